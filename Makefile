@@ -1,0 +1,182 @@
+# memwatch: `make help` tells the targets.
+VERSION := 0.1.0
+SOVERSION := 0
+
+PREFIX ?= /usr/local
+BINDIR = $(DESTDIR)$(PREFIX)/bin
+LIBDIR = $(DESTDIR)$(PREFIX)/lib
+INCLUDEDIR = $(DESTDIR)$(PREFIX)/include
+MANDIR = $(DESTDIR)$(PREFIX)/share/man
+
+O ?= build$(if $(ASAN),-asan)$(if $(TSAN),-tsan)
+CFLAGS ?= -O2 -g
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
+comma := ,
+SANITIZE := $(if $(ASAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+SANITIZE += $(if $(TSAN),-fsanitize=thread -fno-omit-frame-pointer)
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DMEMWATCH_VERSION='"$(VERSION)"' -I. -I$(O) $(WARNINGS) -fPIC \
+	-fvisibility=hidden -pthread -MMD -MP $(SANITIZE) $(CPPFLAGS) $(CFLAGS)
+ALL_LDFLAGS = -pthread $(SANITIZE) $(LDFLAGS)
+
+# What `make deps` installs: to build and run, then to test.
+PACKAGES := gcc make pkg-config libc6-dev libnanomsg-dev libnanopb-dev nanopb protobuf-compiler libproc2-dev \
+	libncurses-dev gnuplot-nox
+TEST_PACKAGES := tmux jq python3 clang libclang-rt-14-dev procps git
+
+sources = $(wildcard $(1)/*.c)
+objects = $(patsubst %.c,$(O)/%.o,$(1))
+
+BASE := $(call sources,base)
+WIRE := $(call sources,wire)
+CLIENT := $(call sources,client)
+WATCHER := $(call sources,watcher)
+PLOTTER := $(call sources,plotter)
+CLI := $(call sources,cli)
+EXAMPLES := $(call sources,examples)
+UNIT_TESTS := $(wildcard tests/test_*.c)
+TEST_TOOLS := $(filter-out $(UNIT_TESTS),$(call sources,tests))
+
+PROTO_OBJECT := $(O)/wire/memwatch.pb.o
+WIRE_OBJECTS := $(call objects,$(WIRE)) $(PROTO_OBJECT)
+LIBRARY_OBJECTS := $(call objects,$(CLIENT) base/clock.c base/text.c base/units.c) $(WIRE_OBJECTS)
+WATCHER_OBJECTS := $(call objects,$(WATCHER) $(BASE)) $(WIRE_OBJECTS)
+COMMAND_OBJECTS := $(call objects,$(CLI) $(PLOTTER) $(BASE)) $(WIRE_OBJECTS)
+
+WIRE_LIBS := -lnanomsg -lprotobuf-nanopb
+WATCHER_LIBS := $(WIRE_LIBS) -lproc2
+COMMAND_LIBS := $(WIRE_LIBS) -lncursesw -ltinfo
+NANOPB_ARCHIVE = $(shell $(CC) -print-file-name=libprotobuf-nanopb.a)
+
+SHARED := $(O)/libmemwatch.so.$(SOVERSION)
+PROGRAMS := $(O)/memwatch $(O)/memwatchd
+LIBRARIES := $(SHARED) $(O)/libmemwatch.so $(O)/libmemwatch.a $(O)/memwatch.pc
+EXAMPLE_PROGRAMS := $(EXAMPLES:%.c=$(O)/%)
+TEST_PROGRAMS := $(UNIT_TESTS:%.c=$(O)/%) $(TEST_TOOLS:%.c=$(O)/%)
+
+.PHONY: all deps demo check tests bench install uninstall clean help
+.DELETE_ON_ERROR:
+
+all: $(PROGRAMS) $(LIBRARIES) $(EXAMPLE_PROGRAMS)
+
+# --- generated code
+
+$(O)/wire/memwatch.pb.c: wire/memwatch.proto wire/memwatch.options
+	@mkdir -p $(@D)
+	cd wire && nanopb_generator.py -q -D $(abspath $(@D)) memwatch.proto
+
+$(O)/wire/memwatch.pb.h: $(O)/wire/memwatch.pb.c
+
+$(WIRE_OBJECTS): $(O)/wire/memwatch.pb.h
+
+# --- objects, programs, libraries
+
+$(O)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(PROTO_OBJECT): $(O)/wire/memwatch.pb.c
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(O)/memwatchd: $(WATCHER_OBJECTS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(WATCHER_LIBS)
+
+$(O)/memwatch: $(COMMAND_OBJECTS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(COMMAND_LIBS)
+
+$(SHARED): $(LIBRARY_OBJECTS) client/memwatch.map
+	$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,--version-script=client/memwatch.map -Wl,-z,defs \
+		-Wl,--exclude-libs,ALL -o $@ $(LIBRARY_OBJECTS) $(WIRE_LIBS)
+
+$(O)/libmemwatch.so: $(SHARED)
+	ln -sf $(<F) $@
+
+# One object in which only mw_ names are global, so that nothing of ours meets a name of the host program.
+$(O)/libmemwatch.a: $(LIBRARY_OBJECTS)
+	$(LD) -r -o $(O)/libmemwatch.o $^ $(NANOPB_ARCHIVE)
+	objcopy --wildcard --keep-global-symbol='mw_*' $(O)/libmemwatch.o
+	rm -f $@
+	$(AR) rcs $@ $(O)/libmemwatch.o
+
+$(O)/memwatch.pc: client/memwatch.pc.in Makefile
+	@mkdir -p $(@D)
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
+
+$(EXAMPLE_PROGRAMS): $(O)/%: $(O)/%.o $(O)/libmemwatch.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lnanomsg -lm
+
+# --- tests
+
+# Everything but the programs' mains: a test links what it names.
+$(O)/all.a: $(filter-out %/main.o,$(call objects,$(BASE) $(CLIENT) $(WATCHER) $(PLOTTER) $(CLI))) $(WIRE_OBJECTS)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(TEST_PROGRAMS): $(O)/%: $(O)/%.o $(O)/all.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(WATCHER_LIBS) $(COMMAND_LIBS) -lm
+
+tests: all $(TEST_PROGRAMS)
+
+check:
+	@$(call install-missing,$(PACKAGES) $(TEST_PACKAGES))
+	@$(MAKE) --no-print-directory tests
+	@O=$(O) tests/run
+
+bench: all $(TEST_PROGRAMS)
+	@O=$(O) bench/run
+
+# --- people
+
+# Shell for a recipe: install those of the packages $(1) that are missing.
+define install-missing
+missing=; for package in $(1); do \
+	case "$$(dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null)" in installed) ;; \
+	*) missing="$$missing $$package" ;; esac; done; \
+if [ -z "$$missing" ]; then exit 0; fi; \
+if ! command -v apt-get >/dev/null; then \
+	echo "memwatch: this is no Debian; install what these Debian packages hold, then run make:" $(1) >&2; exit 1; fi; \
+root=; if [ "$$(id -u)" != 0 ]; then root=sudo; fi; \
+echo "installing:$$missing"; \
+$$root apt-get update -qq && \
+$$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null
+endef
+
+deps:
+	@$(call install-missing,$(PACKAGES))
+
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@$(O)/memwatch demo
+
+install: all
+	install -d $(BINDIR) $(LIBDIR)/pkgconfig $(INCLUDEDIR) $(MANDIR)/man1 $(MANDIR)/man3
+	install $(PROGRAMS) $(BINDIR)
+	install -m 644 $(SHARED) $(O)/libmemwatch.a $(LIBDIR)
+	ln -sf $(notdir $(SHARED)) $(LIBDIR)/libmemwatch.so
+	install -m 644 $(O)/memwatch.pc $(LIBDIR)/pkgconfig
+	install -m 644 client/memwatch.h $(INCLUDEDIR)
+	install -m 644 docs/*.1 $(MANDIR)/man1
+	install -m 644 docs/*.3 $(MANDIR)/man3
+
+uninstall:
+	rm -f $(BINDIR)/memwatch $(BINDIR)/memwatchd $(LIBDIR)/libmemwatch.so $(LIBDIR)/$(notdir $(SHARED)) \
+		$(LIBDIR)/libmemwatch.a $(LIBDIR)/pkgconfig/memwatch.pc $(INCLUDEDIR)/memwatch.h \
+		$(patsubst docs/%,$(MANDIR)/man1/%,$(wildcard docs/*.1)) \
+		$(patsubst docs/%,$(MANDIR)/man3/%,$(wildcard docs/*.3))
+
+clean:
+	rm -rf $(O)
+
+help:
+	@sed -n 's/^#: //p' $(firstword $(MAKEFILE_LIST))
+
+#: make             build everything in build/; installs nothing
+#: make demo        install what is missing, build, and show it on an example for 20 seconds
+#: make check       install what is missing, build, and run every test
+#: make bench       measure, side by side with the floor and with peers
+#: make deps        install what is missing to build (Debian, Ubuntu; else it tells what)
+#: make install     to PREFIX (/usr/local), below DESTDIR; make uninstall takes it away
+#: make clean       remove build/
+#: make help        this
+#: Settings: O=dir builds elsewhere; ASAN=1 or TSAN=1 builds with sanitizers; CC, CFLAGS, LDFLAGS as usual
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -1,0 +1,22 @@
+/*
+ * Time: CLOCK_MONOTONIC nanoseconds everywhere; the wall clock only to name a session's start.
+ */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+#define NS_PER_US 1000ULL
+#define NS_PER_MS 1000000ULL
+#define NS_PER_S 1000000000ULL
+
+/* Nanoseconds of CLOCK_MONOTONIC, as every `_ns` in this project. Async-signal-safe. */
+uint64_t clock_mono_ns(void);
+
+/* Nanoseconds since the Unix epoch. */
+uint64_t clock_wall_ns(void);
+
+/* Suspend the calling thread for @ns; a signal may end it early. */
+void clock_sleep_ns(uint64_t ns);
+
+#endif

@@ -1,0 +1,57 @@
+#include "base/log.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LINE_MAX_BYTES 1024
+
+/* What main says once, for every message of the program. */
+static const char *log_program = "memwatch";
+static int log_verbose;
+
+void log_open(const char *program)
+{
+	log_program = program;
+}
+
+void log_set_verbose(int verbose)
+{
+	log_verbose = verbose;
+}
+
+__attribute__((format(printf, 1, 0))) static void log_line(const char *format, va_list args)
+{
+	char line[LINE_MAX_BYTES];
+	char clean[TEXT_CLEAN_ROOM(LINE_MAX_BYTES)];
+	int saved = errno;
+
+	if (vsnprintf(line, sizeof(line), format, args) < 0)
+		line[0] = '\0';
+	text_clean(clean, sizeof(clean), line, strlen(line));
+	fprintf(stderr, "%s: %s\n", log_program, clean);
+	errno = saved;
+}
+
+void log_error(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	log_line(format, args);
+	va_end(args);
+}
+
+void log_debug(const char *format, ...)
+{
+	va_list args;
+
+	if (!log_verbose)
+		return;
+	va_start(args, format);
+	log_line(format, args);
+	va_end(args);
+}

@@ -1,0 +1,36 @@
+/*
+ * Text that comes from other programs: bounded, and made safe before anything shows it. Pure.
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stddef.h>
+
+/* Longest texts that are kept, in bytes without the NUL; a longer one is cut at a character. */
+#define TEXT_LABEL 200
+#define TEXT_NAME 63
+#define TEXT_CATEGORY 63
+#define TEXT_COMMAND 255
+
+/*
+ * The largest length <= @max at which @text, of @length bytes, can be cut without splitting a UTF-8
+ * character.
+ */
+size_t text_cut(const char *text, size_t length, size_t max);
+
+/* Copy the NUL-ended @from to @to, of @size bytes, cut at a character: the length written. */
+size_t text_copy(char *to, size_t size, const char *from);
+
+/*
+ * Copy @from, of @length bytes, to @to, of @size bytes, so that it can be sent to a terminal, a log
+ * or a file: control characters (C0, C1, DEL) and those that reorder or break lines (U+2028-202E,
+ * U+2066-2069, U+200E, U+200F, U+061C, U+FEFF) are written as \n, \t, \x1b, \u202e; bytes that are
+ * not UTF-8 as \xff. A backslash stays as it is. Cut, whole escapes at a time, where @to is too
+ * small; always NUL-ended. Returns the length written.
+ */
+size_t text_clean(char *to, size_t size, const char *from, size_t length);
+
+/* Room that text_clean needs for @length bytes in the worst case, the NUL included. */
+#define TEXT_CLEAN_ROOM(length) ((length)*4 + 1)
+
+#endif

@@ -1,0 +1,69 @@
+#include "base/log.h"
+#include "cli/command.h"
+#include "cli/follow.h"
+#include "cli/session.h"
+
+#include <stdlib.h>
+
+static int register_one(const struct options *options, pid_t pid)
+{
+	struct request request = { .op = REQUEST_REGISTER, .pid = (uint32_t)pid };
+	struct reply reply;
+
+	return session_ask(options, &request, &reply, NULL, NULL);
+}
+
+/* Those that can be followed are, whatever becomes of the others: *ret_count of them, moved to the
+ * front of @pids. */
+static int register_all(const struct options *options, pid_t *pids, size_t *ret_count)
+{
+	*ret_count = 0;
+	for (size_t i = 0; i < options->pid_count; i++) {
+		if (register_one(options, options->pids[i]) == 0)
+			pids[(*ret_count)++] = options->pids[i];
+	}
+	return options->pid_count > 0 && *ret_count == 0 ? EXIT_FAIL : 0;
+}
+
+static int follow_session(const struct options *options, struct source *source)
+{
+	const struct view *view = view_find(options->view, stdout);
+	struct follow follow = {
+		.options = options,
+		.source = source,
+		.view = view,
+		.view_options = { .window_ns = options->window_ns,
+				  .title = options->title,
+				  .out = stdout },
+		.targets = options->pids,
+		.until_ended = view->every,
+	};
+	int status = register_all(options, options->pids, &follow.target_count);
+
+	return status ? status : follow_run(&follow);
+}
+
+static int run(const struct options *options)
+{
+	struct source *source;
+	int status;
+
+	follow_block_signals();
+	status = session_attach(options, &source);
+	if (status)
+		return status;
+	status = follow_session(options, source);
+	source_close(source);
+	return status;
+}
+
+const struct command command_follow = {
+	.name = "",
+	.arguments = "",
+	.summary =
+		"Show the memory of processes as it happens, with the milestones that programs "
+		"push.\n"
+		"With no --pid: what the running session follows. Keys in the terminal: ? tells.",
+	.groups = OPTIONS_LIVE | OPTIONS_PID,
+	.run = run,
+};

@@ -1,0 +1,125 @@
+#include "base/clock.h"
+#include "base/units.h"
+#include "cli/command.h"
+#include "cli/session.h"
+#include "plotter/cells.h"
+#include "plotter/json.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct list {
+	const struct options *options;
+	struct session_info session;
+	struct process_info *processes;
+	size_t count;
+	uint32_t last;
+	bool failed;
+};
+
+static void take(void *arg, const struct process_info *info)
+{
+	struct list *list = arg;
+	struct process_info *processes;
+
+	list->last = info->line;
+	if (info->ended && !list->options->all)
+		return;
+	processes = realloc(list->processes, (list->count + 1) * sizeof *processes);
+	if (!processes) {
+		list->failed = true;
+		return;
+	}
+	list->processes = processes;
+	processes[list->count++] = *info;
+}
+
+static int ask(struct list *list)
+{
+	struct request request = { .op = REQUEST_STATUS };
+	struct reply reply;
+	int status = session_ask(list->options, &request, &reply, NULL, NULL);
+
+	list->session = reply.session;
+	do {
+		if (status)
+			return status;
+		request = (struct request){ .op = REQUEST_LIST, .since = list->last };
+		status = session_ask(list->options, &request, &reply, take, list);
+	} while (!status && reply.value);
+	return list->failed ? EXIT_FAIL : status;
+}
+
+/* --- columns */
+
+#define NAME_WIDTH 16
+#define COMMAND_WIDTH 200
+
+static void print_row(const struct process_info *info)
+{
+	char rss[UNITS_TEXT], peak[UNITS_TEXT], since[UNITS_TEXT];
+	char name[CELLS_ROOM], command[TEXT_CLEAN_ROOM(TEXT_COMMAND)];
+	uint64_t now_ns = clock_mono_ns();
+
+	text_clean(command, sizeof command, info->command, strlen(info->command));
+	printf("%7" PRIu32 " %s %10s %10s %7" PRIu64 " %8s %s\n", info->pid,
+	       cells_fit(name, info->name, NAME_WIDTH, 0),
+	       info->ended ? "ended" : units_format_bytes(rss, info->rss),
+	       units_format_bytes(peak, info->peak_rss), info->events,
+	       units_format_clock(since, now_ns - info->since_ns), command);
+}
+
+static void print_columns(const struct list *list)
+{
+	printf("%7s %-*s %10s %10s %7s %8s %s\n", "PID", NAME_WIDTH, "NAME", "RSS", "PEAK",
+	       "EVENTS", "SINCE", "COMMAND");
+	for (size_t i = 0; i < list->count; i++)
+		print_row(&list->processes[i]);
+}
+
+/* --- JSON */
+
+static void print_json(const struct list *list)
+{
+	fputs("[", stdout);
+	for (size_t i = 0; i < list->count; i++) {
+		const struct process_info *info = &list->processes[i];
+		double since = ((double)info->since_ns - (double)list->session.start_ns) / NS_PER_S;
+
+		printf("%s\n{\"pid\":%" PRIu32, i ? "," : "", info->pid);
+		json_text(stdout, "name", info->name);
+		json_text(stdout, "command", info->command);
+		json_number(stdout, "ppid", info->ppid);
+		json_number(stdout, "rss", info->rss);
+		json_number(stdout, "max_rss", info->max_rss);
+		json_number(stdout, "peak_rss", info->peak_rss);
+		json_number(stdout, "events", info->events);
+		json_number(stdout, "dropped", info->dropped);
+		printf(",\"t\":%.6f,\"wall\":%.6f,\"ended\":%s}", since,
+		       (double)list->session.start_wall_ns / NS_PER_S + since,
+		       info->ended ? "true" : "false");
+	}
+	fputs(list->count ? "\n]\n" : "]\n", stdout);
+}
+
+static int run(const struct options *options)
+{
+	struct list list = { .options = options };
+	int status = ask(&list);
+
+	if (!status && options->json)
+		print_json(&list);
+	else if (!status)
+		print_columns(&list);
+	free(list.processes);
+	return status;
+}
+
+const struct command command_list = {
+	.name = "list",
+	.arguments = "",
+	.summary = "The processes that a running session follows.",
+	.groups = OPTIONS_JSON | OPTIONS_ALL,
+	.run = run,
+};

@@ -1,0 +1,260 @@
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/units.h"
+#include "cli/capture.h"
+#include "cli/command.h"
+#include "cli/follow.h"
+#include "cli/session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* As the shell has it. */
+#define EXIT_NOT_EXECUTABLE 126
+#define EXIT_NOT_FOUND 127
+#define EXIT_SIGNAL 128
+
+#define SHOW_PAUSE_NS (50 * NS_PER_MS)
+
+/* --- the child */
+
+struct launch {
+	const struct options *options;
+	struct capture capture; /* of its output, while a view has the terminal */
+	bool to_stderr;		/* its standard output would spoil ours */
+};
+
+static void redirect(const struct launch *launch)
+{
+	int null;
+
+	if (launch->to_stderr)
+		dup2(STDERR_FILENO, STDOUT_FILENO);
+	if (launch->capture.fd < 0)
+		return;
+	if (isatty(STDERR_FILENO))
+		dup2(launch->capture.fd, STDERR_FILENO);
+	dup2(launch->capture.fd, STDOUT_FILENO);
+	null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (null >= 0)
+		dup2(null, STDIN_FILENO);
+}
+
+/* Does not return. What keeps it from running goes to @error_fd, which exec closes. */
+static void become_command(const struct launch *launch, int error_fd)
+{
+	int error;
+
+	redirect(launch);
+	setenv("MEMWATCH_SESSION", launch->options->session, 1);
+	follow_unblock_signals();
+	execvp(launch->options->arguments[0], launch->options->arguments);
+	error = errno;
+	(void)!write(error_fd, &error, sizeof error);
+	_exit(EXIT_NOT_FOUND);
+}
+
+static int say_not_run(const char *name, int error)
+{
+	log_error("%s: cannot be run: %s", name, strerror(error));
+	return error == ENOENT || error == ENOTDIR ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
+}
+
+/* Start the command: 0 once it runs; else an exit status after a message. */
+static int launch(const struct launch *launch, pid_t *ret_pid)
+{
+	int error = 0;
+	int fds[2];
+	ssize_t size;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return say_not_run(launch->options->arguments[0], errno);
+	*ret_pid = fork();
+	if (*ret_pid == 0)
+		become_command(launch, fds[1]);
+	close(fds[1]);
+	if (*ret_pid < 0) {
+		error = errno;
+		close(fds[0]);
+		return say_not_run(launch->options->arguments[0], error);
+	}
+	do
+		size = read(fds[0], &error, sizeof error);
+	while (size < 0 && errno == EINTR);
+	close(fds[0]);
+	if (size != sizeof error)
+		return 0;
+	waitpid(*ret_pid, NULL, 0);
+	return say_not_run(launch->options->arguments[0], error);
+}
+
+static uint64_t bytes_of(const struct rusage *usage)
+{
+	return (uint64_t)usage->ru_maxrss * 1024;
+}
+
+/*
+ * The kernel's peak of a child starts from its parent's memory at fork and lives on through exec
+ * (fs/exec.c, setmax_mm_hiwater_rss): below our own it tells nothing.
+ */
+static uint64_t peak_of(const struct rusage *usage)
+{
+	struct rusage own;
+
+	getrusage(RUSAGE_SELF, &own);
+	return usage->ru_maxrss > own.ru_maxrss ? bytes_of(usage) : 0;
+}
+
+static void tell_end(const struct options *options, const struct child *child,
+		     const struct rusage *usage)
+{
+	struct request request = {
+		.op = REQUEST_ENDED,
+		.pid = (uint32_t)child->pid,
+		.since = (uint64_t)child->status,
+		.peak = peak_of(usage),
+	};
+	struct reply reply;
+
+	text_copy(request.text, sizeof request.text, child->name);
+	session_ask(options, &request, &reply, NULL, NULL);
+}
+
+void run_reap(struct follow *follow)
+{
+	struct child *child = follow->child;
+	struct rusage usage;
+
+	if (child->ended || wait4(child->pid, &child->status, WNOHANG, &usage) != child->pid)
+		return;
+	child->ended = true;
+	child->ended_ns = clock_mono_ns();
+	if (!follow->gone)
+		tell_end(follow->options, child, &usage);
+}
+
+static int exit_status(int status)
+{
+	return WIFSIGNALED(status) ? EXIT_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static void register_child(const struct options *options, const struct child *child)
+{
+	struct request request = { .op = REQUEST_REGISTER,
+				   .pid = (uint32_t)child->pid,
+				   .since = 1 };
+	struct reply reply;
+
+	text_copy(request.text, sizeof request.text, child->name);
+	session_try(options, &request, &reply, NULL, NULL);
+}
+
+/* --- after the view */
+
+/* The person left the view, or it failed: the command goes on with the terminal. */
+static void wait_for_child(struct follow *follow, struct capture *capture)
+{
+	sigset_t set;
+	struct timespec pause = { .tv_nsec = SHOW_PAUSE_NS };
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	while (!follow->child->ended) {
+		capture_show(capture);
+		sigtimedwait(&set, NULL, &pause);
+		run_reap(follow);
+	}
+	capture_show(capture);
+}
+
+/* The view is gone from the screen; what became of the command stays on it. */
+static void say_end(const struct follow *follow)
+{
+	const struct history_line *line = NULL;
+	char reason[64], peak[UNITS_TEXT];
+
+	for (size_t i = 0; i < history_lines(follow->history); i++) {
+		line = history_line_at(follow->history, i);
+		if (line->pid == (uint32_t)follow->child->pid)
+			break;
+	}
+	if (!line || line->pid != (uint32_t)follow->child->pid || !line->ended)
+		return;
+	log_error("%s[%u] %s, peak %s", follow->child->name, line->pid,
+		  end_text(reason, sizeof reason, line->end.reason, line->end.code),
+		  units_format_bytes(peak, line->peak_rss));
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+static int run_session(const struct options *options, struct source *source)
+{
+	const struct view *view = view_find(options->view, stdout);
+	struct child child = { .name = base_name(options->arguments[0]) };
+	struct launch how = { .options = options,
+			      .capture.fd = -1,
+			      .to_stderr = !strcmp(view->name, "json") };
+	struct follow follow = {
+		.options = options,
+		.source = source,
+		.view = view,
+		.view_options = { .window_ns = options->window_ns,
+				  .title = options->title,
+				  .out = stdout },
+		.child = &child,
+	};
+	int status;
+
+	if (view->keys && capture_open(&how.capture) < 0)
+		log_error("no temporary file for the output of %s: %s", child.name,
+			  strerror(errno));
+	status = launch(&how, &child.pid);
+	if (!status) {
+		/* One that has ended already is told of when it is reaped. */
+		register_child(options, &child);
+		follow_run(&follow);
+		if (view->keys && child.ended)
+			say_end(&follow);
+		wait_for_child(&follow, &how.capture);
+		status = exit_status(child.status);
+	}
+	capture_close(&how.capture);
+	return status;
+}
+
+static int run(const struct options *options)
+{
+	struct source *source;
+	int status;
+
+	follow_block_signals();
+	status = session_attach(options, &source);
+	if (status)
+		return status;
+	status = run_session(options, source);
+	source_close(source);
+	return status;
+}
+
+const struct command command_run = {
+	.name = "run",
+	.arguments = "-- COMMAND [ARG]...",
+	.summary =
+		"Run COMMAND, follow it, and exit with its status (128+N where signal N ended it).",
+	.groups = OPTIONS_LIVE | OPTIONS_COMMAND,
+	.least = 1,
+	.most = -1,
+	.run = run,
+};

@@ -1,0 +1,73 @@
+#include "base/clock.h"
+#include "base/units.h"
+#include "cli/command.h"
+#include "cli/session.h"
+#include "plotter/json.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void print_text(const struct session_info *session, const struct status_info *status)
+{
+	char elapsed[UNITS_TEXT], interval[UNITS_TEXT];
+
+	printf("session      %s, watcher pid %" PRIu32 " on %s\n", session->name, session->pid,
+	       session->host);
+	printf("running      %s, a sample each %s\n",
+	       units_format_clock(elapsed, clock_mono_ns() - session->start_ns),
+	       units_format_duration(interval, session->interval_ns));
+	printf("processes    %" PRIu64 " followed, %" PRIu64 " ended\n", status->processes,
+	       status->ended);
+	printf("ticks        %" PRIu64 " taken, %" PRIu64 " missed\n", status->ticks,
+	       status->missed);
+	printf("events       %" PRIu64 " merged, %" PRIu64 " dropped\n", status->events,
+	       status->dropped);
+	printf("plotters     %" PRIu64 "\n", status->subscribers);
+	printf("gate         restarted %" PRIu64 " times, %" PRIu64 " messages not understood\n",
+	       status->gate_restarts, status->bad_messages);
+}
+
+static void print_json(const struct session_info *session, const struct status_info *status)
+{
+	fputs("{\"session\":", stdout);
+	json_string(stdout, session->name);
+	json_text(stdout, "host", session->host);
+	json_number(stdout, "watcher_pid", session->pid);
+	printf(",\"interval\":%.9g,\"t\":%.6f,\"start_wall\":%.6f",
+	       (double)session->interval_ns / NS_PER_S,
+	       (double)(clock_mono_ns() - session->start_ns) / NS_PER_S,
+	       (double)session->start_wall_ns / NS_PER_S);
+	json_number(stdout, "processes", status->processes);
+	json_number(stdout, "ended", status->ended);
+	json_number(stdout, "ticks", status->ticks);
+	json_number(stdout, "missed", status->missed);
+	json_number(stdout, "events", status->events);
+	json_number(stdout, "dropped", status->dropped);
+	json_number(stdout, "plotters", status->subscribers);
+	json_number(stdout, "gate_restarts", status->gate_restarts);
+	json_number(stdout, "bad_messages", status->bad_messages);
+	fputs("}\n", stdout);
+}
+
+static int run(const struct options *options)
+{
+	struct request request = { .op = REQUEST_STATUS };
+	struct reply reply;
+	int status = session_ask(options, &request, &reply, NULL, NULL);
+
+	if (status)
+		return status;
+	if (options->json)
+		print_json(&reply.session, &reply.status);
+	else
+		print_text(&reply.session, &reply.status);
+	return 0;
+}
+
+const struct command command_status = {
+	.name = "status",
+	.arguments = "",
+	.summary = "How a running session fares: ticks, events, what was missed.",
+	.groups = OPTIONS_JSON,
+	.run = run,
+};

@@ -1,0 +1,103 @@
+/*
+ * The commands that tell a running session one thing.
+ */
+#include "cli/command.h"
+#include "cli/session.h"
+
+#include <string.h>
+
+static int tell(const struct options *options, struct request *request)
+{
+	struct reply reply;
+
+	return session_ask(options, request, &reply, NULL, NULL);
+}
+
+/* @op for each pid that is named. */
+static int tell_pids(const struct options *options, enum request_op op)
+{
+	int status = 0;
+
+	for (int i = 0; i < options->argument_count && status != EXIT_USAGE; i++) {
+		struct request request = { .op = op };
+		int result;
+		pid_t pid;
+
+		result = options_parse_pid(options->arguments[i], &pid);
+		request.pid = (uint32_t)pid;
+		if (!result)
+			result = tell(options, &request);
+		if (result)
+			status = result;
+	}
+	return status;
+}
+
+static int run_add(const struct options *options)
+{
+	return tell_pids(options, REQUEST_REGISTER);
+}
+
+static int run_drop(const struct options *options)
+{
+	return tell_pids(options, REQUEST_DROP);
+}
+
+static int run_event(const struct options *options)
+{
+	struct request request = { .op = REQUEST_EVENT };
+	const char *label = options->arguments[0];
+	int status = 0;
+
+	text_copy(request.text, sizeof request.text, label);
+	if (options->pid_count == 0)
+		return tell(options, &request);
+	for (size_t i = 0; i < options->pid_count; i++) {
+		request.pid = (uint32_t)options->pids[i];
+		if (tell(options, &request) != 0)
+			status = EXIT_FAIL;
+	}
+	return status;
+}
+
+static int run_stop(const struct options *options)
+{
+	struct request request = { .op = REQUEST_STOP };
+
+	return tell(options, &request);
+}
+
+const struct command command_add = {
+	.name = "add",
+	.arguments = "PID...",
+	.summary = "Follow more processes in a running session.",
+	.least = 1,
+	.most = -1,
+	.run = run_add,
+};
+
+const struct command command_drop = {
+	.name = "drop",
+	.arguments = "PID...",
+	.summary = "Follow processes no more.",
+	.least = 1,
+	.most = -1,
+	.run = run_drop,
+};
+
+const struct command command_event = {
+	.name = "event",
+	.arguments = "LABEL",
+	.summary = "Pin a milestone on the curve of a process (--pid), or on the whole session.",
+	.groups = OPTIONS_PID,
+	.least = 1,
+	.most = 1,
+	.run = run_event,
+};
+
+const struct command command_stop = {
+	.name = "stop",
+	.arguments = "",
+	.summary = "End a running session and its watcher.",
+	.run = run_stop,
+};

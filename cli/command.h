@@ -1,0 +1,28 @@
+/*
+ * The command's subcommands: one file each, and one line in main.c's table.
+ */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include "cli/options.h"
+
+struct command {
+	const char *name;      /* "" for the one without a name: follow */
+	const char *arguments; /* as the usage line shows them */
+	const char *summary;
+	int groups;				   /* of its options */
+	int least, most;			   /* arguments; most -1: any number */
+	int (*run)(const struct options *options); /* an exit status */
+};
+
+extern const struct command command_follow;
+extern const struct command command_run;
+extern const struct command command_list;
+extern const struct command command_add;
+extern const struct command command_drop;
+extern const struct command command_event;
+extern const struct command command_status;
+extern const struct command command_stop;
+extern const struct command command_demo;
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * Following a session live: one epoll loop between the watcher's stream, the terminal, signals and
+ * a view.
+ */
+#ifndef CLI_FOLLOW_H
+#define CLI_FOLLOW_H
+
+#include "cli/options.h"
+#include "plotter/source.h"
+#include "plotter/view.h"
+
+/* A program that was launched here; run.c's. */
+struct child {
+	pid_t pid;
+	const char *name;
+	bool ended;
+	uint64_t ended_ns;
+	int status; /* its wait status */
+};
+
+struct follow {
+	const struct options *options;
+	struct source *source;
+	const struct view *view;
+	struct view_options view_options;
+	struct view_settings settings;
+	struct history *history;
+	const pid_t *targets; /* follow until all of them have ended ... */
+	size_t target_count;
+	bool until_ended;    /* ... where this is set */
+	struct child *child; /* NULL: none */
+
+	void *state;
+	int epoll;
+	int signals;
+	int timer;
+	uint64_t now_ns;
+	uint64_t since_ns; /* older records are not shown by views that show each */
+	uint64_t end_ns;
+	bool quit;
+	bool gone; /* the watcher is */
+	int status;
+};
+
+/*
+ * Run until the person leaves, the targets or the child have ended, or the duration is over: an
+ * exit status. @follow's first fields, down to child, are set; the source stays open. Signals that
+ * it handles must be blocked by follow_block_signals before any thread starts (nanomsg has one).
+ */
+int follow_run(struct follow *follow);
+void follow_block_signals(void);
+
+/* In a child of fork: signals as they were for us. */
+void follow_unblock_signals(void);
+
+/* Reap the child where it has ended, and tell the watcher how. run.c's. */
+void run_reap(struct follow *follow);
+
+#endif

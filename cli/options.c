@@ -1,0 +1,246 @@
+#include "cli/options.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/units.h"
+#include "cli/command.h"
+#include "plotter/view.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WINDOW_DEFAULT (60 * NS_PER_S)
+
+enum option_key { KEY_SESSION = 1000, KEY_VIEW, KEY_TITLE, KEY_JSON, KEY_ALL };
+
+static const struct option long_options[] = {
+	{ "pid", required_argument, NULL, 'p' },
+	{ "interval", required_argument, NULL, 'i' },
+	{ "window", required_argument, NULL, 'w' },
+	{ "duration", required_argument, NULL, 'd' },
+	{ "view", required_argument, NULL, KEY_VIEW },
+	{ "title", required_argument, NULL, KEY_TITLE },
+	{ "session", required_argument, NULL, KEY_SESSION },
+	{ "json", no_argument, NULL, KEY_JSON },
+	{ "all", no_argument, NULL, KEY_ALL },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ 0 },
+};
+
+/* What each option says of itself, and which group it is of; 0: every command takes it. */
+static const struct {
+	int key;
+	int group;
+	const char *help;
+} helps[] = {
+	{ 'p', OPTIONS_PID, "  -p, --pid PID[,PID]   a process; may be given several times\n" },
+	{ 'i', OPTIONS_LIVE,
+	  "  -i, --interval TIME   between samples: 1s (the default), 100ms, 0.1, 10Hz; 1ms at the "
+	  "least\n" },
+	{ 'w', OPTIONS_LIVE, "  -w, --window TIME     how much of the past is shown (60s)\n" },
+	{ 'd', OPTIONS_LIVE, "  -d, --duration TIME   end after this long\n" },
+	{ KEY_VIEW, OPTIONS_LIVE,
+	  "      --view NAME       auto (the default), ncurses, text or json (JSON Lines)\n" },
+	{ KEY_TITLE, OPTIONS_LIVE, "      --title TEXT      shown in the header\n" },
+	{ KEY_JSON, OPTIONS_JSON, "      --json            print JSON\n" },
+	{ KEY_ALL, OPTIONS_ALL, "      --all             ended processes too\n" },
+	{ KEY_SESSION, 0, "      --session NAME    the session meant (default)\n" },
+	{ 'v', 0, "  -v, --verbose         say more\n" },
+	{ 'h', 0, "  -h, --help\n" },
+	{ 'V', 0, "      --version\n" },
+};
+
+static bool takes(const struct command *command, int key)
+{
+	for (size_t i = 0; i < sizeof helps / sizeof *helps; i++) {
+		if (helps[i].key == key)
+			return !helps[i].group || (command->groups & helps[i].group);
+	}
+	return false;
+}
+
+static void print_help(const struct command *command)
+{
+	printf("Usage: memwatch%s%s [option]... %s\n%s\n\n", command->name[0] ? " " : "",
+	       command->name, command->arguments, command->summary);
+	for (size_t i = 0; i < sizeof helps / sizeof *helps; i++) {
+		if (takes(command, helps[i].key))
+			fputs(helps[i].help, stdout);
+	}
+}
+
+static int bad_usage(const struct command *command)
+{
+	fprintf(stderr, "Try 'memwatch%s%s --help'.\n", command->name[0] ? " " : "", command->name);
+	return EXIT_USAGE;
+}
+
+int options_parse_pid(const char *text, pid_t *ret_pid)
+{
+	char *end;
+	long pid;
+
+	errno = 0;
+	pid = strtol(text, &end, 10);
+	if (errno || end == text || *end || pid <= 0 || pid > INT32_MAX) {
+		log_error("pid '%s': is no process id, which is a positive number", text);
+		return EXIT_USAGE;
+	}
+	*ret_pid = (pid_t)pid;
+	return 0;
+}
+
+static int add_pid(struct options *options, const char *text)
+{
+	pid_t *pids = realloc(options->pids, (options->pid_count + 1) * sizeof *pids);
+	int status;
+
+	if (!pids) {
+		log_error("pid '%s': %s", text, strerror(ENOMEM));
+		return EXIT_FAIL;
+	}
+	options->pids = pids;
+	status = options_parse_pid(text, &pids[options->pid_count]);
+	if (!status)
+		options->pid_count++;
+	return status;
+}
+
+/* "12,34" */
+static int add_pids(struct options *options, const char *text)
+{
+	char *list = strdup(text);
+	char *rest = list;
+	char *item;
+	int status = list ? 0 : EXIT_FAIL;
+
+	while (!status && (item = strsep(&rest, ",")) != NULL)
+		status = add_pid(options, item);
+	free(list);
+	return status;
+}
+
+static int set_time(uint64_t *ret, const char *what, const char *text, uint64_t least_ns)
+{
+	char least[UNITS_TEXT];
+
+	if (units_parse_duration(text, ret) < 0) {
+		log_error("%s '%s': is no length of time (1s, 100ms, 0.1, 10Hz, 2min)", what, text);
+		return EXIT_USAGE;
+	}
+	if (*ret < least_ns) {
+		log_error("%s '%s': the shortest is %s", what, text,
+			  units_format_duration(least, least_ns));
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
+static int set_view(struct options *options, const char *name)
+{
+	options->view = name;
+	if (view_find(name, stdout))
+		return 0;
+	log_error("view '%s': there is none of that name; the views are %s", name, view_names());
+	return EXIT_USAGE;
+}
+
+static int take(struct options *options, int key)
+{
+	switch (key) {
+	case 'p':
+		return add_pids(options, optarg);
+	case 'i':
+		return set_time(&options->interval_ns, "interval", optarg, NS_PER_MS);
+	case 'w':
+		return set_time(&options->window_ns, "window", optarg, NS_PER_S);
+	case 'd':
+		return set_time(&options->duration_ns, "duration", optarg, NS_PER_MS);
+	case KEY_VIEW:
+		return set_view(options, optarg);
+	case KEY_TITLE:
+		options->title = optarg;
+		return 0;
+	case KEY_SESSION:
+		options->session = optarg;
+		return 0;
+	case KEY_JSON:
+		options->json = true;
+		return 0;
+	case KEY_ALL:
+		options->all = true;
+		return 0;
+	case 'v':
+		log_set_verbose(1);
+		return 0;
+	default:
+		return EXIT_USAGE;
+	}
+}
+
+static int take_all(struct options *options, const struct command *command, int argc, char **argv)
+{
+	/* '+': the options of a command that is run are its own */
+	const char *letters = command->groups & OPTIONS_COMMAND ? "+p:i:w:d:vh" : "p:i:w:d:vh";
+	int status;
+	int key;
+
+	optind = 0;
+	while ((key = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
+		if (key == 'h') {
+			print_help(command);
+			return -1;
+		}
+		if (key == 'V') {
+			puts("memwatch " MEMWATCH_VERSION);
+			return -1;
+		}
+		if (key != '?' && !takes(command, key)) {
+			log_error("%s: is no option of '%s'", argv[optind - 1], command->name);
+			return bad_usage(command);
+		}
+		status = take(options, key);
+		if (status)
+			return key == '?' ? bad_usage(command) : status;
+	}
+	return 0;
+}
+
+int options_parse(struct options *ret_options, const struct command *command, int argc, char **argv)
+{
+	const char *session = getenv("MEMWATCH_SESSION");
+	int status;
+
+	*ret_options = (struct options){
+		.session = session && session[0] ? session : "default",
+		.window_ns = WINDOW_DEFAULT,
+		.view = "auto",
+		.title = "",
+	};
+	status = take_all(ret_options, command, argc, argv);
+	if (status)
+		return status;
+	ret_options->arguments = argv + optind;
+	ret_options->argument_count = argc - optind;
+	if (ret_options->argument_count < command->least) {
+		log_error("'%s' needs %s", command->name[0] ? command->name : "memwatch",
+			  command->arguments);
+		return bad_usage(command);
+	}
+	if (command->most >= 0 && ret_options->argument_count > command->most) {
+		log_error("'%s': is too much for '%s'", ret_options->arguments[command->most],
+			  command->name[0] ? command->name : "memwatch");
+		return bad_usage(command);
+	}
+	return 0;
+}
+
+void options_free(struct options *options)
+{
+	free(options->pids);
+}

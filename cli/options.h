@@ -1,0 +1,53 @@
+/*
+ * What a person asks for. One parser for all commands: each names the options that it takes.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Exit statuses. */
+#define EXIT_FAIL 1
+#define EXIT_USAGE 2
+
+struct options {
+	const char *session;
+	uint64_t interval_ns; /* 0: not asked for */
+	uint64_t window_ns;
+	uint64_t duration_ns; /* 0: no end */
+	const char *view;
+	const char *title;
+	bool json;
+	bool all;
+	pid_t *pids;
+	size_t pid_count;
+	char **arguments; /* what is no option, NULL-ended */
+	int argument_count;
+};
+
+/* Options beyond --help and --session that a command takes. */
+enum option_group {
+	OPTIONS_LIVE = 1,     /* --interval --window --duration --view --title */
+	OPTIONS_PID = 2,      /* --pid */
+	OPTIONS_JSON = 4,     /* --json */
+	OPTIONS_ALL = 8,      /* --all */
+	OPTIONS_COMMAND = 16, /* the first argument ends the options, since it is a command's */
+};
+
+struct command;
+
+/*
+ * Parse the arguments behind the command's name: 0; -1 where all is said (help) and the exit status
+ * is 0; or an exit status after a message. To be given to options_free in any case.
+ */
+int options_parse(struct options *ret_options, const struct command *command, int argc,
+		  char **argv);
+void options_free(struct options *options);
+
+/* "1234" to a pid: 0, or EXIT_USAGE after a message. */
+int options_parse_pid(const char *text, pid_t *ret_pid);
+
+#endif

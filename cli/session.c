@@ -1,0 +1,190 @@
+#include "cli/session.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/units.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+#define READY_FD 3
+
+/* Another command may start a watcher at the same time, and the older one may be ending. */
+#define ATTACH_TRIES 50
+#define ATTACH_PAUSE_NS (100 * NS_PER_MS)
+
+static int open_directory(const struct options *options, struct rundir *ret_dir, bool create)
+{
+	int error = rundir_open(ret_dir, options->session, create);
+
+	/* Nobody has made it, so nobody runs in it. */
+	if (error == -ENOENT && !create)
+		return 0;
+	if (error)
+		log_error("%s: %s", ret_dir->path, rundir_error(error));
+	return error ? EXIT_FAIL : 0;
+}
+
+static int say_absent(const struct options *options, int error)
+{
+	if (error == -ENOENT)
+		log_error("session '%s': no watcher runs in it; 'memwatch --pid PID' or memwatchd "
+			  "starts one",
+			  options->session);
+	else
+		log_error("session '%s': %s", options->session, control_error(error));
+	return EXIT_FAIL;
+}
+
+int session_try(const struct options *options, struct request *request, struct reply *ret_reply,
+		process_info_fn each_process, void *arg)
+{
+	struct control control;
+	struct rundir dir;
+	int error;
+
+	if (open_directory(options, &dir, false) != 0)
+		return EXIT_FAIL;
+	error = control_open(&control, &dir);
+	if (!error) {
+		error = control_ask(&control, request, ret_reply, each_process, NULL, arg);
+		control_close(&control);
+	}
+	if (error)
+		return say_absent(options, error);
+	return ret_reply->ok ? 0 : EXIT_FAIL;
+}
+
+int session_ask(const struct options *options, struct request *request, struct reply *ret_reply,
+		process_info_fn each_process, void *arg)
+{
+	int status;
+
+	ret_reply->message[0] = '\0';
+	status = session_try(options, request, ret_reply, each_process, arg);
+	if (status && ret_reply->message[0])
+		log_error("%s", ret_reply->message);
+	return status;
+}
+
+/* --- a private watcher */
+
+void session_program(char *path, size_t size, const char *name)
+{
+	char self[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+	char *slash;
+
+	self[length > 0 ? length : 0] = '\0';
+	slash = strrchr(self, '/');
+	if (slash)
+		slash[1] = '\0';
+	snprintf(path, size, "%s%s", self, name);
+	if (!slash || access(path, X_OK) < 0)
+		snprintf(path, size, "%s", name);
+}
+
+static int spawn_watcher(const struct options *options, int ready_fd, pid_t *ret_pid)
+{
+	char path[PATH_MAX + 16];
+	char interval[32];
+	char *argv[] = { "memwatchd",  "--private", "--foreground",
+			 "--ready-fd", "3",	    "--interval",
+			 interval,     "--session", (char *)(uintptr_t)options->session,
+			 NULL };
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none;
+	int error;
+
+	session_program(path, sizeof path, "memwatchd");
+	snprintf(interval, sizeof interval, "%lluus",
+		 (unsigned long long)((options->interval_ns ? options->interval_ns : NS_PER_S) /
+				      NS_PER_US));
+	sigemptyset(&none);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, ready_fd, READY_FD);
+	error = posix_spawnp(ret_pid, path, &actions, &attributes, argv, environ);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	if (error)
+		log_error("%s: cannot start the watcher: %s", path, strerror(error));
+	return -error;
+}
+
+/* A watcher that loses the race for the session says so, and that is no failure; only its silence
+ * here tells of another. */
+#define STATUS_BUSY 4
+
+static int start_watcher(const struct options *options)
+{
+	int fds[2];
+	char byte;
+	ssize_t size;
+	pid_t pid;
+	int status = 0;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return say_absent(options, -errno);
+	if (spawn_watcher(options, fds[1], &pid) < 0) {
+		close(fds[0]);
+		close(fds[1]);
+		return EXIT_FAIL;
+	}
+	close(fds[1]);
+	do
+		size = read(fds[0], &byte, 1);
+	while (size < 0 && errno == EINTR);
+	close(fds[0]);
+	if (size == 1)
+		return 0;
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) && WEXITSTATUS(status) == STATUS_BUSY ? 0 : EXIT_FAIL;
+}
+
+static void compare_interval(const struct options *options, const struct session_info *session)
+{
+	char has[UNITS_TEXT];
+
+	if (options->interval_ns && options->interval_ns != session->interval_ns)
+		log_error("session '%s' runs already with an interval of %s, which stays",
+			  session->name, units_format_duration(has, session->interval_ns));
+}
+
+int session_attach(const struct options *options, struct source **ret_source)
+{
+	struct rundir dir;
+	int error = -ENOENT;
+
+	if (open_directory(options, &dir, true) != 0)
+		return EXIT_FAIL;
+	for (int i = 0; i < ATTACH_TRIES; i++) {
+		error = source_open(ret_source, &dir);
+		if (!error) {
+			compare_interval(options, source_session(*ret_source));
+			return 0;
+		}
+		if (error != -ENOENT && error != -EPIPE)
+			break;
+		if (i > 0)
+			clock_sleep_ns(ATTACH_PAUSE_NS);
+		if (rundir_owner(&dir) < 0 && start_watcher(options) != 0)
+			return EXIT_FAIL;
+	}
+	return say_absent(options, error);
+}

@@ -1,0 +1,32 @@
+/*
+ * The newest HISTORY_EVENTS events, in order of time. Pure.
+ */
+#ifndef PLOTTER_EVENTS_H
+#define PLOTTER_EVENTS_H
+
+#include "plotter/history.h"
+
+/* All zeros is an empty one. */
+struct events {
+	struct history_event *
+		*ring; /* the oldest is at ring[head], the next after it, and so round */
+	size_t capacity;
+	size_t head;
+	size_t count;
+	uint64_t added;
+};
+
+void events_free(struct events *events);
+
+/* Keep a copy of @event, with its number set: 0, or -ENOMEM. One older than all of a full list is
+ * not kept. */
+int events_add(struct events *events, const struct history_event *event);
+
+/* NULL past the end. */
+const struct history_event *events_at(const struct events *events, size_t index);
+size_t events_after(const struct events *events, uint64_t t_ns);
+
+/* Drop those of @line. */
+void events_forget(struct events *events, uint32_t line);
+
+#endif

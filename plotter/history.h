@@ -1,0 +1,124 @@
+/*
+ * What a plotter remembers of a session: a line per process and the events, fed one record at a
+ * time in any order of time. Pure: no I/O, no clock. Memory is bounded however long the session:
+ * each line keeps levels of buckets, each level 4 times as coarse as the one before, min and max in
+ * each, so a spike of one sample never vanishes. Bucket edges are fixed in time (multiples of the
+ * level's width since the session's start).
+ */
+#ifndef PLOTTER_HISTORY_H
+#define PLOTTER_HISTORY_H
+
+#include "wire/message.h"
+#include "wire/record.h"
+
+struct history;
+
+/* Newest events kept; older ones go. */
+#define HISTORY_EVENTS 10000
+
+struct history_line {
+	uint32_t line;
+	uint32_t pid;
+	char name[TEXT_NAME + 1]; /* as it came: clean before showing */
+	char command[TEXT_COMMAND + 1];
+	bool ended;
+	struct end end;	    /* where ended */
+	uint64_t joined_ns; /* of its first record */
+	uint64_t first_ns;  /* of its first sample, 0 before */
+	uint64_t last_ns;   /* of its last sample or its end */
+	uint64_t rss;	    /* the last sample */
+	uint64_t max_rss;
+	uint64_t peak_rss; /* the larger of max_rss and the kernel's word, where it came */
+	uint64_t events;
+	uint64_t dropped;      /* events of it that could not be kept */
+	struct levels *levels; /* history.c's own */
+};
+
+/* An event; or a line's end, which is listed among them: `end` is set, and the label tells how it
+ * ended. */
+struct history_event {
+	uint64_t t_ns;
+	uint64_t seq;
+	uint64_t number; /* 1, 2, 3 ... as they came; stays when older ones go */
+	bool end;
+	uint32_t line;
+	enum event_kind kind;
+	uint64_t duration_ns;
+	uint64_t rss; /* 0: not known */
+	uint64_t rss_end;
+	char category[TEXT_CATEGORY + 1];
+	char label[TEXT_LABEL + 1];
+};
+
+/*
+ * One column of a window: the values seen in [from, to), exact to 1 KiB and up to 4 TiB. count 0:
+ * none was. first and last are in order of time from bucket to bucket, and within one bucket in
+ * order of arrival.
+ */
+struct history_column {
+	uint64_t min;
+	uint64_t max;
+	uint64_t first;
+	uint64_t last;
+	uint32_t count;
+};
+
+/* NULL without memory. @interval_ns is the session's (the finest bucket's width). */
+struct history *history_new(const struct session_info *session);
+void history_free(struct history *history);
+
+const struct session_info *history_session(const struct history *history);
+
+/*
+ * Take one record: 0, or -ENOMEM (the record is lost, the history stays whole). A record that is
+ * older than a line's oldest bucket of a level is kept in the coarser ones.
+ */
+int history_add(struct history *history, const struct record *record);
+
+/*
+ * What a List reply says of a process whose records are no longer to be had: 0 or -ENOMEM. Of one
+ * that is known already only the counts are taken, so ask after the past has been added: its events
+ * are counted then.
+ */
+int history_add_process(struct history *history, const struct process_info *info);
+
+/* Lines in order of appearance, ended ones included until history_forget. NULL past the end. */
+const struct history_line *history_line_at(const struct history *history, size_t index);
+const struct history_line *history_line_find(const struct history *history, uint32_t line);
+size_t history_lines(const struct history *history);
+
+/* Drop lines that ended before @t_ns, and their events; what they dropped still counts. */
+void history_forget(struct history *history, uint64_t t_ns);
+
+/*
+ * @count columns of equal width that end at @to_ns and begin at @from_ns: *columns filled, empty
+ * ones with count 0. A bucket goes to the column in which it starts. Cost is bounded by the buckets
+ * of one level, not by the length of the history.
+ */
+void history_columns(const struct history *history, const struct history_line *line,
+		     uint64_t from_ns, uint64_t to_ns, struct history_column *columns,
+		     size_t count);
+
+/*
+ * The width of the buckets that a full history has for a window of @window_ns; the session's
+ * interval at least. A column narrower than that may be empty between two full ones.
+ */
+uint64_t history_grain(const struct history *history, uint64_t window_ns);
+
+/* The value of the line's nearest bucket at or before @t_ns, else after; 0 where it has none. */
+uint64_t history_value_at(const struct history *history, const struct history_line *line,
+			  uint64_t t_ns);
+
+/* Events in order of time; index 0 is the oldest kept. */
+size_t history_events(const struct history *history);
+const struct history_event *history_event_at(const struct history *history, size_t index);
+
+/* The index of the first event at or after @t_ns. */
+size_t history_event_after(const struct history *history, uint64_t t_ns);
+
+/* The newest time in it, and the session's count of missed ticks, dropped and torn events. */
+uint64_t history_now(const struct history *history);
+uint64_t history_missed(const struct history *history);
+uint64_t history_dropped(const struct history *history);
+
+#endif

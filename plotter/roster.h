@@ -1,0 +1,48 @@
+/*
+ * Who the lines of the records are, for views that print records one by one: the name a line has at
+ * that record, and the value it had before. Bounded by the lines that live; the others are asked
+ * from the history.
+ */
+#ifndef PLOTTER_ROSTER_H
+#define PLOTTER_ROSTER_H
+
+#include "plotter/history.h"
+
+struct roster_entry {
+	uint32_t line;
+	uint32_t pid;
+	char name[TEXT_NAME + 1]; /* as it came */
+	bool sampled;
+	uint64_t rss; /* of the last sample, where sampled */
+};
+
+/* All zeros is an empty one. */
+struct roster {
+	struct roster_entry *entries; /* in order of line */
+	size_t count;
+	size_t capacity;
+};
+
+void roster_free(struct roster *roster);
+
+/* Note a RECORD_PROCESS: 1 where its line is new, 0 where it was known (its name is set again), or
+ * -ENOMEM. */
+int roster_join(struct roster *roster, const struct process *process);
+
+void roster_leave(struct roster *roster, uint32_t line);
+
+/*
+ * Of a line that lives: its entry, taken from @history where no record told of it. NULL where
+ * nobody knows it or memory is out. Valid until the next call.
+ */
+struct roster_entry *roster_find(struct roster *roster, const struct history *history,
+				 uint32_t line);
+
+/*
+ * Who to name in a record of @line, which may have ended: copied to *ret_who. The session itself
+ * (line 0) has pid 0 and the name "session"; a line that nobody knows pid 0 and "".
+ */
+void roster_name(const struct roster *roster, const struct history *history, uint32_t line,
+		 struct roster_entry *ret_who);
+
+#endif

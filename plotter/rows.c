@@ -1,0 +1,126 @@
+#include "plotter/rows.h"
+
+#include <string.h>
+
+/* A line that moves by less than one part in SCALE_PARTS of its size is drawn flat; and so are a
+ * few pages. */
+#define SCALE_PARTS 32
+#define SCALE_LEAST (256 * 1024)
+
+static uint64_t min_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t max_u64(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+void axis_set(struct axis *axis, const struct history *history, uint64_t now_ns, uint64_t window_ns,
+	      size_t width)
+{
+	uint64_t start_ns = history_session(history)->start_ns;
+	uint64_t grain_ns = history_grain(history, window_ns);
+	uint64_t passed_ns = max_u64(now_ns, start_ns) - start_ns;
+	uint64_t to_ns;
+
+	axis->now_ns = now_ns;
+	axis->width = width;
+	axis->column_ns = max_u64(1, (window_ns + width - 1) / width);
+	axis->stretch = (size_t)((grain_ns + axis->column_ns - 1) / axis->column_ns);
+	to_ns = start_ns + (passed_ns / axis->column_ns + 1) * axis->column_ns;
+	axis->from_ns = to_ns - min_u64(to_ns, axis->column_ns * width);
+}
+
+int axis_column(const struct axis *axis, uint64_t t_ns)
+{
+	if (t_ns < axis->from_ns || t_ns > axis->now_ns)
+		return -1;
+	return (int)min_u64((t_ns - axis->from_ns) / axis->column_ns, axis->width - 1);
+}
+
+/* Let each value last until the next one is due. */
+static void carry(struct history_column *columns, size_t count, size_t stretch)
+{
+	size_t empty = stretch; /* columns since the last value */
+
+	for (size_t i = 0; i < count; i++) {
+		empty = columns[i].count ? 0 : empty + 1;
+		if (empty > 0 && empty < stretch && i > 0) {
+			uint64_t last = columns[i - 1].last;
+
+			columns[i] = (struct history_column){ last, last, last, last, 1 };
+		}
+	}
+}
+
+void axis_columns(const struct axis *axis, const struct history *history,
+		  const struct history_line *line, struct history_column *columns)
+{
+	size_t lead = (size_t)min_u64(min_u64(axis->stretch, axis->width) - 1,
+				      axis->from_ns / axis->column_ns);
+	uint64_t from_ns = axis->from_ns - lead * axis->column_ns;
+	size_t whole = lead + axis->width - 1;
+	uint64_t edge_ns = from_ns + whole * axis->column_ns;
+
+	/* The last column is still being filled, and is not to tell what came after now. */
+	history_columns(history, line, from_ns, edge_ns, columns, whole);
+	history_columns(history, line, edge_ns, max_u64(axis->now_ns, edge_ns) + 1, &columns[whole],
+			1);
+	carry(columns, whole + 1, axis->stretch);
+	memmove(columns, &columns[lead], axis->width * sizeof(*columns));
+}
+
+static bool is_shown(const struct history_line *line, bool ended, uint64_t from_ns, uint64_t now_ns)
+{
+	uint64_t begin_ns =
+		line->first_ns ? min_u64(line->first_ns, line->joined_ns) : line->joined_ns;
+
+	if (begin_ns > now_ns)
+		return false;
+	return !ended || line->last_ns >= from_ns;
+}
+
+bool row_set(struct row *ret_row, const struct history *history, const struct history_line *line,
+	     uint64_t from_ns, uint64_t now_ns)
+{
+	bool ended = line->ended && line->last_ns <= now_ns;
+	struct history_column all;
+
+	if (!is_shown(line, ended, from_ns, now_ns))
+		return false;
+	*ret_row = (struct row){ line, ended, line->rss, line->peak_rss };
+	if (line->last_ns <= now_ns)
+		return true;
+	ret_row->rss = history_value_at(history, line, now_ns);
+	history_columns(history, line, history_session(history)->start_ns, now_ns + 1, &all, 1);
+	ret_row->peak = all.max;
+	return true;
+}
+
+struct row_figures row_figures(const struct history_column *columns, size_t count)
+{
+	struct row_figures figures = { .low = UINT64_MAX };
+	uint64_t first = 0;
+	uint64_t last = 0;
+	uint64_t least;
+
+	for (size_t i = 0; i < count; i++) {
+		if (columns[i].count == 0)
+			continue;
+		if (!figures.any)
+			first = columns[i].first;
+		figures.any = true;
+		figures.low = min_u64(figures.low, columns[i].min);
+		figures.high = max_u64(figures.high, columns[i].max);
+		last = columns[i].last;
+	}
+	if (!figures.any)
+		return (struct row_figures){ 0 };
+	figures.change = (int64_t)(last - first);
+	least = max_u64(SCALE_LEAST, figures.high / SCALE_PARTS);
+	if (figures.high - figures.low < least)
+		figures.high = figures.low + least;
+	return figures;
+}

@@ -1,0 +1,62 @@
+/*
+ * What a screen shows of a history at one time: the columns that a window of it has, and the
+ * processes in it with their figures. The time may lie in the past (a paused display): nothing that
+ * came after it is told. Pure.
+ */
+#ifndef PLOTTER_ROWS_H
+#define PLOTTER_ROWS_H
+
+#include "plotter/history.h"
+
+/*
+ * Columns of time, `width` of them. Their edges are multiples of column_ns since the session's
+ * start, so while the window rolls a value stays in its column, and columns move as a whole.
+ */
+struct axis {
+	uint64_t now_ns;
+	uint64_t from_ns;
+	uint64_t column_ns;
+	size_t width;
+	size_t stretch; /* columns that one bucket covers, where it is wider than a column; else 1
+			 */
+};
+
+/* @width and @window_ns: at least 1. */
+void axis_set(struct axis *axis, const struct history *history, uint64_t now_ns, uint64_t window_ns,
+	      size_t width);
+
+/* The column of @t_ns, or -1 where it is not in the window. */
+int axis_column(const struct axis *axis, uint64_t t_ns);
+
+/*
+ * The line's columns: axis->width of them, with room for twice as many at @columns. Columns between
+ * two values are filled with the earlier one, where they are finer than the samples.
+ */
+void axis_columns(const struct axis *axis, const struct history *history,
+		  const struct history_line *line, struct history_column *columns);
+
+struct row {
+	const struct history_line *line;
+	bool ended;
+	uint64_t rss;
+	uint64_t peak;
+};
+
+/* Whether the line is on the screen of [from, now]; then *ret_row is what it shows. */
+bool row_set(struct row *ret_row, const struct history *history, const struct history_line *line,
+	     uint64_t from_ns, uint64_t now_ns);
+
+/*
+ * What a row's columns say: the scale to draw them at, which has room for noise to look like noise,
+ * and the change from the first value to the last.
+ */
+struct row_figures {
+	bool any;
+	uint64_t low;
+	uint64_t high;
+	int64_t change;
+};
+
+struct row_figures row_figures(const struct history_column *columns, size_t count);
+
+#endif

@@ -1,0 +1,219 @@
+#include "plotter/source.h"
+
+#include "wire/control.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+/* Messages taken in one source_read, so that a fast session can't hold its caller. */
+#define BURST 256
+
+struct source {
+	struct control control;
+	struct endpoint sub;
+	struct session_info session;
+	int watcher; /* its pidfd */
+	int epoll;
+	uint64_t next; /* the seq that comes next */
+	bool has_past;
+	record_fn each; /* of the source_read that runs */
+	void *arg;
+	int count;
+	int error;
+};
+
+static int attach(struct source *source)
+{
+	struct request request = { .op = REQUEST_ATTACH, .pid = (uint32_t)getpid() };
+	struct reply reply;
+	int error = control_ask(&source->control, &request, &reply, NULL, NULL, NULL);
+
+	if (error)
+		return error;
+	source->session = reply.session;
+	source->watcher = pidfd_open((pid_t)reply.session.pid, 0);
+	return source->watcher < 0 ? -EPIPE : 0;
+}
+
+static int watch(struct source *source, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+	return epoll_ctl(source->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+int source_open(struct source **ret_source, const struct rundir *dir)
+{
+	struct source *source = calloc(1, sizeof *source);
+	int error;
+
+	if (!source)
+		return -ENOMEM;
+	source->sub = ENDPOINT_CLOSED;
+	source->watcher = -1;
+	source->next = 1;
+	source->epoll = epoll_create1(EPOLL_CLOEXEC);
+	error = source->epoll < 0 ? -errno : control_open(&source->control, dir);
+	if (!error)
+		error = endpoint_open(&source->sub, ENDPOINT_SUB, dir);
+	if (!error)
+		error = attach(source);
+	if (!error)
+		error = watch(source, source->sub.ready);
+	if (!error)
+		error = watch(source, source->watcher);
+	if (error) {
+		source_close(source);
+		return error;
+	}
+	*ret_source = source;
+	return 0;
+}
+
+void source_close(struct source *source)
+{
+	if (!source)
+		return;
+	endpoint_close(&source->sub);
+	control_close(&source->control);
+	if (source->watcher >= 0)
+		close(source->watcher);
+	if (source->epoll >= 0)
+		close(source->epoll);
+	free(source);
+}
+
+const struct session_info *source_session(const struct source *source)
+{
+	return &source->session;
+}
+
+int source_fd(const struct source *source)
+{
+	return source->epoll;
+}
+
+struct process_list {
+	process_info_fn each;
+	void *arg;
+	uint32_t last;
+};
+
+static void take_process(void *arg, const struct process_info *info)
+{
+	struct process_list *list = arg;
+
+	list->last = info->line;
+	list->each(list->arg, info);
+}
+
+int source_processes(struct source *source, process_info_fn each, void *arg)
+{
+	struct process_list list = { .each = each, .arg = arg };
+	struct reply reply;
+	int error;
+
+	do {
+		struct request request = { .op = REQUEST_LIST, .since = list.last };
+
+		error = control_ask(&source->control, &request, &reply, take_process, NULL, &list);
+	} while (!error && reply.value);
+	return error;
+}
+
+/* --- records */
+
+static void deliver(void *arg, const struct record *record)
+{
+	struct source *source = arg;
+
+	if (record->seq < source->next)
+		return;
+	source->next = record->seq + 1;
+	source->count++;
+	source->each(source->arg, record);
+}
+
+/* Ask for what comes from `next` on, up to the seq @until (0: all there is). */
+static int fill(struct source *source, uint64_t until)
+{
+	struct reply reply;
+	uint64_t before;
+	int error;
+
+	do {
+		struct request request = { .op = REQUEST_HISTORY, .since = source->next - 1 };
+
+		before = source->next;
+		error = control_ask(&source->control, &request, &reply, NULL, deliver, source);
+		if (error)
+			return error;
+		if (!until)
+			until = reply.value + 1;
+	} while (source->next < until && source->next != before);
+	return 0;
+}
+
+static void take_record(void *arg, const struct record *record)
+{
+	struct source *source = arg;
+
+	if (record->seq > source->next && !source->error)
+		source->error = fill(source, record->seq);
+	deliver(source, record);
+}
+
+static int take_message(struct source *source, const void *message, size_t size)
+{
+	uint64_t first;
+	int error = codec_get_records(message, size, take_record, source);
+
+	if (!error && !source->error && codec_get_records_seq(message, size, &first) == 0 &&
+	    first > source->next)
+		source->error = fill(source, first);
+	return error ? error : source->error;
+}
+
+static bool is_gone(const struct source *source)
+{
+	struct epoll_event events[2];
+	int count = epoll_wait(source->epoll, events, 2, 0);
+
+	for (int i = 0; i < count; i++) {
+		if (events[i].data.fd == source->watcher)
+			return true;
+	}
+	return false;
+}
+
+int source_read(struct source *source, record_fn each, void *arg)
+{
+	bool gone = is_gone(source);
+	void *message;
+	ssize_t size = 0;
+
+	source->each = each;
+	source->arg = arg;
+	source->count = 0;
+	source->error = 0;
+	if (!source->has_past) {
+		source->error = fill(source, 0);
+		source->has_past = true;
+	}
+	for (int i = 0; i < BURST && !source->error; i++) {
+		size = endpoint_receive(&source->sub, &message);
+		if (size < 0)
+			break;
+		source->error = take_message(source, message, (size_t)size);
+		endpoint_free(message);
+	}
+	if (source->error)
+		return source->error;
+	if (gone && size < 0)
+		return source->count ? source->count : -EPIPE;
+	return source->count;
+}

@@ -1,0 +1,35 @@
+/*
+ * Where a plotter's records come from: a running watcher. Subscribes first, then asks for the past,
+ * so nothing falls between; a gap in the sequence is asked for again; a watcher's new gate is found
+ * again by nanomsg itself.
+ */
+#ifndef PLOTTER_SOURCE_H
+#define PLOTTER_SOURCE_H
+
+#include "wire/message.h"
+#include "wire/rundir.h"
+
+struct source;
+
+/*
+ * Attach to the watcher of @dir: 0; or a negative errno: -ENOENT no watcher runs there, -EPROTO it
+ * speaks another version, -ETIMEDOUT it does not answer, else as endpoint_open.
+ */
+int source_open(struct source **ret_source, const struct rundir *dir);
+void source_close(struct source *source);
+
+const struct session_info *source_session(const struct source *source);
+
+/* A descriptor for poll: readable when source_read has something. */
+int source_fd(const struct source *source);
+
+/* The processes known to the watcher, ended ones included, for what the history no longer tells. */
+int source_processes(struct source *source, process_info_fn each, void *arg);
+
+/*
+ * Give what waits, in merged order and without gaps, to @each: the number of records, or a negative
+ * errno: -EPIPE the watcher is gone. The first call gives the past.
+ */
+int source_read(struct source *source, record_fn each, void *arg);
+
+#endif

@@ -1,0 +1,38 @@
+#include "plotter/view.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const struct view *const views[] = { &view_curses, &view_text, &view_json };
+
+const struct view *view_find(const char *name, FILE *out)
+{
+	if (strcmp(name, "auto") == 0)
+		return view_curses_possible(out) ? &view_curses : &view_text;
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
+		if (strcmp(name, views[i]->name) == 0)
+			return views[i];
+	}
+	return NULL;
+}
+
+const char *view_names(void)
+{
+	return "auto, ncurses, text, json";
+}
+
+int view_flush(FILE *out)
+{
+	int err;
+
+	errno = 0;
+	if (fflush(out) == 0 && !ferror(out))
+		return VIEW_STAY;
+	err = errno ? errno : EIO;
+	if (err == EPIPE)
+		return VIEW_QUIT;
+	log_error("cannot write the output: %s", strerror(err));
+	return -err;
+}

@@ -1,0 +1,89 @@
+/*
+ * A view is a table of four functions. A new one is one file and one line in view_find's table.
+ */
+#ifndef PLOTTER_VIEW_H
+#define PLOTTER_VIEW_H
+
+#include "plotter/history.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/*
+ * What a person has set with the keys. It belongs to who opens the view, and lives on when that is
+ * closed and opened again (around a stop by ^Z). All zeros at first.
+ */
+struct view_settings {
+	uint64_t window_ns;    /* 0: that of the options */
+	uint64_t paused_at_ns; /* the display stands still at this time; 0: it is live */
+	uint32_t selected;     /* a line; 0: the first one shown */
+	size_t top;	       /* the first process on the screen */
+	bool help;
+	bool redraw; /* the terminal was spoilt (a SIGCONT): draw all again; the view resets this */
+};
+
+/* What it points to must outlive the view. */
+struct view_options {
+	uint64_t window_ns; /* on the screen; also what text and json print of the past first */
+	const char *title;  /* "" for none */
+	FILE *out;	    /* where the view writes, or the terminal that shows it; never NULL */
+	struct view_settings *settings; /* may be NULL for views without keys */
+};
+
+/* What a view is given to draw. */
+struct view_frame {
+	const struct history *history;
+	uint64_t now_ns; /* CLOCK_MONOTONIC; at the time of drawing */
+
+	/* What came since the last frame, in merged order; only for views with `every` set. */
+	const struct record *records;
+	size_t count;
+
+	const char *notice; /* one line for the person, "" for none: "watcher gone, waiting" */
+};
+
+enum view_wish {
+	VIEW_STAY = 0,
+	VIEW_QUIT, /* the person asked to leave, or there is nobody left to show it to */
+};
+
+struct view {
+	const char *name;
+	bool every;   /* draw at once with every batch of records; */
+	unsigned fps; /* else at most this often a second */
+	bool keys;    /* reads keys from the terminal: call `key` when standard input is readable */
+
+	/* 0 with *ret_state; or a negative errno after one line of log_error. */
+	int (*open)(void **ret_state, const struct view_options *options);
+	/* VIEW_STAY or VIEW_QUIT (its reader is gone); or a negative errno after one line of
+	 * log_error. */
+	int (*draw)(void *state, const struct view_frame *frame);
+	/* Take what was typed, never waiting; also called after SIGWINCH. The same returns.
+	 * Followed by a draw. */
+	int (*key)(void *state, const struct view_frame *frame);
+	/* Give the terminal back and free. @state may be NULL. What the person set stays in the
+	 * settings. */
+	void (*close)(void *state);
+};
+
+/*
+ * Send what was written to @out: VIEW_STAY, VIEW_QUIT where nobody reads it any more, or a negative
+ * errno after log_error. SIGPIPE must be ignored.
+ */
+int view_flush(FILE *out);
+
+/* Whether @out and standard input are a terminal that view_curses can use. */
+bool view_curses_possible(FILE *out);
+
+/* "ncurses", "text", "json"; "auto" is ncurses where @out and standard input are a terminal that
+ * can, else text. NULL: no such view. */
+const struct view *view_find(const char *name, FILE *out);
+
+/* "auto, ncurses, text, json" */
+const char *view_names(void);
+
+extern const struct view view_curses;
+extern const struct view view_text;
+extern const struct view view_json;
+
+#endif

@@ -1,0 +1,171 @@
+/*
+ * The lower part of the screen: the milestones, the hints, and the help over all of it.
+ */
+#include "plotter/view_curses.h"
+
+#include "base/clock.h"
+#include "base/units.h"
+#include "plotter/wording.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define TIME_WIDTH 11 /* 1:01:01.234 */
+#define RSS_WIDTH 9   /* ~1023 MiB */
+#define HELP_WIDTH 60
+
+/* Where the parts of an entry are. */
+struct entry_layout {
+	struct extent letter;
+	struct extent time;
+	struct extent name;
+	struct extent text;
+	struct extent rss;
+};
+
+static struct entry_layout entry_layout(const struct layout *layout)
+{
+	unsigned gap = layout->width < 40 ? 1 : 2;
+	unsigned name = layout->name.size;
+	unsigned rss = layout->width >= 50 ? RSS_WIDTH : 0;
+	unsigned end = layout->width - (rss ? rss + gap : 0);
+	struct entry_layout at = { .letter = { 0, 1 }, .time = { 1, TIME_WIDTH } };
+
+	at.name = (struct extent){ at.time.at + at.time.size + gap, name };
+	at.text.at = at.name.at + name + gap;
+	at.text.size = end > at.text.at ? end - at.text.at : 0;
+	at.rss = (struct extent){ end + gap, rss };
+	return at;
+}
+
+static void write_time(char *text, size_t size, const struct curses_view *view, uint64_t t_ns)
+{
+	uint64_t start_ns = history_session(view->frame->history)->start_ns;
+	uint64_t passed_ns = t_ns > start_ns ? t_ns - start_ns : 0;
+	char clock[UNITS_TEXT];
+
+	snprintf(text, size, "%s.%03u", units_format_clock(clock, passed_ns),
+		 (unsigned)(passed_ns % NS_PER_S / NS_PER_MS));
+}
+
+/* What its process had then: as the event says, else as the history has it. */
+static void write_rss(char *text, size_t size, const struct curses_view *view,
+		      const struct history_event *event, const struct history_line *line)
+{
+	uint64_t rss = event->kind == EVENT_SPAN_END ? event->rss_end : event->rss;
+	char figure[UNITS_TEXT];
+
+	text[0] = '\0';
+	if (rss == 0 && line) {
+		rss = history_value_at(view->frame->history, line, event->t_ns);
+		snprintf(text, size, "~");
+	}
+	if (rss > 0)
+		snprintf(text + strlen(text), size - strlen(text), "%s",
+			 units_format_bytes(figure, rss));
+}
+
+static void draw_entry(const struct curses_view *view, unsigned y, const struct entry_layout *at,
+		       const struct history_event *event)
+{
+	const struct history_line *line = history_line_find(view->frame->history, event->line);
+	const char *name = line ? line->name : event->line == LINE_SESSION ? "session" : "?";
+	bool selected = view->count > 0 && line == view->rows[view->selected].line;
+	attr_t attributes = event->t_ns < view->axis.from_ns ? A_DIM : A_NORMAL;
+	struct extent text_at = at->text;
+	char letter[2] = { curses_letter(event), '\0' };
+	char text[WORDING_TEXT];
+
+	curses_put(view, y, at->letter, letter, false,
+		   attributes | A_BOLD | curses_colour(view, COLOUR_MARK));
+	write_time(text, sizeof(text), view, event->t_ns);
+	curses_put(view, y, at->time, text, true, attributes);
+	curses_put(view, y, at->name, name, false, selected ? A_BOLD : attributes);
+	if (event->end) /* its text tells the memory */
+		text_at.size =
+			view->layout.width > text_at.at ? view->layout.width - text_at.at : 0;
+	curses_put(view, y, text_at, wording_event(text, event), false, attributes);
+	if (event->end)
+		return;
+	write_rss(text, sizeof(text), view, event, line);
+	curses_put(view, y, at->rss, text, true, attributes);
+}
+
+/* A line across the screen, with the list's name and the selected process's command in it. */
+static void draw_rule(const struct curses_view *view)
+{
+	const struct layout *layout = &view->layout;
+	unsigned y = layout->list.at;
+	const char *command = view->count ? view->rows[view->selected].line->command : "";
+	unsigned size = cells_width(command);
+
+	attrset(A_DIM);
+	for (unsigned x = 0; x < layout->width; x++)
+		mvaddstr((int)y, (int)x, view->style & CELLS_ASCII ? "-" : "─");
+	attrset(A_NORMAL);
+	curses_put(view, y, (struct extent){ 2, 12 }, " MILESTONES ", false, A_DIM);
+	if (layout->width < 40 || size == 0)
+		return;
+	if (size > layout->width / 2)
+		size = layout->width / 2;
+	curses_put(view, y, (struct extent){ layout->width - size - 4, size + 2 }, "", false,
+		   A_NORMAL);
+	curses_put(view, y, (struct extent){ layout->width - size - 3, size }, command, false,
+		   A_DIM);
+}
+
+static void draw_hints(const struct curses_view *view)
+{
+	const struct layout *layout = &view->layout;
+	const char *hints = view->style & CELLS_ASCII
+				    ? "q quit  p pause  + - window  up down select  ? help"
+				    : "q quit  p pause  + - window  ↑ ↓ select  ? help";
+	struct extent place = { 1, layout->width - 1 };
+
+	if (view->frame->notice[0] && layout->height > 1)
+		curses_put(view, layout->height - 1, place, view->frame->notice, false,
+			   A_BOLD | curses_colour(view, COLOUR_ALERT));
+	else if (layout->hints.size && layout->width > 1)
+		curses_put(view, layout->hints.at, place, hints, false, A_DIM);
+}
+
+void curses_draw_list(struct curses_view *view)
+{
+	const struct history *history = view->frame->history;
+	struct entry_layout at = entry_layout(&view->layout);
+	size_t index = history_event_after(history, view->now_ns + 1);
+
+	if (view->layout.list.size)
+		draw_rule(view);
+	for (unsigned i = 1; i < view->layout.list.size && index > 0; i++)
+		draw_entry(view, view->layout.list.at + i, &at, history_event_at(history, --index));
+	draw_hints(view);
+}
+
+void curses_draw_help(struct curses_view *view)
+{
+	static const char *const lines[] = {
+		"q         quit",
+		"p, space  pause the display; the session goes on",
+		"+ -       a longer, a shorter window",
+		"up, down  select a process; PgUp, PgDn: a page",
+		"?         this help",
+		"^L        draw the screen again",
+		"",
+		"A sparkline goes from its least to its most in the",
+		"window. A letter over it is a milestone of the list.",
+	};
+	const unsigned count = sizeof(lines) / sizeof(lines[0]);
+	unsigned width = view->layout.width < HELP_WIDTH ? view->layout.width : HELP_WIDTH;
+	unsigned height = count + 2 < view->layout.height ? count + 2 : view->layout.height;
+	unsigned left = (view->layout.width - width) / 2;
+	unsigned top = (view->layout.height - height) / 2;
+
+	for (unsigned y = 0; y < height; y++) {
+		bool inside = y > 0 && y <= count;
+
+		curses_put(view, top + y, (struct extent){ left, width }, "", false, A_REVERSE);
+		curses_put(view, top + y, (struct extent){ left + 2, width > 4 ? width - 4 : 0 },
+			   inside ? lines[y - 1] : "", false, A_REVERSE);
+	}
+}

@@ -1,0 +1,257 @@
+#include "plotter/view.h"
+
+#include "base/log.h"
+#include "base/units.h"
+#include "plotter/cells.h"
+#include "plotter/roster.h"
+#include "plotter/wording.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The column of names is as wide as the widest so far, in these bounds. */
+#define NAME_LEAST 15
+#define NAME_MOST 32
+
+struct text_view {
+	FILE *out;
+	const char *title;
+	bool headed;
+	unsigned name_width;
+	uint64_t start_ns;
+	struct roster roster;
+	char notice[WORDING_TEXT];
+};
+
+/* One line of the output. */
+struct text_line {
+	uint64_t t_ns;
+	const struct roster_entry *who;
+	bool has_rss;
+	bool has_change;
+	uint64_t rss;
+	int64_t change;
+	const char *mark; /* before the text */
+	const char *text; /* NULL for none */
+};
+
+static int text_open(void **ret_state, const struct view_options *options)
+{
+	struct text_view *view = calloc(1, sizeof(*view));
+
+	if (!view) {
+		log_error("cannot open the text view: %s", strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	setlocale(LC_CTYPE, ""); /* wcwidth asks it */
+	view->out = options->out;
+	view->title = options->title;
+	view->name_width = NAME_LEAST;
+	*ret_state = view;
+	return 0;
+}
+
+static void print_head(struct text_view *view)
+{
+	char title[CELLS_ROOM];
+
+	if (view->title[0])
+		fprintf(view->out, "%s\n",
+			cells_fit(title, view->title, cells_width(view->title), CELLS_UTF8));
+	fprintf(view->out, "%10s %8s  %-*s %9s %10s  %s\n", "TIME", "PID", (int)view->name_width,
+		"NAME", "RSS", "CHANGE", "EVENT");
+	view->headed = true;
+}
+
+static void print_line(struct text_view *view, const struct text_line *line)
+{
+	char name[CELLS_ROOM];
+	char text[TEXT_CLEAN_ROOM(WORDING_TEXT)];
+	char time[WORDING_TIME];
+	char pid[16] = "-";
+	char rss[UNITS_TEXT] = "";
+	char change[UNITS_TEXT] = "";
+	unsigned width = cells_width(line->who->name);
+
+	if (width > view->name_width)
+		view->name_width = width < NAME_MOST ? width : NAME_MOST;
+	if (line->who->pid)
+		snprintf(pid, sizeof(pid), "%u", (unsigned)line->who->pid);
+	if (line->has_rss)
+		units_format_bytes(rss, line->rss);
+	if (line->has_change)
+		units_format_delta(change, line->change);
+	fprintf(view->out, "%10s %8s  %s %9s", wording_seconds(time, view->start_ns, line->t_ns, 3),
+		pid, cells_fit(name, line->who->name, view->name_width, CELLS_UTF8), rss);
+	if (line->has_change || line->text)
+		fprintf(view->out, " %10s", change);
+	if (line->text) {
+		text_clean(text, sizeof(text), line->text, strlen(line->text));
+		fprintf(view->out, "  %s%s", line->mark, text);
+	}
+	fputc('\n', view->out);
+}
+
+static void print_tick(struct text_view *view, const struct history *history, uint64_t t_ns,
+		       const struct tick *tick)
+{
+	for (size_t i = 0; i < tick->count; i++) {
+		const struct sample *sample = &tick->samples[i];
+		struct roster_entry *who = roster_find(&view->roster, history, sample->line);
+
+		if (!who)
+			continue;
+		print_line(view, &(struct text_line){
+					 .t_ns = t_ns,
+					 .who = who,
+					 .has_rss = true,
+					 .rss = sample->rss,
+					 .has_change = who->sampled,
+					 .change = (int64_t)(sample->rss - who->rss),
+				 });
+		who->sampled = true;
+		who->rss = sample->rss;
+	}
+}
+
+static void print_event(struct text_view *view, const struct history *history, uint64_t t_ns,
+			const struct event *event)
+{
+	bool spans = event->kind == EVENT_SPAN_END && event->rss && event->rss_end;
+	char text[WORDING_TEXT];
+	struct roster_entry who;
+	struct text_line line = {
+		.t_ns = t_ns,
+		.who = &who,
+		.rss = event->kind == EVENT_SPAN_END ? event->rss_end : event->rss,
+		.has_change = spans,
+		.change = (int64_t)(event->rss_end - event->rss),
+		.mark = event->kind == EVENT_MARK ? "* " : "",
+		.text = wording_event_record(text, event),
+	};
+
+	line.has_rss = line.rss > 0;
+	roster_name(&view->roster, history, event->line, &who);
+	print_line(view, &line);
+}
+
+static void print_process(struct text_view *view, const struct history *history, uint64_t t_ns,
+			  const struct process *process)
+{
+	const char *mark =
+		roster_join(&view->roster, process) ? "process begins: " : "process is now: ";
+	struct roster_entry who;
+
+	roster_name(&view->roster, history, process->line, &who);
+	print_line(view,
+		   &(struct text_line){
+			   .t_ns = t_ns, .who = &who, .mark = mark, .text = process->command });
+}
+
+static void print_end(struct text_view *view, const struct history *history, uint64_t t_ns,
+		      const struct end *end)
+{
+	char text[WORDING_TEXT];
+	struct roster_entry who;
+
+	roster_name(&view->roster, history, end->line, &who);
+	roster_leave(&view->roster, end->line);
+	print_line(view, &(struct text_line){
+				 .t_ns = t_ns,
+				 .who = &who,
+				 .has_rss = true,
+				 .rss = end->last_rss,
+				 .mark = "process ends: ",
+				 .text = wording_end(text, end,
+						     end->peak_rss > end->max_rss ? end->peak_rss
+										  : end->max_rss),
+			 });
+}
+
+static void print_gap(struct text_view *view, const struct history *history, uint64_t t_ns,
+		      const struct gap *gap)
+{
+	char from[WORDING_TIME];
+	char to[WORDING_TIME];
+	char what[WORDING_TEXT];
+	char text[WORDING_TEXT + 3 * WORDING_TIME];
+	struct roster_entry who;
+
+	roster_name(&view->roster, history, gap->line, &who);
+	snprintf(text, sizeof(text), "%s, %s to %s", wording_gap(what, gap),
+		 wording_seconds(from, view->start_ns, gap->from_ns, 3),
+		 wording_seconds(to, view->start_ns, gap->to_ns, 3));
+	print_line(view,
+		   &(struct text_line){ .t_ns = t_ns, .who = &who, .mark = "! ", .text = text });
+}
+
+static void print_record(struct text_view *view, const struct history *history,
+			 const struct record *record)
+{
+	switch (record->type) {
+	case RECORD_TICK:
+		print_tick(view, history, record->t_ns, &record->tick);
+		break;
+	case RECORD_EVENT:
+		print_event(view, history, record->t_ns, &record->event);
+		break;
+	case RECORD_PROCESS:
+		print_process(view, history, record->t_ns, &record->process);
+		break;
+	case RECORD_END:
+		print_end(view, history, record->t_ns, &record->end);
+		break;
+	case RECORD_GAP:
+		print_gap(view, history, record->t_ns, &record->gap);
+		break;
+	}
+}
+
+static void print_notice(struct text_view *view, const struct view_frame *frame)
+{
+	struct roster_entry who;
+
+	if (strncmp(view->notice, frame->notice, sizeof(view->notice) - 1) == 0)
+		return;
+	text_copy(view->notice, sizeof(view->notice), frame->notice);
+	if (!view->notice[0])
+		return;
+	roster_name(&view->roster, frame->history, LINE_SESSION, &who);
+	print_line(view, &(struct text_line){ .t_ns = frame->now_ns,
+					      .who = &who,
+					      .mark = "! ",
+					      .text = view->notice });
+}
+
+static int text_draw(void *state, const struct view_frame *frame)
+{
+	struct text_view *view = state;
+
+	view->start_ns = history_session(frame->history)->start_ns;
+	if (!view->headed)
+		print_head(view);
+	for (size_t i = 0; i < frame->count; i++)
+		print_record(view, frame->history, &frame->records[i]);
+	print_notice(view, frame);
+	return view_flush(view->out);
+}
+
+static void text_close(void *state)
+{
+	struct text_view *view = state;
+
+	if (!view)
+		return;
+	roster_free(&view->roster);
+	free(view);
+}
+
+const struct view view_text = {
+	.name = "text",
+	.every = true,
+	.open = text_open,
+	.draw = text_draw,
+	.close = text_close,
+};

@@ -1,0 +1,82 @@
+#include "plotter/wording.h"
+
+#include "base/clock.h"
+#include "base/units.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static char *write_event(char text[WORDING_TEXT], enum event_kind kind, const char *category,
+			 const char *label, uint64_t duration_ns)
+{
+	static const char *const kinds[] = { "", "begin ", "end " };
+	const char *colon = category[0] && label[0] ? ": " : "";
+	char duration[UNITS_TEXT + 4] = "";
+	char figure[UNITS_TEXT];
+
+	if (kind == EVENT_SPAN_END)
+		snprintf(duration, sizeof(duration), " (%s)",
+			 units_format_duration(figure, duration_ns));
+	snprintf(text, WORDING_TEXT, "%s%s%s%s%s", kinds[kind <= EVENT_SPAN_END ? kind : 0],
+		 category, colon, label, duration);
+	return text;
+}
+
+char *wording_event(char text[WORDING_TEXT], const struct history_event *event)
+{
+	return write_event(text, event->kind, event->category, event->label, event->duration_ns);
+}
+
+char *wording_event_record(char text[WORDING_TEXT], const struct event *event)
+{
+	return write_event(text, event->kind, event->category, event->label, event->duration_ns);
+}
+
+char *wording_end(char text[WORDING_TEXT], const struct end *end, uint64_t peak_rss)
+{
+	char how[TEXT_NAME + 1];
+	char last[UNITS_TEXT];
+	char peak[UNITS_TEXT];
+
+	snprintf(text, WORDING_TEXT, "%s, last %s, peak %s",
+		 end_text(how, sizeof(how), end->reason, end->code),
+		 units_format_bytes(last, end->last_rss), units_format_bytes(peak, peak_rss));
+	return text;
+}
+
+char *wording_gap(char text[WORDING_TEXT], const struct gap *gap)
+{
+	snprintf(text, WORDING_TEXT, "%" PRIu64 " %s", gap->count, gap_reason_text(gap->reason));
+	return text;
+}
+
+char *wording_window(char text[WORDING_TIME], uint64_t window_ns)
+{
+	uint64_t seconds = window_ns / NS_PER_S;
+	char duration[UNITS_TEXT];
+
+	if (window_ns % NS_PER_S != 0 || seconds == 0)
+		snprintf(text, WORDING_TIME, "%s", units_format_duration(duration, window_ns));
+	else if (seconds % 86400 == 0)
+		snprintf(text, WORDING_TIME, "%" PRIu64 " d", seconds / 86400);
+	else if (seconds % 3600 == 0)
+		snprintf(text, WORDING_TIME, "%" PRIu64 " h", seconds / 3600);
+	else if (seconds % 60 == 0 && seconds > 60)
+		snprintf(text, WORDING_TIME, "%" PRIu64 " min", seconds / 60);
+	else
+		snprintf(text, WORDING_TIME, "%" PRIu64 " s", seconds);
+	return text;
+}
+
+char *wording_seconds(char text[WORDING_TIME], uint64_t start_ns, uint64_t t_ns, int decimals)
+{
+	uint64_t ns = t_ns < start_ns ? start_ns - t_ns : t_ns - start_ns;
+	const char *sign = t_ns < start_ns ? "-" : "";
+	uint64_t seconds = ns / NS_PER_S;
+	uint64_t part = ns % NS_PER_S;
+
+	for (int i = decimals; i < 9; i++)
+		part /= 10;
+	snprintf(text, WORDING_TIME, "%s%" PRIu64 ".%0*" PRIu64, sign, seconds, decimals, part);
+	return text;
+}

@@ -1,0 +1,35 @@
+/*
+ * What views say of records in words, the same in each. Pure. Texts are as they came: make them
+ * safe before showing.
+ */
+#ifndef PLOTTER_WORDING_H
+#define PLOTTER_WORDING_H
+
+#include "plotter/history.h"
+
+/* Room for a sentence about a record. */
+#define WORDING_TEXT (TEXT_LABEL + TEXT_CATEGORY + 64)
+
+/* "category: label", "label"; a span's begin "begin I/O: read", its end "end I/O: read (1.20 s)".
+ */
+char *wording_event(char text[WORDING_TEXT], const struct history_event *event);
+
+/* The same of a record. */
+char *wording_event_record(char text[WORDING_TEXT], const struct event *event);
+
+/* "exited with status 0, last 12.3 MiB, peak 20.0 MiB". */
+char *wording_end(char text[WORDING_TEXT], const struct end *end, uint64_t peak_rss);
+
+/* "3 missed ticks". */
+char *wording_gap(char text[WORDING_TEXT], const struct gap *gap);
+
+/* Room for a length of time, a moment. */
+#define WORDING_TIME 32
+
+/* A window as people name it: "60 s", "5 min", "1 h". */
+char *wording_window(char text[WORDING_TIME], uint64_t window_ns);
+
+/* Seconds from @start_ns to @t_ns with @decimals, 9 at most: "12.345", "-0.100". */
+char *wording_seconds(char text[WORDING_TIME], uint64_t start_ns, uint64_t t_ns, int decimals);
+
+#endif

@@ -1,0 +1,272 @@
+/*
+ * The ncurses view over a made-up session whose clock stands still: screen SCENE. Signals stand for
+ * what happens: SIGUSR1 a second of the session passes, SIGUSR2 a notice comes or goes, SIGTSTP and
+ * SIGCONT as in a shell. It ends as the view says, and prints why.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "plotter/view.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#define START_NS (1000 * NS_PER_S)
+#define MIB (1024 * 1024ULL)
+
+struct screen {
+	const char *scene;
+	struct history *history;
+	uint64_t now_ns;
+	uint64_t seq;
+	bool notice;
+};
+
+static void add(struct screen *screen, uint64_t at_ms, struct record record)
+{
+	record.seq = ++screen->seq;
+	record.t_ns = START_NS + at_ms * NS_PER_MS;
+	if (history_add(screen->history, &record))
+		abort();
+}
+
+static void add_process(struct screen *screen, uint64_t at_ms, uint32_t line, const char *name,
+			const char *command)
+{
+	add(screen, at_ms,
+	    (struct record){ .type = RECORD_PROCESS,
+			     .process = { .line = line,
+					  .pid = 12344 + line,
+					  .name = name,
+					  .command = command } });
+}
+
+static void add_event(struct screen *screen, uint64_t at_ms, const struct event *event)
+{
+	add(screen, at_ms, (struct record){ .type = RECORD_EVENT, .event = *event });
+}
+
+static void mark(struct screen *screen, uint64_t at_ms, uint32_t line, const char *category,
+		 const char *label, uint64_t rss)
+{
+	add_event(
+		screen, at_ms,
+		&(struct event){ .line = line, .category = category, .label = label, .rss = rss });
+}
+
+/* A saw; a flat line with a spike of one sample; a ramp. */
+static uint64_t value_of(uint32_t line, uint64_t at_ms)
+{
+	switch (line % 3) {
+	case 1:
+		return (20 + at_ms % 20000 / 500) * MIB;
+	case 2:
+		return at_ms == 33000 ? 900 * MIB : 150 * MIB;
+	default:
+		return 4 * MIB + at_ms * 1024;
+	}
+}
+
+static void add_second(struct screen *screen, uint64_t from_ms, uint32_t first, uint32_t last)
+{
+	for (uint64_t at_ms = from_ms; at_ms < from_ms + 1000; at_ms += 100) {
+		struct sample samples[64];
+		size_t count = 0;
+
+		for (uint32_t line = first; line <= last; line++)
+			samples[count++] = (struct sample){ line, value_of(line, at_ms) };
+		add(screen, at_ms,
+		    (struct record){ .type = RECORD_TICK,
+				     .tick = { .samples = samples, .count = count } });
+	}
+}
+
+/* A minute of a recorder, with a helper that ends after 45 s. */
+static void make_recorder(struct screen *screen)
+{
+	add_process(screen, 0, 1, "recorder", "./recorder --leak --seconds 600");
+	add_process(screen, 0, 2, "preview", "./preview");
+	add_process(screen, 20000, 3, "converter", "ffmpeg -i - out.mkv");
+	for (uint64_t second = 0; second < 60; second++) {
+		add_second(screen, second * 1000, 1, 2);
+		if (second >= 20 && second < 45)
+			add_second(screen, second * 1000, 3, 3);
+	}
+	mark(screen, 5000, 1, "", "recording started", 30 * MIB);
+	mark(screen, 22137, 1, "queue", "high", 24 * MIB);
+	add_event(screen, 30000,
+		  &(struct event){ .line = 3,
+				   .kind = EVENT_SPAN_BEGIN,
+				   .category = "I/O",
+				   .label = "read",
+				   .rss = 34 * MIB });
+	add_event(screen, 34200,
+		  &(struct event){ .line = 3,
+				   .kind = EVENT_SPAN_END,
+				   .category = "I/O",
+				   .label = "read",
+				   .duration_ns = 4200 * NS_PER_MS,
+				   .rss = 34 * MIB,
+				   .rss_end = 38 * MIB });
+	mark(screen, 42000, 2, "process", "exec ./preview2", 0);
+	add(screen, 45000,
+	    (struct record){ .type = RECORD_END,
+			     .end = { .line = 3,
+				      .reason = END_EXITED,
+				      .last_rss = 48 * MIB,
+				      .max_rss = 48 * MIB,
+				      .peak_rss = 63 * MIB } });
+	mark(screen, 50000, LINE_SESSION, "", "battery low", 0);
+}
+
+static void make_many(struct screen *screen)
+{
+	for (uint32_t line = 1; line <= 40; line++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "worker-%u", (unsigned)line);
+		add_process(screen, 0, line, name, "./worker");
+	}
+	for (uint64_t second = 0; second < 60; second++)
+		add_second(screen, second * 1000, 1, 40);
+	mark(screen, 30000, 1, "", "ready", 50 * MIB);
+}
+
+static void make_names(struct screen *screen)
+{
+	add_process(screen, 0, 1, "カメラ録画", "カメラ");
+	add_process(screen, 0, 2, "e\xcc\x81t\xc3\xa9-combining", "x");
+	add_process(screen, 0, 3, "\x1b[31mred\x1b[2J", "\x1b]0;title\a");
+	add_process(screen, 0, 4, "\xff\xfe bad", "tab\there");
+	add_process(screen, 0, 5, "\xe2\x80\xaetxt.exe", "rtl");
+	for (uint64_t second = 0; second < 60; second++)
+		add_second(screen, second * 1000, 1, 5);
+	mark(screen, 30000, 1, "", "録画\x1b[1m開始\nline two", 50 * MIB);
+	mark(screen, 31000, 3, "\x1b[7m", "A\xcc\x80\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85Z", 0);
+}
+
+static bool make_scene(struct screen *screen)
+{
+	struct session_info session = {
+		.name = "default",
+		.interval_ns = 100 * NS_PER_MS,
+		.start_ns = START_NS,
+	};
+
+	screen->now_ns = START_NS + 59950 * NS_PER_MS;
+	screen->history = history_new(&session);
+	if (!screen->history)
+		return false;
+	if (strcmp(screen->scene, "recorder") == 0)
+		make_recorder(screen);
+	else if (strcmp(screen->scene, "many") == 0)
+		make_many(screen);
+	else if (strcmp(screen->scene, "names") == 0)
+		make_names(screen);
+	else
+		return strcmp(screen->scene, "empty") == 0;
+	return true;
+}
+
+static void pass_second(struct screen *screen)
+{
+	uint64_t from_ms = (screen->now_ns - START_NS) / NS_PER_MS / 100 * 100 + 100;
+
+	add_second(screen, from_ms, 1, 2);
+	screen->now_ns += NS_PER_S;
+	mark(screen, from_ms + 500, 2, "", "a second passed", 0);
+}
+
+static int open_signals(void)
+{
+	static const int caught[] = { SIGUSR1,	SIGUSR2, SIGTSTP, SIGCONT,
+				      SIGWINCH, SIGTERM, SIGINT,  SIGHUP };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
+		sigaddset(&set, caught[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+/* What a signal asks for: an enum view_wish or an error of the view's. */
+static int take_signal(struct screen *screen, int signals, void **state,
+		       const struct view_options *options)
+{
+	struct signalfd_siginfo info;
+
+	if (read(signals, &info, sizeof(info)) != sizeof(info))
+		return -errno;
+	switch (info.ssi_signo) {
+	case SIGUSR1:
+		pass_second(screen);
+		return VIEW_STAY;
+	case SIGUSR2:
+		screen->notice = !screen->notice;
+		return VIEW_STAY;
+	case SIGTSTP:
+		view_curses.close(*state);
+		*state = NULL;
+		raise(SIGSTOP);
+		return view_curses.open(state, options);
+	case SIGCONT:
+		options->settings->redraw = true;
+		return VIEW_STAY;
+	case SIGWINCH:
+		return VIEW_STAY;
+	default:
+		return VIEW_QUIT;
+	}
+}
+
+static int follow(struct screen *screen, int signals, void **state,
+		  const struct view_options *options)
+{
+	struct pollfd wait[] = { { .fd = STDIN_FILENO, .events = POLLIN },
+				 { .fd = signals, .events = POLLIN } };
+	int result = VIEW_STAY;
+
+	while (result == VIEW_STAY) {
+		struct view_frame frame = { .history = screen->history };
+
+		frame.now_ns = screen->now_ns;
+		frame.notice = screen->notice ? "watcher gone, waiting" : "";
+		result = view_curses.draw(*state, &frame);
+		if (result != VIEW_STAY || poll(wait, 2, -1) < 0)
+			break;
+		if (wait[1].revents)
+			result = take_signal(screen, signals, state, options);
+		else
+			result = view_curses.key(*state, &frame);
+	}
+	return result;
+}
+
+int main(int argc, char **argv)
+{
+	struct screen screen = { .scene = argc > 1 ? argv[1] : "recorder" };
+	struct view_settings settings = { 0 };
+	struct view_options options = {
+		.window_ns = 60 * NS_PER_S, .title = "", .out = stdout, .settings = &settings
+	};
+	int signals = open_signals();
+	void *state = NULL;
+	int result;
+
+	log_open("screen");
+	if (signals < 0 || !make_scene(&screen))
+		return 1;
+	result = view_curses.open(&state, &options);
+	if (result == 0)
+		result = follow(&screen, signals, &state, &options);
+	view_curses.close(state);
+	history_free(screen.history);
+	close(signals);
+	printf("%s\n", result == VIEW_QUIT ? "quit" : "failed");
+	return result == VIEW_QUIT ? 0 : 1;
+}

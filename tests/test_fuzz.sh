@@ -1,0 +1,3 @@
+#!/bin/sh
+# The fuzzers' corpus, and a few seconds more; `make fuzz` is the long way.
+exec "$ROOT/tests/fuzz/run" 3

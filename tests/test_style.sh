@@ -1,0 +1,172 @@
+#!/bin/bash
+# The rules of the house that a machine can check. Each rule is a function that is given a tree and prints what breaks it,
+# one a line; each first has to find what is wrong with a made-up tree.
+. "$ROOT/tests/lib.sh"
+
+CODE="base wire client trace watcher plotter cli examples"
+
+# files TREE PATTERN...: those of its directories that are there, paths from the tree's top.
+files() {
+	local tree=$1 dirs dir names
+	shift
+	dirs=$(for dir in $CODE tests bench; do [ -d "$tree/$dir" ] && echo "$dir"; done)
+	names=$(printf -- '-o -name %s ' "$@")
+	(cd "$tree" && set -f && find $dirs -type f \( ${names#-o} \) | sort)
+}
+
+# Directories of the house that a file in this one may include.
+may_include() {
+	case $1 in
+	base) echo base ;;
+	wire) echo base wire ;;
+	client) echo base wire client ;;
+	trace) echo base wire trace ;;
+	watcher) echo base wire trace watcher ;;
+	plotter) echo base wire trace plotter ;;
+	cli) echo base wire trace plotter cli ;;
+	examples) echo client ;;
+	esac
+}
+
+includes() { # TREE FILE: "line name" of each include, <> or ""
+	sed -nE 's/^[ \t]*#[ \t]*include[ \t]*[<"]([^>"]+)[>"].*/\1/p' "$1/$2"
+}
+
+arrows() {
+	local file name
+	for file in $(files "$1" '*.c' '*.h' | grep -vE '^(tests|bench)/'); do
+		for name in $(includes "$1" "$file"); do
+			case " $CODE tests bench .. . " in
+			*" ${name%%/*} "*) ;;
+			*) # a foreign header; in quotes it would be one of ours, named so that its directory is hidden
+				grep -qF "\"$name\"" "$1/$file" && echo "$file: \"$name\" without its directory"
+				continue
+				;;
+			esac
+			case " $(may_include "${file%%/*}") " in
+			*" ${name%%/*} "*) ;;
+			*) echo "$file: may not include $name" ;;
+			esac
+		done
+	done
+}
+
+# A foreign library's headers, and the files they are for.
+HOMES='
+^nanomsg/                               ^wire/endpoint\.c$
+^pb(_[a-z]+)?\.h$|\.pb\.h$|codec_pb\.h$ ^wire/codec[a-z_]*\.[ch]$
+^libproc2/|^proc/                       ^watcher/procinfo\.c$
+curses|^term\.h$|^panel\.h$             ^plotter/view_curses[a-z_]*\.[ch]$
+sqlite3                                 ^trace/
+'
+
+homes() {
+	local file name header home
+	for file in $(files "$1" '*.c' '*.h' | grep -vE '^(tests|bench)/'); do
+		for name in $(includes "$1" "$file"); do
+			while read -r header home; do
+				[ -n "$header" ] && [[ $name =~ $header ]] && ! [[ $file =~ $home ]] &&
+					[[ $name != plotter/* ]] && echo "$file: $name has another home"
+			done <<<"$HOMES"
+		done
+	done
+}
+
+lengths() {
+	local file
+	for file in $(files "$1" '*.c' '*.h' '*.sh' '*.py' run); do
+		awk -v file="$file" 'END { if (NR > 400) print file ": " NR " lines" }' "$1/$file"
+	done
+}
+
+BANNED='strcpy|strcat|sprintf|vsprintf|gets|strtok|system|popen|alloca'
+
+banned() {
+	local file
+	for file in $(files "$1" '*.c' '*.h' | grep -v '^tests/'); do
+		"${CC:-cc}" -fpreprocessed -dD -E -P "$1/$file" 2>/dev/null |
+			sed -E 's/"([^"\\]|\\.)*"//g' |
+			grep -oE "(^|[^A-Za-z0-9_])($BANNED)[ \t]*\(" |
+			sed -E "s|^[^a-z]*([a-z]+).*|$file: \1 is banned|"
+	done
+}
+
+exports() { # of a library: global names that are not the API's
+	local flags=-g
+	[[ $1 == *.so ]] && flags=-D
+	nm $flags --defined-only "$1" | awk 'NF == 3 && $2 != "A" && $3 !~ /^mw_/ { print $3 }'
+}
+
+# --- each rule finds what it is for
+
+bad=$XDG_RUNTIME_DIR/bad
+mkdir -p "$bad"/{base,wire,client,trace,watcher,plotter,cli,tests}
+
+made_up() { # FILE TEXT
+	printf '%b\n' "$2" >"$bad/$1"
+}
+
+made_up base/a.c '#include "base/a.h"\n#include "wire/ring.h"'
+made_up wire/endpoint.c '#include <nanomsg/nn.h>\n#include "client/pump.h"'
+made_up wire/codec_x.c '#include <pb_encode.h>\n#include "wire/memwatch.pb.h"\n#include "wire/codec_pb.h"'
+made_up client/a.c '# include "watcher/core.h"\n#include <pb.h>\n#include <base/text.h>'
+made_up trace/a.c '#include <sqlite3.h>\n#include "plotter/view.h"'
+made_up watcher/a.c '#include "plotter/view.h"\n#include <client/memwatch.h>\n#include <libproc2/pids.h>'
+made_up watcher/procinfo.c '#include <libproc2/pids.h>\n#include "trace/writer.h"'
+made_up plotter/view_curses.c '#include <ncurses.h>'
+made_up plotter/a.c '#include <curses.h>\n#include "../base/text.h"\n#include "view.h"\n#include <sqlite3.h>'
+made_up cli/a.c '#include "watcher/core.h"\n#include "client/memwatch.h"\n#include "wire/memwatch.pb.h"'
+made_up tests/a.c '#include "watcher/core.h"\n#include <nanomsg/nn.h>\nvoid a(void) { system("x"); }'
+check_equal "arrows of the made-up tree" "base/a.c: may not include wire/ring.h
+cli/a.c: may not include watcher/core.h
+cli/a.c: may not include client/memwatch.h
+client/a.c: may not include watcher/core.h
+plotter/a.c: may not include ../base/text.h
+plotter/a.c: \"view.h\" without its directory
+trace/a.c: may not include plotter/view.h
+watcher/a.c: may not include plotter/view.h
+watcher/a.c: may not include client/memwatch.h
+wire/endpoint.c: may not include client/pump.h" "$(arrows "$bad")"
+check_equal "homes of the made-up tree" "cli/a.c: wire/memwatch.pb.h has another home
+client/a.c: pb.h has another home
+plotter/a.c: curses.h has another home
+plotter/a.c: sqlite3.h has another home
+watcher/a.c: libproc2/pids.h has another home" "$(homes "$bad")"
+
+check_equal "lengths of the made-up tree" "" "$(lengths "$bad")"
+seq 400 >"$bad/base/fits.c"
+seq 401 | tee "$bad/base/a.h" "$bad/tests/a.sh" "$bad/client/a.py" >"$bad/base/long.c"
+check_equal "lengths of the made-up tree" "base/a.h: 401 lines
+base/long.c: 401 lines
+client/a.py: 401 lines
+tests/a.sh: 401 lines" "$(lengths "$bad")"
+rm "$bad"/base/*
+
+for name in ${BANNED//|/ }; do
+	made_up base/a.c "// $name(a)\n/* $name(a)\n $name(a) */ void f(void) { puts(\"$name(a)\\\\\"\"); }"
+	check_equal "$name in a comment and a text" "" "$(banned "$bad")"
+	made_up base/a.c "int my_$name(int);\nint f(int a) { return my_$name(a) + $name (a); }"
+	check_equal "$name in code" "base/a.c: $name is banned" "$(banned "$bad")"
+done
+
+echo 'int mw_ours; int foreign; static int hidden; void mw_f(void) {} void g(void) { hidden++; }' >"$bad/lib.c"
+"${CC:-cc}" -shared -fPIC -o "$bad/lib.so" "$bad/lib.c" && "${CC:-cc}" -c -o "$bad/lib.o" "$bad/lib.c" &&
+	ar rc "$bad/lib.a" "$bad/lib.o" || fail "can't build a library"
+check_equal "exports of a made-up library" "foreign g" "$(exports "$bad/lib.so" | sort | xargs)"
+check_equal "exports of a made-up archive" "foreign g" "$(exports "$bad/lib.a" | sort | xargs)"
+
+# --- and nothing in ours
+
+status=0
+for rule in arrows homes lengths banned; do
+	[ -n "$(files "$ROOT" '*.c')" ] || fail "no code in $ROOT"
+	found=$($rule "$ROOT")
+	[ -z "$found" ] || { echo "$rule:" && echo "$found" && status=1; }
+done
+for library in libmemwatch.so libmemwatch.a; do
+	[ -e "$O/$library" ] || fail "$O/$library is not built"
+	nm "$O/$library" | grep -q ' T mw_event$' || fail "$library has no mw_event"
+	found=$(exports "$O/$library")
+	[ -z "$found" ] || { echo "$library exports:" && echo "$found" && status=1; }
+done
+exit $status

@@ -1,0 +1,230 @@
+#!/bin/bash
+# The ncurses view in a terminal that tmux plays, over the made-up sessions of tests/screen.c. What a person would see is
+# compared with tests/golden/screen-NAME.txt; UPDATE=1 writes those anew, to be looked at before they are kept.
+. "$ROOT/tests/lib.sh"
+
+command -v tmux >/dev/null || skip "no tmux here"
+export LANG=C.UTF-8 PS1='$ ' NO_COLOR=
+unset LC_ALL LC_CTYPE
+SCREEN=$O/tests/screen
+GOLDEN=$ROOT/tests/golden
+
+server=0
+
+mux() {
+	tmux -L "memwatch-$server" -f /dev/null "$@"
+}
+trap 'mux kill-server 2>/dev/null' EXIT
+
+# start WIDTH HEIGHT COMMAND: in a new terminal; its settings before and after, and its status, go to files.
+SETTINGS='stty -a | sed "s/rows.*columns [0-9]*//"'
+start() {
+	mux kill-server 2>/dev/null
+	server=$((server + 1)) # a name of its own: the old one may still be going
+	rm -f before after status
+	mux new-session -d -x "$1" -y "$2" \
+		"$SETTINGS >before; $3; echo \$? >status; $SETTINGS >after; exec sleep 1000"
+	mux set-option -g status off
+}
+
+keys() {
+	mux send-keys "$@"
+}
+
+picture() {
+	mux capture-pane -p "$@"
+}
+
+shows() {
+	picture | grep -qE -e "$1"
+}
+
+is_golden() {
+	picture >picture && cmp -s picture "$GOLDEN/screen-$1.txt"
+}
+
+# see NAME: wait until the screen is the golden one.
+see() {
+	if [ -n "${UPDATE:-}" ]; then
+		sleep 0.5
+		picture >"$GOLDEN/screen-$1.txt"
+	fi
+	wait_for 5 is_golden "$1" && return
+	diff -u "$GOLDEN/screen-$1.txt" picture
+	fail "the screen $1 is another"
+}
+
+see_text() {
+	wait_for 5 shows "$1" || fail "no '$1' on the screen: $(picture)"
+}
+
+view_pid() {
+	pgrep -x -g "$(mux display -p '#{pane_pid}')" screen || pgrep -nf "^$SCREEN recorder"
+}
+
+tell() { # SIGNAL
+	kill -"$1" "$(view_pid)"
+}
+
+# It has ended with this status, and the terminal is as it was.
+see_end() {
+	wait_for 5 test -s after || fail "it goes on: $(picture)"
+	check_equal "exit status" "$1" "$(cat status)"
+	cmp before after || fail "the terminal is not as it was: $(diff before after)"
+}
+
+cd "$TMPDIR" || exit 1
+
+# --- what it shows, in every size
+
+start 80 24 "$SCREEN recorder"
+see 80x24
+mux resize-window -x 20 -y 5
+see 20x5
+mux resize-window -x 3 -y 2
+see_text '^▸'
+mux resize-window -x 1 -y 1
+mux resize-window -x 120 -y 30
+see 120x30
+mux resize-window -x 80 -y 24
+see 80x24
+
+# --- keys
+
+keys '?'
+see help
+keys '?'
+see 80x24
+keys Down
+see_text '▸ preview'
+keys Down Down Down
+see_text '▸ converter'
+keys Up Up Up Up
+see 80x24
+keys + +
+see_text ' 5 min$'
+keys - -
+see 80x24
+keys - -
+see_text '^ .* 10 s$'
+shows ' 12347 ' && fail "a process that ended before the window is shown"
+keys + +
+see 80x24
+
+# --- a pause stops the display, not the session
+
+keys p
+see paused
+tell USR1
+tell USR1
+keys -
+see_text '30 s +PAUSED'
+keys +
+see paused
+keys p
+see_text '1:01 .* 60 s$'
+see_text 'a second passed'
+
+# --- the terminal is given back
+
+tell USR2
+see_text 'watcher gone, waiting'
+tell USR2
+keys q
+see_end 0
+start 80 24 "$SCREEN recorder"
+see 80x24
+tell TERM
+see_end 0
+start 80 24 "$SCREEN recorder"
+see 80x24
+tell HUP
+see_end 0
+start 80 24 "$SCREEN recorder"
+see 80x24
+keys C-c
+see_end 0
+
+# --- a stop and what follows
+
+start 80 24 "bash --norc --noprofile -i"
+keys "$SCREEN recorder" Enter
+see 80x24
+keys + p
+see_text '2 min +PAUSED'
+keys C-z
+see_text 'Stopped'
+keys clear Enter "$SETTINGS >stopped" Enter
+wait_for 5 test -s stopped
+cmp before stopped ||
+	fail "the terminal is not as it was while stopped: $(diff before stopped)"
+keys fg Enter
+see_text '2 min +PAUSED'
+keys p -
+see 80x24
+kill -STOP "$(view_pid)"
+wait_for 5 shows 'Stopped'
+keys 'printf "spoilt spoilt"' Enter fg Enter
+see 80x24
+keys C-l
+see 80x24
+keys q
+see_text 'quit'
+
+# --- many processes
+
+start 80 24 "$SCREEN many"
+see many
+keys Down Down NPage NPage
+see many-scrolled
+mux resize-window -x 60 -y 8
+see_text '▸ worker-39'
+keys q
+see_end 0
+
+# --- what other programs say can't spoil the screen
+
+start 80 24 "$SCREEN names"
+see names
+keys q
+see_end 0
+start 80 24 "$SCREEN empty"
+see_text 'no process in this window'
+keys Down p + '?' q
+see_end 0
+
+# --- other terminals
+
+start 80 24 "LC_ALL=C $SCREEN recorder"
+see ascii
+keys q
+see_end 0
+start 80 24 "$SCREEN recorder"
+see 80x24
+picture -e | grep -q "$(printf '\033\\[36m')" || fail "there is no colour"
+start 80 24 "NO_COLOR=1 $SCREEN recorder"
+see 80x24
+picture -e | grep -qE "$(printf '\033')\\[(3[0-7]|4[0-7]|9)" && fail "there is colour with NO_COLOR"
+start 80 24 "TERM=dumb $SCREEN"
+see_text "^screen: cannot use the terminal: TERM names one whose cursor can't move; try"
+see_end 1
+start 80 24 "env -u TERM $SCREEN"
+see_text '^screen: cannot use the terminal: TERM is not set; try --view text$'
+see_end 1
+start 80 24 "TERM=no-such $SCREEN"
+see_text '^screen: cannot use the terminal: TERM names no terminal'
+see_end 1
+start 80 24 "$SCREEN </dev/null"
+see_text '^screen: cannot use the terminal: standard input is not one'
+see_end 1
+
+# --- a terminal that goes away, for a program that ignores the hang-up
+
+start 80 24 "trap '' HUP; exec $SCREEN recorder"
+see 80x24
+pid=$(mux display -p '#{pane_pid}')
+mux kill-server
+gone() {
+	! kill -0 "$pid"
+}
+wait_for 5 gone || fail "it goes on without a terminal"

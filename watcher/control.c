@@ -1,0 +1,236 @@
+#include "base/clock.h"
+#include "watcher/core.h"
+#include "watcher/pidfd.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+/* A reply being made: its head is written last, for protobuf takes fields in any order. */
+struct answer {
+	struct core *core;
+	const struct request *request;
+	struct reply reply;
+	size_t used;
+	unsigned char bytes[PAIR_BODY];
+};
+
+/* Room that is kept for the head. */
+#define HEAD_ROOM 2048
+
+static void refuse(struct answer *answer, const char *why)
+{
+	answer->reply.ok = false;
+	text_copy(answer->reply.message, sizeof answer->reply.message, why);
+}
+
+/* --- what changes the session */
+
+static void do_attach(struct answer *answer)
+{
+	struct core *core = answer->core;
+	int pidfd = pidfd_open_process((pid_t)answer->request->pid);
+	int *attached;
+
+	answer->reply.has_session = true;
+	answer->reply.session = core->session;
+	if (pidfd < 0)
+		return;
+	attached = realloc(core->attached, (core->attached_count + 1) * sizeof *attached);
+	if (!attached) {
+		close(pidfd);
+		return;
+	}
+	core->attached = attached;
+	core->attached[core->attached_count++] = pidfd;
+	core->was_attached = true;
+	core_watch(core, pidfd, EPOLLIN, SOURCE_COMMAND_END, (uint32_t)pidfd);
+}
+
+static void do_register(struct answer *answer)
+{
+	const struct request *request = answer->request;
+	struct entry *entry;
+	char why[256];
+
+	entry = life_begin(answer->core, (pid_t)request->pid, request->text, why, sizeof why);
+	if (!entry)
+		refuse(answer, why);
+	else if (request->since)
+		entry->parent_tells = true;
+}
+
+/* The live process that a request names; refuses where there is none. */
+static struct entry *find_process(struct answer *answer)
+{
+	struct entry *entry = registry_find(answer->core->registry, (pid_t)answer->request->pid, 0);
+	char why[128];
+
+	if (!entry) {
+		snprintf(why, sizeof why, "pid %u: is not followed in session '%s'",
+			 answer->request->pid, answer->core->session.name);
+		refuse(answer, why);
+	}
+	return entry;
+}
+
+static void do_drop(struct answer *answer)
+{
+	struct entry *entry = find_process(answer);
+
+	if (entry)
+		life_end(answer->core, entry, END_DROPPED, 0);
+}
+
+/* One that ended before it could be followed has a line all the same, for its peak and its end. */
+static void do_ended(struct answer *answer)
+{
+	const struct request *request = answer->request;
+	struct entry *entry = registry_find(answer->core->registry, (pid_t)request->pid, 0);
+	struct emitter emitter = { .pid = request->pid };
+	enum end_reason reason;
+	int32_t code;
+
+	text_copy(emitter.name, sizeof emitter.name, request->text);
+	if (!entry)
+		entry = life_ghost(answer->core, &emitter);
+	if (!entry)
+		return;
+	if (request->peak > entry->info.peak_rss)
+		entry->info.peak_rss = request->peak;
+	reason = pidfd_wait_reason((int)request->since, &code);
+	life_end(answer->core, entry, reason, code);
+}
+
+static void do_event(struct answer *answer)
+{
+	const struct request *request = answer->request;
+	struct record record = { .t_ns = clock_mono_ns(), .type = RECORD_EVENT };
+
+	if (request->pid) {
+		struct entry *entry = find_process(answer);
+
+		if (!entry)
+			return;
+		record.event.line = entry->info.line;
+	}
+	record.event.category = request->category;
+	record.event.label = request->text;
+	core_add(answer->core, &record);
+}
+
+/* --- what tells of it */
+
+static void do_list(struct answer *answer)
+{
+	uint32_t line = (uint32_t)answer->request->since;
+	const struct entry *entry;
+
+	while ((entry = registry_next(answer->core->registry, line)) != NULL) {
+		size_t used = codec_put_process_info(
+			answer->bytes + answer->used,
+			sizeof answer->bytes - HEAD_ROOM - answer->used, &entry->info);
+
+		/* value: there is more after the last one here */
+		answer->reply.value = !used;
+		if (!used)
+			return;
+		answer->used += used;
+		line = entry->info.line;
+	}
+}
+
+static void do_history(struct answer *answer)
+{
+	struct core *core = answer->core;
+	unsigned char *records = malloc(PAIR_BODY);
+	uint64_t first, last;
+	size_t head, size;
+
+	answer->reply.value = merge_seq(core->merge);
+	if (!records)
+		return;
+	size = past_copy(core->past, answer->request->since, records + 32,
+			 PAIR_BODY - HEAD_ROOM - 64, &first, &last);
+	if (size) {
+		head = codec_put_records_head(records, 32, first);
+		memmove(records + head, records + 32, size);
+		answer->used += codec_put_reply_records(answer->bytes, sizeof answer->bytes,
+							records, head + size);
+	}
+	free(records);
+}
+
+static void do_status(struct answer *answer)
+{
+	struct core *core = answer->core;
+	struct status_info *status = &answer->reply.status;
+
+	*status = core->status;
+	status->ticks = sampler_ticks(core->sampler);
+	status->missed = core->missed;
+	status->processes = registry_live(core->registry);
+	status->ended = registry_ended(core->registry);
+	status->subscribers = core->gate.peers;
+	status->gate_restarts = core->gate.number - 1;
+	status->oldest_seq = past_oldest(core->past);
+	answer->reply.has_status = true;
+	answer->reply.has_session = true;
+	answer->reply.session = core->session;
+}
+
+static void do_stop(struct answer *answer)
+{
+	answer->core->stopping = true;
+}
+
+static void do_flush(struct answer *answer)
+{
+	const struct source *source = emitters_find(answer->core->emitters, answer->request->since);
+
+	answer->reply.value = source ? source->merged : 0;
+}
+
+struct operation {
+	void (*run)(struct answer *answer);
+	bool once; /* changes something: a repetition of the same request must not do it again */
+};
+
+static const struct operation operations[] = {
+	[REQUEST_ATTACH] = { do_attach, true },	   [REQUEST_REGISTER] = { do_register, false },
+	[REQUEST_DROP] = { do_drop, true },	   [REQUEST_LIST] = { do_list, false },
+	[REQUEST_HISTORY] = { do_history, false }, [REQUEST_EVENT] = { do_event, true },
+	[REQUEST_STATUS] = { do_status, false },   [REQUEST_STOP] = { do_stop, true },
+	[REQUEST_FLUSH] = { do_flush, false },	   [REQUEST_ENDED] = { do_ended, true },
+};
+
+/* Whether a request was carried out before: the asker's socket repeats what got no answer, as when
+ * the gate died. */
+static bool is_repeated(struct core *core, uint64_t id)
+{
+	for (size_t i = 0; i < sizeof core->requests / sizeof *core->requests; i++) {
+		if (id && core->requests[i] == id)
+			return true;
+	}
+	core->requests[core->request_next++ % (sizeof core->requests / sizeof *core->requests)] =
+		id;
+	return false;
+}
+
+void control_answer(struct core *core, const struct request *request)
+{
+	const struct operation *operation = &operations[request->op];
+	struct answer answer = { .core = core, .request = request, .reply.ok = true };
+
+	if (!operation->once || !is_repeated(core, request->id))
+		operation->run(&answer);
+	else if (request->op == REQUEST_ATTACH)
+		do_status(&answer);
+	answer.used += codec_put_reply(answer.bytes + answer.used,
+				       sizeof answer.bytes - answer.used, &answer.reply);
+	if (gatelink_reply(&core->gate, answer.bytes, answer.used))
+		core_watch(core, core->gate.pair, EPOLLIN | EPOLLOUT, SOURCE_PAIR, 0);
+}

@@ -1,0 +1,426 @@
+#include "watcher/core.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#define PAST_BYTES (64UL << 20)
+#define LOOK_NS (250 * NS_PER_MS)
+
+/* A private session nobody came to. */
+#define UNATTENDED_NS (10 * NS_PER_S)
+
+int core_watch(struct core *core, int fd, uint32_t events, enum core_source source, uint32_t index)
+{
+	struct epoll_event event = { .events = events, .data.u64 = (uint64_t)source << 32 | index };
+
+	if (epoll_ctl(core->epoll, EPOLL_CTL_ADD, fd, &event) == 0)
+		return 0;
+	if (errno == EEXIST && epoll_ctl(core->epoll, EPOLL_CTL_MOD, fd, &event) == 0)
+		return 0;
+	return -errno;
+}
+
+void core_add(struct core *core, const struct record *record)
+{
+	if (merge_add(core->merge, record) < 0)
+		core->status.dropped++;
+}
+
+void core_notice(struct core *core, const char *format, ...)
+{
+	struct record record = { .t_ns = clock_mono_ns(), .type = RECORD_EVENT };
+	char text[512];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	log_error("%s", text);
+	text[text_cut(text, strlen(text), TEXT_LABEL)] = '\0';
+	record.event.category = "memwatch";
+	record.event.label = text;
+	core_add(core, &record);
+}
+
+/* --- the gate */
+
+static void take_packet(struct core *core, size_t size)
+{
+	const struct packet *packet = core->packet;
+	const struct request *request = (const void *)packet->body;
+
+	switch (packet->head.kind) {
+	case PAIR_EVENTS:
+		intake_batch(core, packet->body, size);
+		break;
+	case PAIR_REQUEST:
+		if (size == sizeof *request && request->op >= REQUEST_ATTACH &&
+		    request->op <= REQUEST_ENDED)
+			control_answer(core, request);
+		break;
+	case PAIR_BAD:
+		if (size == sizeof(struct pair_bad))
+			intake_bad(core, (const void *)packet->body);
+		break;
+	}
+}
+
+/* Packets taken before other sources are looked at; after a gate's death, all. */
+static void take_packets(struct core *core, int most)
+{
+	ssize_t size;
+
+	for (int i = 0; i < most; i++) {
+		size = gatelink_receive(&core->gate, core->packet);
+		if (size >= 0)
+			take_packet(core, (size_t)size);
+		else if (size != -EBADMSG)
+			return;
+	}
+}
+
+static int watch_gate(struct core *core)
+{
+	int error = core_watch(core, core->gate.pair, EPOLLIN, SOURCE_PAIR, 0);
+
+	if (!error)
+		error = core_watch(core, core->gate.pidfd, EPOLLIN, SOURCE_GATE_END, 0);
+	return error;
+}
+
+static void replace_gate(struct core *core)
+{
+	int error;
+
+	take_packets(core, INT32_MAX);
+	core->status.gate_restarts++;
+	error = gatelink_restart(&core->gate);
+	if (!error)
+		error = watch_gate(core);
+	intake_gate(core);
+	if (error)
+		core_notice(core, "the gate ended and no new one can be started: %s",
+			    strerror(-error));
+	else
+		core_notice(core, "the gate ended, a new one took its place");
+}
+
+static void handle_pair(struct core *core, uint32_t events)
+{
+	if (events & EPOLLOUT && !gatelink_flush(&core->gate))
+		core_watch(core, core->gate.pair, EPOLLIN, SOURCE_PAIR, 0);
+	if (events & EPOLLIN)
+		take_packets(core, 64);
+	/* The gate's end is told by its pidfd; a closed pair would wake without end until then. */
+	else if (events & (EPOLLHUP | EPOLLERR))
+		epoll_ctl(core->epoll, EPOLL_CTL_DEL, core->gate.pair, NULL);
+}
+
+/* --- other sources */
+
+static void handle_command_end(struct core *core, int pidfd)
+{
+	for (size_t i = 0; i < core->attached_count; i++) {
+		if (core->attached[i] != pidfd)
+			continue;
+		close(pidfd);
+		core->attached[i] = core->attached[--core->attached_count];
+		break;
+	}
+	if (core->options->private_session && core->attached_count == 0)
+		core->stopping = true;
+}
+
+static void handle_signal(struct core *core)
+{
+	struct signalfd_siginfo info;
+
+	if (read(core->signals, &info, sizeof info) == sizeof info)
+		core->stopping = true;
+}
+
+static void handle(struct core *core, const struct epoll_event *event)
+{
+	uint32_t index = (uint32_t)event->data.u64;
+	uint64_t expirations;
+
+	switch ((enum core_source)(event->data.u64 >> 32)) {
+	case SOURCE_SIGNAL:
+		handle_signal(core);
+		break;
+	case SOURCE_TIMER:
+		(void)!read(core->timer, &expirations, sizeof expirations);
+		break;
+	case SOURCE_SAMPLER:
+		sampler_take(core->sampler, life_tick, core);
+		break;
+	case SOURCE_PAIR:
+		handle_pair(core, event->events);
+		break;
+	case SOURCE_GATE_END:
+		replace_gate(core);
+		break;
+	case SOURCE_INOTIFY:
+		intake_inotify(core);
+		break;
+	case SOURCE_PROCESS_END:
+		life_ended(core, index);
+		break;
+	case SOURCE_COMMAND_END:
+		handle_command_end(core, (int)index);
+		break;
+	}
+}
+
+/* --- the loop */
+
+static void look(struct core *core, uint64_t now_ns)
+{
+	if (now_ns < core->next_look_ns)
+		return;
+	core->next_look_ns = now_ns + LOOK_NS;
+	life_look(core);
+	output_beat(core);
+	registry_forget(core->registry, past_oldest(core->past));
+	if (core->options->private_session && !core->was_attached &&
+	    now_ns > core->session.start_ns + UNATTENDED_NS)
+		core->stopping = true;
+}
+
+static void set_timer(struct core *core)
+{
+	uint64_t next = core->next_look_ns;
+	uint64_t oldest = merge_oldest(core->merge);
+	struct itimerspec spec = { 0 };
+
+	if (oldest != UINT64_MAX && oldest + CORE_HOLD_NS < next)
+		next = oldest + CORE_HOLD_NS;
+	spec.it_value.tv_sec = (time_t)(next / NS_PER_S);
+	spec.it_value.tv_nsec = (long)(next % NS_PER_S) + 1;
+	timerfd_settime(core->timer, TFD_TIMER_ABSTIME, &spec, NULL);
+}
+
+static void loop(struct core *core)
+{
+	struct epoll_event events[32];
+
+	while (!core->stopping) {
+		uint64_t now_ns;
+		int count;
+
+		set_timer(core);
+		count = epoll_wait(core->epoll, events, 32, -1);
+		for (int i = 0; i < count; i++)
+			handle(core, &events[i]);
+		now_ns = clock_mono_ns();
+		output_release(core, now_ns - CORE_HOLD_NS);
+		look(core, now_ns);
+	}
+}
+
+/* --- set-up and end */
+
+static int open_signals(struct core *core)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	core->signals = signalfd(-1, &set, SFD_CLOEXEC);
+	if (core->signals < 0)
+		return -errno;
+	return core_watch(core, core->signals, EPOLLIN, SOURCE_SIGNAL, 0);
+}
+
+/* Two descriptors a process are kept open. */
+static void raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static void describe_session(struct core *core)
+{
+	struct session_info *session = &core->session;
+
+	text_copy(session->name, sizeof session->name, core->options->session);
+	if (gethostname(session->host, sizeof session->host - 1) < 0)
+		session->host[0] = '\0';
+	session->pid = (uint32_t)getpid();
+	session->interval_ns = core->options->interval_ns;
+	session->start_wall_ns = clock_wall_ns();
+	session->start_ns = clock_mono_ns();
+}
+
+static int open_parts(struct core *core)
+{
+	core->registry = registry_new();
+	core->merge = merge_new();
+	core->past = past_new(PAST_BYTES);
+	core->emitters = emitters_new();
+	core->packet = malloc(sizeof *core->packet);
+	if (!core->registry || !core->merge || !core->past || !core->emitters || !core->packet ||
+	    output_open(&core->output) < 0)
+		return -ENOMEM;
+	core->epoll = epoll_create1(EPOLL_CLOEXEC);
+	core->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (core->epoll < 0 || core->timer < 0)
+		return -errno;
+	return core_watch(core, core->timer, EPOLLIN, SOURCE_TIMER, 0);
+}
+
+static int wait_for_gate(struct core *core)
+{
+	struct epoll_event event;
+
+	for (;;) {
+		ssize_t size;
+
+		if (epoll_wait(core->epoll, &event, 1, 5000) <= 0)
+			return -ETIMEDOUT;
+		if (event.data.u64 >> 32 == SOURCE_SIGNAL)
+			return -EINTR;
+		size = gatelink_receive(&core->gate, core->packet);
+		if (size >= 0 && core->packet->head.kind == PAIR_READY)
+			return 0;
+		if (size == -EPIPE)
+			return -EPIPE;
+	}
+}
+
+static int open_all(struct core *core)
+{
+	int error = open_parts(core);
+
+	if (!error)
+		error = open_signals(core);
+	if (!error)
+		error = procinfo_open(&core->procinfo);
+	if (!error)
+		error = gatelink_start(&core->gate, core->options->session);
+	if (!error)
+		error = watch_gate(core);
+	if (!error)
+		error = wait_for_gate(core);
+	if (error == -EPIPE || error == -EINTR)
+		return error; /* the gate has said why */
+	if (!error)
+		error = sampler_start(&core->sampler, core->session.start_ns,
+				      core->options->interval_ns);
+	if (!error)
+		error = core_watch(core, sampler_fd(core->sampler), EPOLLIN, SOURCE_SAMPLER, 0);
+	if (!error)
+		error = intake_open(core);
+	if (error)
+		log_error("cannot start the session: %s", strerror(-error));
+	return error;
+}
+
+static void remove_socket(const struct core *core, const char *name)
+{
+	char path[RUNDIR_PATH];
+
+	rundir_file(path, &core->dir, name);
+	unlink(path);
+}
+
+static void close_all(struct core *core)
+{
+	intake_close(core);
+	sampler_stop(core->sampler);
+	gatelink_stop(&core->gate);
+	remove_socket(core, RUNDIR_EVENTS);
+	remove_socket(core, RUNDIR_CONTROL);
+	remove_socket(core, RUNDIR_STREAM);
+	procinfo_close(core->procinfo);
+	emitters_free(core->emitters);
+	past_free(core->past);
+	merge_free(core->merge);
+	registry_free(core->registry);
+	output_close(&core->output);
+	free(core->packet);
+	free(core->attached);
+}
+
+static int lock_session(struct core *core)
+{
+	int owner = 0;
+	int error = rundir_open(&core->dir, core->options->session, true);
+
+	if (error) {
+		log_error("%s: %s", core->dir.path, rundir_error(error));
+		return error;
+	}
+	core->lock = rundir_lock(&core->dir, &owner);
+	if (core->lock == -EBUSY)
+		log_error("session '%s' has a watcher already (pid %d); memwatch --session NAME "
+			  "keeps "
+			  "sessions apart",
+			  core->options->session, owner);
+	else if (core->lock < 0)
+		log_error("%s/" RUNDIR_LOCK ": %s", core->dir.path, rundir_error(core->lock));
+	return core->lock < 0 ? core->lock : 0;
+}
+
+/* Told by a byte; a caller that hears nothing reads why on standard error, which is left only now.
+ */
+static void tell_ready(const struct core_options *options)
+{
+	int null = options->detach ? open("/dev/null", O_RDWR | O_CLOEXEC) : -1;
+
+	if (null >= 0) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		close(null);
+	}
+	if (options->ready_fd >= 0) {
+		ssize_t written = write(options->ready_fd, "", 1);
+
+		(void)written;
+		close(options->ready_fd);
+	}
+}
+
+int core_run(const struct core_options *options)
+{
+	struct core core = { .options = options, .inotify = -1, .gate.pair = -1 };
+	int error;
+
+	raise_descriptors();
+	describe_session(&core);
+	error = lock_session(&core);
+	if (error)
+		return error == -EBUSY ? CORE_BUSY : 1;
+	error = open_all(&core);
+	if (!error) {
+		tell_ready(options);
+		loop(&core);
+		output_release(&core, UINT64_MAX);
+	}
+	close_all(&core);
+	close(core.lock);
+	return error ? 1 : 0;
+}

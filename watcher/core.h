@@ -1,0 +1,131 @@
+/*
+ * The core: it samples, merges, keeps the past and supervises the gate. One thread runs one epoll
+ * loop over all of it; the sampler is the only other thread. It never opens a nanomsg socket.
+ */
+#ifndef WATCHER_CORE_H
+#define WATCHER_CORE_H
+
+#include "watcher/emitters.h"
+#include "watcher/gatelink.h"
+#include "watcher/merge.h"
+#include "watcher/past.h"
+#include "watcher/procinfo.h"
+#include "watcher/registry.h"
+#include "watcher/sampler.h"
+#include "wire/codec.h"
+
+struct core_options {
+	const char *session;
+	uint64_t interval_ns;
+	bool private_session; /* end with the last command attached */
+	bool detach;	      /* leave the terminal once all is set up */
+	int ready_fd;	      /* written to and closed when all is set up; -1 for none */
+};
+
+/* The exit status where the session has a watcher already. */
+#define CORE_BUSY 4
+
+/* Records are held this long for events on their way from their programs. */
+#define CORE_HOLD_NS (50 * NS_PER_MS)
+
+struct output {
+	unsigned char *records; /* an encoded Records, being filled for the stream */
+	size_t used;
+	unsigned char *record; /* one encoded record */
+	bool quiet;	       /* nothing was sent since the last beat */
+};
+
+struct core {
+	const struct core_options *options;
+	struct rundir dir;
+	struct session_info session;
+	struct status_info status;
+	int lock;
+	int epoll;
+	int signals;
+	int timer; /* the next release, or the next look at the processes */
+	int inotify;
+	bool stopping;
+
+	struct registry *registry;
+	struct sampler *sampler;
+	struct procinfo_reader *procinfo;
+	struct merge *merge;
+	struct past *past;
+	struct emitters *emitters;
+	struct gatelink gate;
+	struct output output;
+	struct packet *packet;
+
+	uint64_t missed;	 /* ticks, as told so far */
+	uint64_t missed_from_ns; /* the last tick that was in time */
+	uint64_t next_look_ns;
+	uint32_t looked_line;  /* the last one looked at */
+	uint64_t requests[64]; /* ids carried out, newest over oldest */
+	unsigned request_next;
+
+	int *attached; /* pidfds of commands */
+	size_t attached_count;
+	bool was_attached;
+};
+
+/* What a loop's source is, with a line or an index below it. */
+enum core_source {
+	SOURCE_SIGNAL,
+	SOURCE_TIMER,
+	SOURCE_SAMPLER,
+	SOURCE_PAIR,
+	SOURCE_GATE_END,
+	SOURCE_INOTIFY,
+	SOURCE_PROCESS_END,
+	SOURCE_COMMAND_END,
+};
+
+/* core.c. Runs a session until it is stopped; an exit status. Errors are said before. */
+int core_run(const struct core_options *options);
+int core_watch(struct core *core, int fd, uint32_t events, enum core_source source, uint32_t index);
+/* Hold a record for the merge; without memory it is lost and counted. */
+void core_add(struct core *core, const struct record *record);
+/* A notice of the session itself: an event of line 0, category "memwatch", and a message in the
+ * log. */
+void core_notice(struct core *core, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* output.c: what was merged goes to the past and to the stream. */
+int output_open(struct output *output);
+void output_close(struct output *output);
+void output_release(struct core *core, uint64_t until_ns);
+/* Where nothing was sent since the last call, say which seq comes next, so that a subscriber sees
+ * what it missed. */
+void output_beat(struct core *core);
+
+/* life.c: processes come, run and go. */
+
+/* Follow a process: its entry (the live one where it is followed already), or NULL with why in
+ * @why, of @size bytes. */
+struct entry *life_begin(struct core *core, pid_t pid, const char *name, char *why, size_t size);
+/* A line for one that ended before it could be looked at. */
+struct entry *life_ghost(struct core *core, const struct emitter *emitter);
+void life_rename(struct core *core, struct entry *entry, const char *name);
+void life_end(struct core *core, struct entry *entry, enum end_reason reason, int32_t code);
+/* Its pidfd is readable. */
+void life_ended(struct core *core, uint32_t line);
+/* A tick of the sampler. */
+void life_tick(void *core, const struct record *tick);
+/* Look for what no tick shows: exec, the kernel's high-water mark. Some of the processes at each
+ * call. */
+void life_look(struct core *core);
+
+/* intake.c: what programs say of themselves. */
+int intake_open(struct core *core);
+void intake_close(struct core *core);
+void intake_batch(struct core *core, const void *body, size_t size);
+void intake_bad(struct core *core, const struct pair_bad *bad);
+void intake_inotify(struct core *core);
+void intake_gate(struct core *core);
+/* What the rings of an ended process still hold. */
+void intake_rest(struct core *core, struct entry *entry);
+
+/* control.c: answers one request through the gate. */
+void control_answer(struct core *core, const struct request *request);
+
+#endif

@@ -1,0 +1,378 @@
+#include "base/clock.h"
+#include "watcher/core.h"
+#include "watcher/pidfd.h"
+#include "watcher/statm.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+/* Processes looked at in one life_look; a look reads one file each. */
+#define LOOKS 16
+
+/* How often a process that shows no memory is looked into. */
+#define NONE_LOOK_NS (50 * NS_PER_MS)
+
+/* A parent that was to tell of an end, and does not, is not waited for longer. */
+#define PARENT_WAIT_NS (500 * NS_PER_MS)
+
+static void add_process_record(struct core *core, const struct entry *entry)
+{
+	struct record record = { .t_ns = clock_mono_ns(), .type = RECORD_PROCESS };
+
+	record.process = (struct process){
+		.line = entry->info.line,
+		.pid = entry->info.pid,
+		.ppid = entry->info.ppid,
+		.start_ticks = entry->info.start_ticks,
+		.name = entry->info.name,
+		.command = entry->info.command,
+	};
+	core_add(core, &record);
+}
+
+static void note_sample(struct entry *entry, uint64_t rss)
+{
+	entry->info.rss = rss;
+	if (rss > entry->info.max_rss)
+		entry->info.max_rss = rss;
+	if (rss > entry->info.peak_rss)
+		entry->info.peak_rss = rss;
+}
+
+/* A tick between ticks: what a process has when it joins. */
+static void add_first_sample(struct core *core, struct entry *entry, uint64_t rss)
+{
+	struct sample sample = { entry->info.line, rss };
+	struct record record = { .t_ns = clock_mono_ns(), .type = RECORD_TICK };
+
+	note_sample(entry, rss);
+	record.tick = (struct tick){ core->missed, 1, &sample };
+	core_add(core, &record);
+}
+
+/* --- begin */
+
+static const char *refusal(const struct procinfo *info)
+{
+	if (info->kernel_thread)
+		return "is a kernel thread, which has no memory of its own";
+	if (info->state == 'Z')
+		return "has ended (a zombie), it has no memory";
+	return NULL;
+}
+
+/* The statm of a process: of another thread where its leader has ended. */
+static int open_statm(pid_t pid, uint64_t *ret_rss)
+{
+	int fd = statm_open(pid);
+	int error;
+
+	if (fd < 0)
+		return fd;
+	error = statm_read(fd, ret_rss);
+	if (!error && *ret_rss > 0)
+		return fd;
+	close(fd);
+	if (error)
+		return error;
+	fd = statm_open_thread(pid);
+	if (fd >= 0)
+		statm_read(fd, ret_rss);
+	return fd;
+}
+
+/* Descriptors first, so that nothing has to be taken back: *ret_pidfd and the statm, or a negative
+ * errno. */
+static int open_files(pid_t pid, int *ret_pidfd, uint64_t *ret_rss)
+{
+	int statm;
+
+	*ret_pidfd = pidfd_open_process(pid);
+	if (*ret_pidfd < 0)
+		return *ret_pidfd;
+	statm = open_statm(pid, ret_rss);
+	if (statm < 0)
+		close(*ret_pidfd);
+	return statm;
+}
+
+static void explain(char *why, size_t size, pid_t pid, int error)
+{
+	if (error == -EMFILE || error == -ENFILE)
+		snprintf(why, size, "pid %d: the watcher has no free descriptor (ulimit -n %ld)",
+			 (int)pid, sysconf(_SC_OPEN_MAX));
+	else if (error == -ESRCH || error == -ENOENT || error == -EINVAL)
+		snprintf(why, size, "pid %d: no such process", (int)pid);
+	else
+		snprintf(why, size, "pid %d: %s", (int)pid, strerror(-error));
+}
+
+static struct entry *join(struct core *core, const struct procinfo *info, const char *name,
+			  int pidfd, int statm, uint64_t rss)
+{
+	struct entry *entry = registry_add(core->registry, info->pid, info->start_ticks);
+
+	if (!entry) {
+		close(pidfd);
+		close(statm);
+		return NULL;
+	}
+	entry->pidfd = pidfd;
+	entry->named = name[0] != '\0';
+	entry->info.ppid = (uint32_t)info->ppid;
+	entry->info.since_ns = clock_mono_ns();
+	text_copy(entry->info.name, sizeof entry->info.name, entry->named ? name : info->name);
+	text_copy(entry->info.command, sizeof entry->info.command, info->command);
+	text_copy(entry->comm, sizeof entry->comm, info->name);
+	add_process_record(core, entry);
+	add_first_sample(core, entry, rss);
+	sampler_add(core->sampler, entry->info.line, statm);
+	core_watch(core, pidfd, EPOLLIN, SOURCE_PROCESS_END, entry->info.line);
+	return entry;
+}
+
+struct entry *life_begin(struct core *core, pid_t pid, const char *name, char *why, size_t size)
+{
+	struct procinfo info;
+	struct entry *entry;
+	uint64_t rss = 0;
+	int pidfd;
+	int statm;
+
+	if (procinfo_read(core->procinfo, pid, &info) < 0) {
+		explain(why, size, pid, access("/proc/self/stat", F_OK) < 0 ? -EMFILE : -ESRCH);
+		return NULL;
+	}
+	entry = registry_find(core->registry, pid, info.start_ticks);
+	if (entry) {
+		if (name[0])
+			life_rename(core, entry, name);
+		return entry;
+	}
+	statm = open_files(pid, &pidfd, &rss);
+	if (statm < 0 || refusal(&info)) {
+		if (statm >= 0) {
+			close(statm);
+			close(pidfd);
+		}
+		explain(why, size, pid, statm);
+		if (refusal(&info))
+			snprintf(why, size, "pid %d: %s", (int)pid, refusal(&info));
+		return NULL;
+	}
+	entry = join(core, &info, name, pidfd, statm, rss);
+	if (!entry)
+		explain(why, size, pid, -ENOMEM);
+	return entry;
+}
+
+struct entry *life_ghost(struct core *core, const struct emitter *emitter)
+{
+	struct entry *entry =
+		registry_add(core->registry, (pid_t)emitter->pid, emitter->start_ticks);
+
+	if (!entry)
+		return NULL;
+	entry->info.since_ns = clock_mono_ns();
+	snprintf(entry->info.name, sizeof entry->info.name, "%s",
+		 emitter->name[0] ? emitter->name : "(ended)");
+	add_process_record(core, entry);
+	return entry;
+}
+
+void life_rename(struct core *core, struct entry *entry, const char *name)
+{
+	entry->named = true;
+	if (strcmp(entry->info.name, name) == 0)
+		return;
+	text_copy(entry->info.name, sizeof entry->info.name, name);
+	add_process_record(core, entry);
+}
+
+/* --- end */
+
+void life_end(struct core *core, struct entry *entry, enum end_reason reason, int32_t code)
+{
+	struct record record = { .type = RECORD_END };
+
+	if (entry->info.ended)
+		return;
+	intake_rest(core, entry);
+	record.t_ns = entry->ended_ns ? entry->ended_ns : clock_mono_ns();
+	record.end = (struct end){
+		.line = entry->info.line,
+		.pid = entry->info.pid,
+		.reason = reason,
+		.code = code,
+		.last_rss = entry->info.rss,
+		.max_rss = entry->info.max_rss,
+		.peak_rss = entry->info.peak_rss,
+	};
+	core_add(core, &record);
+	registry_end(core->registry, entry);
+	sampler_remove(core->sampler, entry->info.line);
+	if (entry->pidfd >= 0)
+		close(entry->pidfd);
+	entry->pidfd = -1;
+}
+
+/* Without its parent's word: by what the kernel says. */
+static void end_by_kernel(struct core *core, struct entry *entry)
+{
+	int32_t code;
+	enum end_reason reason = pidfd_end_reason(entry->pidfd, (pid_t)entry->info.pid, &code);
+
+	life_end(core, entry, reason, code);
+}
+
+void life_ended(struct core *core, uint32_t line)
+{
+	struct entry *entry = registry_line(core->registry, line);
+
+	if (!entry || entry->info.ended)
+		return;
+	entry->ended_ns = clock_mono_ns();
+	if (entry->parent_tells)
+		epoll_ctl(core->epoll, EPOLL_CTL_DEL, entry->pidfd, NULL);
+	else
+		end_by_kernel(core, entry);
+}
+
+/* --- ticks */
+
+/* No memory to be seen: ended threads, a zombie, a death under way. The first has other threads
+ * that tell. */
+static void look_into_none(struct core *core, struct entry *entry, uint64_t now_ns)
+{
+	int fd;
+
+	if (now_ns - entry->looked_ns < NONE_LOOK_NS || pidfd_ended(entry->pidfd))
+		return;
+	entry->looked_ns = now_ns;
+	fd = statm_open_thread((pid_t)entry->info.pid);
+	if (fd >= 0)
+		sampler_replace(core->sampler, entry->info.line, fd);
+}
+
+static bool take_sample(struct core *core, const struct sample *sample, uint64_t t_ns)
+{
+	struct entry *entry = registry_line(core->registry, sample->line);
+
+	if (!entry || entry->info.ended)
+		return false;
+	if (sample->rss == SAMPLE_GONE || sample->rss == SAMPLE_NONE) {
+		look_into_none(core, entry, t_ns);
+		return false;
+	}
+	note_sample(entry, sample->rss);
+	return true;
+}
+
+static void note_missed(struct core *core, const struct record *tick)
+{
+	struct record record = { .t_ns = tick->t_ns, .type = RECORD_GAP };
+
+	if (tick->tick.missed > core->missed) {
+		record.gap = (struct gap){
+			.reason = GAP_MISSED,
+			.from_ns = core->missed_from_ns,
+			.to_ns = tick->t_ns,
+			.count = tick->tick.missed - core->missed,
+		};
+		core->missed = tick->tick.missed;
+		core_add(core, &record);
+	}
+	core->missed_from_ns = tick->t_ns;
+}
+
+void life_tick(void *arg, const struct record *tick)
+{
+	struct core *core = arg;
+	struct sample samples[TICK_SAMPLES];
+	struct record record = *tick;
+	size_t count = 0;
+
+	note_missed(core, tick);
+	record.tick.samples = samples;
+	for (size_t i = 0; i < tick->tick.count; i++) {
+		if (!take_sample(core, &tick->tick.samples[i], tick->t_ns))
+			continue;
+		samples[count++] = tick->tick.samples[i];
+		if (count == TICK_SAMPLES) {
+			record.tick.count = count;
+			core_add(core, &record);
+			count = 0;
+		}
+	}
+	record.tick.count = count;
+	if (count)
+		core_add(core, &record);
+}
+
+/* --- looks */
+
+static void note_exec(struct core *core, struct entry *entry, const char *name)
+{
+	struct record record = { .t_ns = clock_mono_ns(), .type = RECORD_EVENT };
+	struct procinfo info;
+	char label[TEXT_LABEL + 1];
+
+	if (procinfo_read(core->procinfo, (pid_t)entry->info.pid, &info) < 0)
+		return;
+	/* A program may also give itself another name; its command line is the same then. */
+	snprintf(label, sizeof label, "%s %s",
+		 strcmp(entry->info.command, info.command) == 0 ? "renamed to" : "exec", name);
+	record.event.line = entry->info.line;
+	record.event.category = "process";
+	record.event.label = label;
+	core_add(core, &record);
+	text_copy(entry->comm, sizeof entry->comm, name);
+	text_copy(entry->info.command, sizeof entry->info.command, info.command);
+	if (!entry->named)
+		text_copy(entry->info.name, sizeof entry->info.name, name);
+	add_process_record(core, entry);
+}
+
+static void look(struct core *core, struct entry *entry)
+{
+	char name[TEXT_NAME + 1];
+	uint64_t peak;
+
+	if (entry->ended_ns) {
+		if (clock_mono_ns() > entry->ended_ns + PARENT_WAIT_NS)
+			end_by_kernel(core, entry);
+		return;
+	}
+	if (procinfo_read_status((pid_t)entry->info.pid, name, &peak) < 0)
+		return;
+	if (peak > entry->info.peak_rss)
+		entry->info.peak_rss = peak;
+	if (strcmp(name, entry->comm) != 0)
+		note_exec(core, entry, name);
+}
+
+void life_look(struct core *core)
+{
+	struct entry *entry;
+	uint32_t first = 0;
+
+	for (int i = 0; i < LOOKS;) {
+		entry = registry_next(core->registry, core->looked_line);
+		if (!entry && core->looked_line == 0)
+			return;
+		core->looked_line = entry ? entry->info.line : 0;
+		if (!entry)
+			continue;
+		if (entry->info.line == first)
+			return;
+		if (!first)
+			first = entry->info.line;
+		if (!entry->info.ended) {
+			look(core, entry);
+			i++;
+		}
+	}
+}

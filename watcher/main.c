@@ -1,0 +1,189 @@
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/units.h"
+#include "watcher/core.h"
+#include "watcher/gate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define GATE_FD 3
+
+static const char usage[] =
+	"Usage: memwatchd [--session NAME] [--interval 1s] [--foreground]\n"
+	"The watcher of memwatch: samples processes, takes their events, serves plotters.\n"
+	"memwatch starts one by itself; start one by hand to keep a session for several of them.\n"
+	"\n"
+	"  --session NAME    the session it serves (default)\n"
+	"  --interval TIME   between samples: 1s (the default), 100ms, 0.1, 10Hz; 1ms at the "
+	"least\n"
+	"  --foreground      stay in the foreground, until SIGTERM, SIGINT or `memwatch stop`\n"
+	"  --private         end with the last memwatch command attached to it\n"
+	"  --version, --help\n"
+	"\n"
+	"Its sockets are in $XDG_RUNTIME_DIR/memwatch/NAME, else in /tmp/memwatch-UID/NAME.\n";
+
+enum option_key {
+	OPTION_SESSION = 1000,
+	OPTION_FOREGROUND,
+	OPTION_PRIVATE,
+	OPTION_GATE,
+	OPTION_READY
+};
+
+struct settings {
+	struct core_options core;
+	bool foreground;
+	bool gate;
+};
+
+static const struct option long_options[] = {
+	{ "session", required_argument, NULL, OPTION_SESSION },
+	{ "interval", required_argument, NULL, 'i' },
+	{ "foreground", no_argument, NULL, OPTION_FOREGROUND },
+	{ "private", no_argument, NULL, OPTION_PRIVATE },
+	{ "gate", no_argument, NULL, OPTION_GATE },
+	{ "ready-fd", required_argument, NULL, OPTION_READY },
+	{ "version", no_argument, NULL, 'V' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+static int bad_usage(void)
+{
+	fputs("Try 'memwatchd --help'.\n", stderr);
+	return 2;
+}
+
+static int set_interval(struct settings *settings, const char *text)
+{
+	if (units_parse_duration(text, &settings->core.interval_ns) < 0) {
+		log_error("interval '%s': is no length of time (1s, 100ms, 0.1, 10Hz)", text);
+		return bad_usage();
+	}
+	if (settings->core.interval_ns < NS_PER_MS) {
+		log_error("interval '%s': the shortest is 1ms", text);
+		return bad_usage();
+	}
+	return 0;
+}
+
+/* 0, or an exit status + 1 for main to leave with. */
+static int take_option(struct settings *settings, int key)
+{
+	switch (key) {
+	case OPTION_SESSION:
+		settings->core.session = optarg;
+		return 0;
+	case 'i':
+		return set_interval(settings, optarg);
+	case OPTION_FOREGROUND:
+		settings->foreground = true;
+		return 0;
+	case OPTION_PRIVATE:
+		settings->core.private_session = true;
+		return 0;
+	case OPTION_GATE:
+		settings->gate = true;
+		return 0;
+	case OPTION_READY:
+		settings->core.ready_fd = atoi(optarg);
+		settings->core.detach = true;
+		return 0;
+	default:
+		return bad_usage();
+	}
+}
+
+static int take_options(struct settings *settings, int argc, char **argv)
+{
+	int key;
+	int status;
+
+	while ((key = getopt_long(argc, argv, "i:h", long_options, NULL)) != -1) {
+		if (key == 'V') {
+			puts("memwatchd " MEMWATCH_VERSION);
+			exit(0);
+		}
+		if (key == 'h') {
+			fputs(usage, stdout);
+			exit(0);
+		}
+		status = take_option(settings, key);
+		if (status)
+			return status;
+	}
+	if (optind < argc) {
+		log_error("'%s': memwatchd takes no arguments; memwatch follows processes",
+			  argv[optind]);
+		return bad_usage();
+	}
+	return 0;
+}
+
+/*
+ * Run in the background: the parent waits until the child is ready, so that its errors are seen,
+ * and what is started next finds it.
+ */
+static int run_in_background(struct settings *settings)
+{
+	int fds[2];
+	char byte;
+	pid_t child;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return 1;
+	child = fork();
+	if (child < 0) {
+		log_error("cannot start in the background: %s", strerror(errno));
+		return 1;
+	}
+	if (child > 0) {
+		close(fds[1]);
+		return read(fds[0], &byte, 1) == 1 ? 0 : 1;
+	}
+	close(fds[0]);
+	setsid();
+	if (chdir("/") < 0)
+		log_error("/: %s", strerror(errno));
+	settings->core.detach = true;
+	settings->core.ready_fd = fds[1];
+	return core_run(&settings->core);
+}
+
+static int run_gate(const struct settings *settings)
+{
+	struct rundir dir;
+	int error = rundir_open(&dir, settings->core.session, false);
+
+	if (error) {
+		log_error("%s: %s", dir.path, rundir_error(error));
+		return 1;
+	}
+	return gate_run(&dir, GATE_FD);
+}
+
+int main(int argc, char **argv)
+{
+	struct settings settings = {
+		.core = { .session = SESSION_DEFAULT, .interval_ns = NS_PER_S, .ready_fd = -1 },
+	};
+	int status;
+
+	log_open("memwatchd");
+	status = take_options(&settings, argc, argv);
+	if (status)
+		return status;
+	if (settings.gate)
+		return run_gate(&settings);
+	if (settings.core.ready_fd >= 0)
+		setsid();
+	if (settings.foreground)
+		return core_run(&settings.core);
+	return run_in_background(&settings);
+}

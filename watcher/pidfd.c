@@ -1,0 +1,92 @@
+#include "watcher/pidfd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* include/uapi/linux/pidfd.h, first version of the structure; older system headers lack it. */
+struct pidfd_info_v0 {
+	uint64_t mask;
+	uint64_t cgroupid;
+	uint32_t ids[11];
+	int32_t exit_code;
+};
+
+#define PIDFD_GET_INFO_V0 _IOWR(0xff, 11, struct pidfd_info_v0)
+#define PIDFD_INFO_HAS_EXIT (1ULL << 3)
+
+int pidfd_open_process(pid_t pid)
+{
+	long fd = syscall(SYS_pidfd_open, pid, 0);
+
+	return fd < 0 ? -errno : (int)fd;
+}
+
+bool pidfd_ended(int pidfd)
+{
+	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
+
+	return poll(&poll_fd, 1, 0) == 1;
+}
+
+enum end_reason pidfd_wait_reason(int status, int32_t *ret_code)
+{
+	if (WIFSIGNALED(status)) {
+		*ret_code = WTERMSIG(status);
+		return END_KILLED;
+	}
+	*ret_code = WEXITSTATUS(status);
+	return END_EXITED;
+}
+
+static bool ask_pidfd(int pidfd, int *ret_status)
+{
+	struct pidfd_info_v0 info = { .mask = PIDFD_INFO_HAS_EXIT };
+
+	if (ioctl(pidfd, PIDFD_GET_INFO_V0, &info) < 0 || !(info.mask & PIDFD_INFO_HAS_EXIT))
+		return false;
+	*ret_status = info.exit_code;
+	return true;
+}
+
+/* Field 52 of /proc/PID/stat, 0 for those that may not see it; field 2 may hold spaces and
+ * parentheses. */
+static bool ask_stat(pid_t pid, int *ret_status)
+{
+	char text[1024];
+	char path[64];
+	ssize_t size;
+	char *at;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	size = read(fd, text, sizeof text - 1);
+	close(fd);
+	if (size <= 0)
+		return false;
+	text[size] = '\0';
+	at = strrchr(text, ')');
+	if (!at || strncmp(at, ") Z", 3) != 0)
+		return false;
+	at = strrchr(text, ' ');
+	return at && sscanf(at, "%d", ret_status) == 1 && *ret_status != 0;
+}
+
+enum end_reason pidfd_end_reason(int pidfd, pid_t pid, int32_t *ret_code)
+{
+	int status = 0;
+
+	*ret_code = 0;
+	if (ask_pidfd(pidfd, &status) || ask_stat(pid, &status))
+		return pidfd_wait_reason(status, ret_code);
+	return END_UNKNOWN;
+}

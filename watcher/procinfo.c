@@ -1,0 +1,121 @@
+#include "watcher/procinfo.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libproc2/pids.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* include/linux/sched.h */
+#define PF_KTHREAD 0x00200000
+
+enum item {
+	ITEM_PID,
+	ITEM_PPID,
+	ITEM_START,
+	ITEM_STATE,
+	ITEM_FLAGS,
+	ITEM_NAME,
+	ITEM_COMMAND,
+	ITEMS
+};
+
+struct procinfo_reader {
+	struct pids_info *pids;
+};
+
+int procinfo_open(struct procinfo_reader **ret_reader)
+{
+	static enum pids_item items[ITEMS] = {
+		[ITEM_PID] = PIDS_ID_TGID,	[ITEM_PPID] = PIDS_ID_PPID,
+		[ITEM_START] = PIDS_TICS_BEGAN, [ITEM_STATE] = PIDS_STATE,
+		[ITEM_FLAGS] = PIDS_FLAGS,	[ITEM_NAME] = PIDS_CMD,
+		[ITEM_COMMAND] = PIDS_CMDLINE,
+	};
+	struct procinfo_reader *reader = calloc(1, sizeof *reader);
+	int error;
+
+	if (!reader)
+		return -ENOMEM;
+	error = procps_pids_new(&reader->pids, items, ITEMS);
+	if (error < 0) {
+		free(reader);
+		return error;
+	}
+	*ret_reader = reader;
+	return 0;
+}
+
+void procinfo_close(struct procinfo_reader *reader)
+{
+	if (!reader)
+		return;
+	procps_pids_unref(&reader->pids);
+	free(reader);
+}
+
+int procinfo_read(struct procinfo_reader *reader, pid_t pid, struct procinfo *ret_info)
+{
+	/* A 0 ends the list; a pid of 0 would be an empty one. */
+	unsigned wanted[2] = { (unsigned)pid, 0 };
+	struct pids_fetch *found;
+	struct pids_result *result;
+
+	if (pid <= 0)
+		return -ESRCH;
+	found = procps_pids_select(reader->pids, wanted, 1, PIDS_SELECT_PID);
+	if (!found || found->counts->total != 1)
+		return -ESRCH;
+	result = found->stacks[0]->head;
+	/* /proc answers for the id of a thread too; that is no process. */
+	if (result[ITEM_PID].result.s_int != pid)
+		return -ESRCH;
+	ret_info->pid = pid;
+	ret_info->ppid = result[ITEM_PPID].result.s_int;
+	ret_info->start_ticks = result[ITEM_START].result.ull_int;
+	ret_info->state = result[ITEM_STATE].result.s_ch;
+	ret_info->kernel_thread = result[ITEM_FLAGS].result.ul_int & PF_KTHREAD;
+	text_copy(ret_info->name, sizeof ret_info->name, result[ITEM_NAME].result.str);
+	text_copy(ret_info->command, sizeof ret_info->command, result[ITEM_COMMAND].result.str);
+	return 0;
+}
+
+/* The kernel escapes a newline and a backslash in "Name:" as \n and \\ (fs/proc/array.c,
+ * proc_task_name). */
+static void copy_name(char name[TEXT_NAME + 1], const char *from)
+{
+	size_t length = 0;
+
+	for (; *from && *from != '\n' && length < TEXT_NAME; from++) {
+		if (from[0] == '\\' && (from[1] == 'n' || from[1] == '\\'))
+			name[length++] = *++from == 'n' ? '\n' : '\\';
+		else
+			name[length++] = *from;
+	}
+	name[length] = '\0';
+}
+
+int procinfo_read_status(pid_t pid, char name[TEXT_NAME + 1], uint64_t *ret_peak)
+{
+	char text[2048];
+	char path[64];
+	ssize_t size;
+	char *line;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	size = read(fd, text, sizeof text - 1);
+	close(fd);
+	if (size <= 0 || strncmp(text, "Name:\t", 6) != 0)
+		return -ESRCH;
+	text[size] = '\0';
+	copy_name(name, text + 6);
+	line = strstr(text, "\nVmHWM:");
+	*ret_peak = line ? strtoull(line + 7, NULL, 10) * 1024 : 0;
+	return 0;
+}

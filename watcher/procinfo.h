@@ -1,0 +1,40 @@
+/*
+ * What a process is: names, parents, start times, states. Everything here is off the hot path; the
+ * only file that includes libproc2.
+ */
+#ifndef WATCHER_PROCINFO_H
+#define WATCHER_PROCINFO_H
+
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct procinfo {
+	pid_t pid;
+	pid_t ppid;
+	uint64_t start_ticks;
+	char state; /* R S D T Z ... (proc(5)) */
+	bool kernel_thread;
+	char name[TEXT_NAME + 1];
+	char command[TEXT_COMMAND + 1];
+};
+
+struct procinfo_reader;
+
+/* Not to be shared between threads (libproc2 keeps a buffer in it): 0 or a negative errno. */
+int procinfo_open(struct procinfo_reader **ret_reader);
+void procinfo_close(struct procinfo_reader *reader);
+
+/* 0, or -ESRCH where there is no such process. */
+int procinfo_read(struct procinfo_reader *reader, pid_t pid, struct procinfo *ret_info);
+
+/*
+ * What changes in a process's life, from one read of /proc/PID/status: its name now and the
+ * kernel's high-water mark of its resident memory in bytes (VmHWM, which libproc2 does not give; 0
+ * where it has no memory). 0 or a negative errno.
+ */
+int procinfo_read_status(pid_t pid, char name[TEXT_NAME + 1], uint64_t *ret_peak);
+
+#endif

@@ -1,0 +1,132 @@
+#include "watcher/registry.h"
+
+#include <stdlib.h>
+
+struct registry {
+	struct entry **entries; /* by line, rising */
+	size_t count;
+	size_t room;
+	size_t live;
+	size_t ended;
+	uint32_t last_line;
+};
+
+struct registry *registry_new(void)
+{
+	return calloc(1, sizeof(struct registry));
+}
+
+void registry_free(struct registry *registry)
+{
+	if (!registry)
+		return;
+	for (size_t i = 0; i < registry->count; i++)
+		free(registry->entries[i]);
+	free(registry->entries);
+	free(registry);
+}
+
+struct entry *registry_add(struct registry *registry, pid_t pid, uint64_t start_ticks)
+{
+	struct entry *entry;
+
+	if (registry->count == registry->room) {
+		size_t room = registry->room ? registry->room * 2 : 16;
+		struct entry **entries = realloc(registry->entries, room * sizeof(struct entry *));
+
+		if (!entries)
+			return NULL;
+		registry->entries = entries;
+		registry->room = room;
+	}
+	entry = calloc(1, sizeof *entry);
+	if (!entry)
+		return NULL;
+	entry->pidfd = -1;
+	entry->info.line = ++registry->last_line;
+	entry->info.pid = (uint32_t)pid;
+	entry->info.start_ticks = start_ticks;
+	registry->entries[registry->count++] = entry;
+	registry->live++;
+	return entry;
+}
+
+struct entry *registry_find(const struct registry *registry, pid_t pid, uint64_t start_ticks)
+{
+	for (size_t i = registry->count; i-- > 0;) {
+		struct entry *entry = registry->entries[i];
+
+		if (entry->info.ended || entry->info.pid != (uint32_t)pid)
+			continue;
+		if (!start_ticks || entry->info.start_ticks == start_ticks)
+			return entry;
+	}
+	return NULL;
+}
+
+/* The index of the first entry whose line is not below @line. */
+static size_t lower_bound(const struct registry *registry, uint32_t line)
+{
+	size_t low = 0;
+	size_t high = registry->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (registry->entries[middle]->info.line < line)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct entry *registry_line(const struct registry *registry, uint32_t line)
+{
+	size_t index = lower_bound(registry, line);
+
+	if (index == registry->count || registry->entries[index]->info.line != line)
+		return NULL;
+	return registry->entries[index];
+}
+
+struct entry *registry_next(const struct registry *registry, uint32_t line)
+{
+	size_t index = line == UINT32_MAX ? registry->count : lower_bound(registry, line + 1);
+
+	return index < registry->count ? registry->entries[index] : NULL;
+}
+
+void registry_end(struct registry *registry, struct entry *entry)
+{
+	if (entry->info.ended)
+		return;
+	entry->info.ended = true;
+	registry->live--;
+	registry->ended++;
+}
+
+void registry_forget(struct registry *registry, uint64_t seq)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < registry->count; i++) {
+		struct entry *entry = registry->entries[i];
+
+		if (entry->info.ended && entry->end_seq && entry->end_seq < seq)
+			free(entry);
+		else
+			registry->entries[kept++] = entry;
+	}
+	registry->count = kept;
+}
+
+size_t registry_live(const struct registry *registry)
+{
+	return registry->live;
+}
+
+size_t registry_ended(const struct registry *registry)
+{
+	return registry->ended;
+}

@@ -1,0 +1,51 @@
+/*
+ * The processes of a session. Identity is (pid, start time); a line is never reused. No I/O.
+ */
+#ifndef WATCHER_REGISTRY_H
+#define WATCHER_REGISTRY_H
+
+#include "wire/message.h"
+
+#include <sys/types.h>
+
+struct entry {
+	struct process_info info;
+	int pidfd;		  /* -1 once ended */
+	bool parent_tells; /* its parent, a command of ours, will say how it ended */
+	uint64_t ended_ns; /* when its end was seen; 0 before */
+	bool named;		  /* its name was given, and stays through exec */
+	uint64_t merged_rss;	  /* the last sample that went through the merge */
+	char comm[TEXT_NAME + 1]; /* the kernel's name for it, to notice exec by */
+	uint64_t looked_ns;	  /* when all-zero statm was last looked into */
+	uint64_t end_seq;	  /* of its END record; 0 before */
+};
+
+struct registry;
+
+/* NULL without memory. */
+struct registry *registry_new(void);
+void registry_free(struct registry *registry);
+
+/* A new line for a process that is not in it; the entry stays where it is until registry_forget.
+ * NULL without memory. */
+struct entry *registry_add(struct registry *registry, pid_t pid, uint64_t start_ticks);
+
+/* The live one of that pid, and of that start time unless that is 0; NULL for none. */
+struct entry *registry_find(const struct registry *registry, pid_t pid, uint64_t start_ticks);
+
+/* Live or ended; NULL where there is none (any more). */
+struct entry *registry_line(const struct registry *registry, uint32_t line);
+
+/* The first entry of a line after @line, for walks: NULL past the end. */
+struct entry *registry_next(const struct registry *registry, uint32_t line);
+
+/* Mark as ended; registry_live counts one less. */
+void registry_end(struct registry *registry, struct entry *entry);
+
+/* Free those that ended with an end_seq (not 0) below @seq. */
+void registry_forget(struct registry *registry, uint64_t seq);
+
+size_t registry_live(const struct registry *registry);
+size_t registry_ended(const struct registry *registry); /* since the start */
+
+#endif

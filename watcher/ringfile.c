@@ -1,0 +1,243 @@
+#include "watcher/ringfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Cells read at once. */
+#define BLOCK 256
+
+/* The header as plain numbers: this side reads a copy. */
+struct header {
+	uint32_t pid;
+	uint64_t start_ticks;
+	uint64_t instance;
+	uint64_t head;
+	uint64_t dropped;
+	uint64_t merged;
+	char name[TEXT_NAME + 1];
+};
+
+static uint64_t get_u64(const unsigned char *page, size_t offset)
+{
+	uint64_t value;
+
+	memcpy(&value, page + offset, sizeof value);
+	return value;
+}
+
+static uint32_t get_u32(const unsigned char *page, size_t offset)
+{
+	uint32_t value;
+
+	memcpy(&value, page + offset, sizeof value);
+	return value;
+}
+
+static bool read_header(int fd, uint32_t *ret_cells, struct header *ret)
+{
+	unsigned char page[sizeof(struct ring_header)];
+	uint32_t cells;
+
+	if (pread(fd, page, sizeof page, 0) != (ssize_t)sizeof page)
+		return false;
+	cells = get_u32(page, offsetof(struct ring_header, cells));
+	if (get_u64(page, offsetof(struct ring_header, magic)) != RING_MAGIC ||
+	    get_u32(page, offsetof(struct ring_header, version)) != RING_VERSION ||
+	    cells < RING_CELLS_MIN || cells > RING_CELLS_MAX || (cells & (cells - 1)) != 0)
+		return false;
+	*ret_cells = cells;
+	ret->pid = get_u32(page, offsetof(struct ring_header, pid));
+	ret->start_ticks = get_u64(page, offsetof(struct ring_header, start_ticks));
+	ret->instance = get_u64(page, offsetof(struct ring_header, instance));
+	ret->head = get_u64(page, offsetof(struct ring_header, head));
+	ret->dropped = get_u64(page, offsetof(struct ring_header, dropped));
+	ret->merged = get_u64(page, offsetof(struct ring_header, merged));
+	memcpy(ret->name, page + offsetof(struct ring_header, name), sizeof ret->name);
+	ret->name[TEXT_NAME] = '\0';
+	return ret->pid != 0 && ret->instance != 0;
+}
+
+void ringfile_name(char name[40], uint32_t pid, uint64_t instance)
+{
+	snprintf(name, 40, "%" PRIu32 ".%016" PRIx64, pid, instance);
+}
+
+static void ring_path(char path[RUNDIR_PATH + 64], const struct rundir *dir, const char *name)
+{
+	snprintf(path, RUNDIR_PATH + 64, "%s/" RUNDIR_RINGS "/%.40s", dir->path, name);
+}
+
+static int open_regular(const char *path, struct stat *ret_status)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return errno == ENOENT ? -ENOENT : -EBADMSG;
+	if (fstat(fd, ret_status) < 0 || !S_ISREG(ret_status->st_mode) ||
+	    ret_status->st_uid != geteuid()) {
+		close(fd);
+		return -EBADMSG;
+	}
+	return fd;
+}
+
+int ringfile_open(struct ringfile *ret_ring, const struct rundir *dir, const char *name,
+		  struct emitter *ret_emitter)
+{
+	char path[RUNDIR_PATH + 64];
+	char expected[40];
+	struct header header;
+	struct stat status;
+
+	ring_path(path, dir, name);
+	ret_ring->fd = open_regular(path, &status);
+	if (ret_ring->fd < 0)
+		return ret_ring->fd;
+	if (!read_header(ret_ring->fd, &ret_ring->cells, &header))
+		goto refuse;
+	ringfile_name(expected, header.pid, header.instance);
+	if (strcmp(expected, name) != 0)
+		goto refuse;
+	text_copy(ret_ring->name, sizeof ret_ring->name, name);
+	ret_ring->device = status.st_dev;
+	ret_ring->inode = status.st_ino;
+	*ret_emitter = (struct emitter){
+		.version = WIRE_VERSION,
+		.pid = header.pid,
+		.start_ticks = header.start_ticks,
+		.instance = header.instance,
+		.from = header.merged,
+		.to = header.head,
+		.dropped = header.dropped,
+	};
+	text_copy(ret_emitter->name, sizeof ret_emitter->name, header.name);
+	return 0;
+
+refuse:
+	ringfile_close(ret_ring);
+	return -EBADMSG;
+}
+
+void ringfile_close(struct ringfile *ring)
+{
+	if (ring->fd >= 0)
+		close(ring->fd);
+	ring->fd = -1;
+}
+
+/* A failed write (a full disk can't be: the header's page is there) leaves the client to push
+ * again: harmless. */
+static void put_u64(const struct ringfile *ring, size_t offset, uint64_t value)
+{
+	ssize_t written = pwrite(ring->fd, &value, sizeof value, (off_t)offset);
+
+	(void)written;
+}
+
+void ringfile_attach(const struct ringfile *ring, uint64_t watcher, uint64_t gate)
+{
+	put_u64(ring, offsetof(struct ring_header, gate), gate);
+	put_u64(ring, offsetof(struct ring_header, watcher), watcher);
+}
+
+void ringfile_mark(const struct ringfile *ring, uint64_t merged)
+{
+	put_u64(ring, offsetof(struct ring_header, merged), merged);
+}
+
+/* --- reading what a dead process left */
+
+struct window {
+	uint8_t cells[BLOCK + RING_EVENT_CELLS][RING_CELL];
+	uint64_t first; /* position of cells[0] */
+	unsigned count;
+};
+
+/* Read up to @count cells from @position on, around the end; fewer where the file is short. */
+static unsigned read_cells(const struct ringfile *ring, uint64_t position, uint8_t (*to)[RING_CELL],
+			   unsigned count)
+{
+	unsigned done = 0;
+
+	while (done < count) {
+		uint32_t index = (uint32_t)((position + done) % ring->cells);
+		unsigned run = count - done;
+		ssize_t size;
+
+		if (run > ring->cells - index)
+			run = ring->cells - index;
+		size = pread(ring->fd, to[done], (size_t)run * RING_CELL,
+			     RING_HEADER + (off_t)index * RING_CELL);
+		if (size < RING_CELL)
+			break;
+		done += (unsigned)(size / RING_CELL);
+	}
+	return done;
+}
+
+static void fill(const struct ringfile *ring, struct window *window, uint64_t position,
+		 uint64_t head)
+{
+	uint64_t left = head - position;
+	unsigned count = BLOCK + RING_EVENT_CELLS;
+
+	window->first = position;
+	window->count =
+		read_cells(ring, position, window->cells, left < count ? (unsigned)left : count);
+}
+
+void ringfile_drain(const struct ringfile *ring, uint64_t merged, record_fn each, void *arg,
+		    struct ringfile_rest *ret_rest)
+{
+	struct window window = { .count = 0 };
+	struct ring_text texts;
+	struct header header;
+	struct record record;
+	bool in_torn = false;
+	uint32_t cells;
+
+	*ret_rest = (struct ringfile_rest){ 0 };
+	if (!read_header(ring->fd, &cells, &header) || cells != ring->cells || header.head < merged)
+		return;
+	ret_rest->dropped = header.dropped;
+	/* Of an event that was overwritten in part, the rest is no torn one: its writer counted it
+	 * as dropped. */
+	if (header.head - merged > cells) {
+		merged = header.head - cells;
+		in_torn = true;
+	}
+	while (merged < header.head) {
+		unsigned used;
+
+		if (merged >= window.first + BLOCK || !window.count)
+			fill(ring, &window, merged, header.head);
+		if (merged >= window.first + window.count)
+			return;
+		used = ring_get((const uint8_t(*)[RING_CELL])window.cells + (merged - window.first),
+				window.count - (unsigned)(merged - window.first), merged, &record,
+				&texts);
+		if (used)
+			each(arg, &record);
+		else if (!in_torn)
+			ret_rest->torn++;
+		in_torn = !used;
+		merged += used ? used : 1;
+	}
+}
+
+void ringfile_remove(const struct ringfile *ring, const struct rundir *dir)
+{
+	char path[RUNDIR_PATH + 64];
+	struct stat status;
+
+	ring_path(path, dir, ring->name);
+	if (lstat(path, &status) == 0 && status.st_dev == ring->device &&
+	    status.st_ino == ring->inode)
+		unlink(path);
+}

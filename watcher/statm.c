@@ -1,0 +1,86 @@
+#include "watcher/statm.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static int open_statm(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int statm_open(pid_t pid)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
+	return open_statm(path);
+}
+
+static int open_if_resident(pid_t pid, const char *tid)
+{
+	uint64_t rss = 0;
+	char path[96];
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/task/%.16s/statm", (int)pid, tid);
+	fd = open_statm(path);
+	if (fd < 0)
+		return fd;
+	if (statm_read(fd, &rss) == 0 && rss > 0)
+		return fd;
+	close(fd);
+	return -ESRCH;
+}
+
+int statm_open_thread(pid_t pid)
+{
+	struct dirent *entry;
+	char path[64];
+	int fd = -ESRCH;
+	DIR *dir;
+
+	snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+	dir = opendir(path);
+	if (!dir)
+		return -ESRCH;
+	while (fd < 0 && (entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] != '.' && atoi(entry->d_name) != pid)
+			fd = open_if_resident(pid, entry->d_name);
+	}
+	closedir(dir);
+	return fd;
+}
+
+/* "size resident shared ...", in pages (proc(5)). */
+static uint64_t parse_resident(const char *at)
+{
+	uint64_t pages = 0;
+
+	while (*at && *at != ' ')
+		at++;
+	while (*at == ' ')
+		at++;
+	for (; *at >= '0' && *at <= '9'; at++)
+		pages = pages * 10 + (uint64_t)(*at - '0');
+	return pages;
+}
+
+int statm_read(int fd, uint64_t *ret_rss)
+{
+	char text[128];
+	ssize_t size = pread(fd, text, sizeof text - 1, 0);
+
+	if (size < 0)
+		return -errno;
+	if (size == 0)
+		return -ESRCH;
+	text[size] = '\0';
+	*ret_rss = parse_resident(text) * (uint64_t)sysconf(_SC_PAGESIZE);
+	return 0;
+}

@@ -1,0 +1,25 @@
+/*
+ * /proc/PID/statm, kept open: the one file that is read at each tick. An open one follows execve,
+ * gives ESRCH once its process is reaped, and never reads a successor with the same pid
+ * (fs/proc/base.c: it holds a reference to the struct pid).
+ */
+#ifndef WATCHER_STATM_H
+#define WATCHER_STATM_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/* A descriptor, or a negative errno; -ENOENT or -ESRCH where there is no such process. */
+int statm_open(pid_t pid);
+
+/* The same for a thread of it whose memory can be seen, where the leader has ended and other
+ * threads run on; else -ESRCH. */
+int statm_open_thread(pid_t pid);
+
+/*
+ * Resident bytes to *ret_rss, 0 for one that has none (a zombie, a kernel thread, an ended leader
+ * thread): 0, or a negative errno, -ESRCH where the process is gone.
+ */
+int statm_read(int fd, uint64_t *ret_rss);
+
+#endif

@@ -1,0 +1,327 @@
+#include "wire/codec_pb.h"
+
+#include <errno.h>
+
+/* --- writing */
+
+size_t codec_put_records_head(void *to, size_t size, uint64_t first_seq)
+{
+	pb_ostream_t out = pb_ostream_from_buffer(to, size);
+
+	if (!put_uint(&out, memwatch_Records_version_tag, WIRE_VERSION) ||
+	    !put_uint(&out, memwatch_Records_first_seq_tag, first_seq))
+		return 0;
+	return out.bytes_written;
+}
+
+/* One list of a tick: its length is counted first, since a packed list says it first. */
+static bool put_samples(pb_ostream_t *out, uint32_t tag, const struct tick *tick, bool lines)
+{
+	pb_ostream_t counter = PB_OSTREAM_SIZING;
+	size_t i;
+
+	if (tick->count == 0)
+		return true;
+	for (i = 0; i < tick->count; i++) {
+		uint64_t value = lines ? tick->samples[i].line : tick->samples[i].rss / 1024;
+
+		if (!pb_encode_varint(&counter, value))
+			return false;
+	}
+	if (!pb_encode_tag(out, PB_WT_STRING, tag) || !pb_encode_varint(out, counter.bytes_written))
+		return false;
+	for (i = 0; i < tick->count; i++) {
+		uint64_t value = lines ? tick->samples[i].line : tick->samples[i].rss / 1024;
+
+		if (!pb_encode_varint(out, value))
+			return false;
+	}
+	return true;
+}
+
+static bool put_tick(pb_ostream_t *out, const struct tick *tick)
+{
+	return put_uint(out, memwatch_Tick_missed_tag, tick->missed) &&
+	       put_samples(out, memwatch_Tick_line_tag, tick, true) &&
+	       put_samples(out, memwatch_Tick_rss_kib_tag, tick, false);
+}
+
+static bool put_process(pb_ostream_t *out, const struct process *process)
+{
+	return put_uint(out, memwatch_Process_line_tag, process->line) &&
+	       put_uint(out, memwatch_Process_pid_tag, process->pid) &&
+	       put_uint(out, memwatch_Process_ppid_tag, process->ppid) &&
+	       put_uint(out, memwatch_Process_start_ticks_tag, process->start_ticks) &&
+	       put_text(out, memwatch_Process_name_tag, process->name) &&
+	       put_text(out, memwatch_Process_command_tag, process->command);
+}
+
+static bool put_end(pb_ostream_t *out, const struct end *end)
+{
+	memwatch_End message = {
+		.line = end->line,
+		.pid = end->pid,
+		.reason = end->reason,
+		.code = end->code,
+		.last_rss = end->last_rss,
+		.max_rss = end->max_rss,
+		.peak_rss = end->peak_rss,
+	};
+
+	return pb_encode(out, &memwatch_End_msg, &message);
+}
+
+static bool put_gap(pb_ostream_t *out, const struct gap *gap)
+{
+	return put_uint(out, memwatch_Gap_line_tag, gap->line) &&
+	       put_uint(out, memwatch_Gap_reason_tag, gap->reason) &&
+	       put_uint(out, memwatch_Gap_from_ns_tag, gap->from_ns) &&
+	       put_uint(out, memwatch_Gap_to_ns_tag, gap->to_ns) &&
+	       put_uint(out, memwatch_Gap_count_tag, gap->count);
+}
+
+static bool put_stream_event(pb_ostream_t *out, const struct event *event)
+{
+	return put_uint(out, memwatch_Event_line_tag, event->line) &&
+	       codec_put_event_fields(out, 0, event);
+}
+
+static bool put_body(pb_ostream_t *out, const struct record *record, uint32_t *ret_tag)
+{
+	switch (record->type) {
+	case RECORD_TICK:
+		*ret_tag = memwatch_Record_tick_tag;
+		return put_tick(out, &record->tick);
+	case RECORD_EVENT:
+		*ret_tag = memwatch_Record_event_tag;
+		return put_stream_event(out, &record->event);
+	case RECORD_PROCESS:
+		*ret_tag = memwatch_Record_process_tag;
+		return put_process(out, &record->process);
+	case RECORD_END:
+		*ret_tag = memwatch_Record_end_tag;
+		return put_end(out, &record->end);
+	case RECORD_GAP:
+		*ret_tag = memwatch_Record_gap_tag;
+		return put_gap(out, &record->gap);
+	}
+	return false;
+}
+
+size_t codec_put_record(void *to, size_t size, const struct record *record)
+{
+	pb_ostream_t part = part_open(to, size);
+	pb_ostream_t body;
+	uint32_t tag = 0;
+	bool ok;
+
+	if (size < 3 * PART_HEAD || !put_uint(&part, memwatch_Record_time_ns_tag, record->t_ns))
+		return 0;
+	pb_byte_t *at = (pb_byte_t *)to + PART_HEAD + part.bytes_written;
+	body = part_open(at, size - PART_HEAD - part.bytes_written);
+	ok = put_body(&body, record, &tag);
+	part.bytes_written += part_close(at, &body, tag, ok);
+	return part_close(to, &part, memwatch_Records_record_tag, ok);
+}
+
+/* --- reading */
+
+struct record_reader {
+	struct record record;
+	bool has_body;
+	struct event_text texts;
+	memwatch_Process process;
+	size_t rss_count;
+	struct sample samples[TICK_SAMPLES];
+};
+
+static bool get_list(pb_istream_t *in, struct record_reader *reader, bool lines)
+{
+	pb_istream_t part;
+	uint64_t value;
+	size_t count = 0;
+
+	if (!pb_make_string_substream(in, &part))
+		return false;
+	while (part.bytes_left > 0) {
+		if (count == TICK_SAMPLES || !get_uint(&part, &value))
+			return false;
+		if (lines)
+			reader->samples[count].line = (uint32_t)value;
+		else
+			reader->samples[count].rss = value * 1024;
+		count++;
+	}
+	if (lines)
+		reader->record.tick.count = count;
+	else
+		reader->rss_count = count;
+	return pb_close_string_substream(in, &part);
+}
+
+static bool tick_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, void *arg)
+{
+	struct record_reader *reader = arg;
+
+	if (tag == memwatch_Tick_missed_tag && type == PB_WT_VARINT)
+		return get_uint(in, &reader->record.tick.missed);
+	if (tag == memwatch_Tick_line_tag && type == PB_WT_STRING)
+		return get_list(in, reader, true);
+	if (tag == memwatch_Tick_rss_kib_tag && type == PB_WT_STRING)
+		return get_list(in, reader, false);
+	return pb_skip_field(in, type);
+}
+
+static bool get_tick(pb_istream_t *in, struct record_reader *reader)
+{
+	reader->record.type = RECORD_TICK;
+	reader->record.tick = (struct tick){ .samples = reader->samples };
+	reader->rss_count = 0;
+	return codec_walk_part(in, tick_field, reader) &&
+	       reader->rss_count == reader->record.tick.count;
+}
+
+/* A message that is the next field, by its descriptor. */
+static bool get_message(pb_istream_t *in, const pb_msgdesc_t *fields, void *ret_message)
+{
+	pb_istream_t part;
+
+	return pb_make_string_substream(in, &part) && pb_decode(&part, fields, ret_message) &&
+	       pb_close_string_substream(in, &part);
+}
+
+static bool get_process(pb_istream_t *in, struct record_reader *reader)
+{
+	memwatch_Process *message = &reader->process;
+
+	if (!get_message(in, &memwatch_Process_msg, message))
+		return false;
+	reader->record.type = RECORD_PROCESS;
+	reader->record.process = (struct process){
+		.line = message->line,
+		.pid = message->pid,
+		.ppid = message->ppid,
+		.start_ticks = message->start_ticks,
+		.name = message->name,
+		.command = message->command,
+	};
+	return true;
+}
+
+static bool get_end(pb_istream_t *in, struct record_reader *reader)
+{
+	memwatch_End message = memwatch_End_init_zero;
+
+	if (!get_message(in, &memwatch_End_msg, &message) || message.reason > END_DROPPED)
+		return false;
+	reader->record.type = RECORD_END;
+	reader->record.end = (struct end){
+		.line = message.line,
+		.pid = message.pid,
+		.reason = (enum end_reason)message.reason,
+		.code = message.code,
+		.last_rss = message.last_rss,
+		.max_rss = message.max_rss,
+		.peak_rss = message.peak_rss,
+	};
+	return true;
+}
+
+static bool get_gap(pb_istream_t *in, struct record_reader *reader)
+{
+	memwatch_Gap message = memwatch_Gap_init_zero;
+
+	if (!get_message(in, &memwatch_Gap_msg, &message) || message.reason > GAP_TORN)
+		return false;
+	reader->record.type = RECORD_GAP;
+	reader->record.gap = (struct gap){
+		.line = message.line,
+		.reason = (enum gap_reason)message.reason,
+		.from_ns = message.from_ns,
+		.to_ns = message.to_ns,
+		.count = message.count,
+	};
+	return true;
+}
+
+static bool record_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, void *arg)
+{
+	struct record_reader *reader = arg;
+	uint64_t t_ns = reader->record.t_ns;
+
+	if (tag == memwatch_Record_time_ns_tag && type == PB_WT_VARINT)
+		return get_uint(in, &reader->record.t_ns);
+	if (type != PB_WT_STRING || tag < memwatch_Record_tick_tag || tag > memwatch_Record_gap_tag)
+		return pb_skip_field(in, type);
+	reader->has_body = true;
+	switch (tag) {
+	case memwatch_Record_tick_tag:
+		return get_tick(in, reader);
+	case memwatch_Record_event_tag:
+		if (!codec_get_event(in, &reader->record, &reader->texts))
+			return false;
+		reader->record.t_ns = t_ns;
+		return true;
+	case memwatch_Record_process_tag:
+		return get_process(in, reader);
+	case memwatch_Record_end_tag:
+		return get_end(in, reader);
+	default:
+		return get_gap(in, reader);
+	}
+}
+
+bool codec_records_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, void *arg)
+{
+	struct records_reader *records = arg;
+	struct record_reader reader;
+
+	if (tag == memwatch_Records_version_tag && type == PB_WT_VARINT)
+		return get_u32(in, &records->version);
+	if (tag == memwatch_Records_first_seq_tag && type == PB_WT_VARINT)
+		return get_uint(in, &records->seq);
+	if (tag != memwatch_Records_record_tag || type != PB_WT_STRING)
+		return pb_skip_field(in, type);
+	if (records->version != WIRE_VERSION)
+		return false;
+	reader.record.seq = records->seq++;
+	reader.record.t_ns = 0;
+	reader.has_body = false;
+	if (!codec_walk_part(in, record_field, &reader))
+		return false;
+	if (reader.has_body && records->each)
+		records->each(records->arg, &reader.record);
+	return true;
+}
+
+static int records_result(const struct records_reader *records, bool ok)
+{
+	if (records->version != 0 && records->version != WIRE_VERSION)
+		return -EPROTO;
+	return ok && records->version != 0 ? 0 : -EBADMSG;
+}
+
+int codec_get_records(const void *from, size_t size, record_fn each, void *arg)
+{
+	pb_istream_t in = pb_istream_from_buffer(from, size);
+	struct records_reader records = { .each = each, .arg = arg };
+
+	return records_result(&records, codec_walk(&in, codec_records_field, &records));
+}
+
+static bool head_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, void *arg)
+{
+	if (tag == memwatch_Records_record_tag)
+		return pb_skip_field(in, type);
+	return codec_records_field(in, type, tag, arg);
+}
+
+int codec_get_records_seq(const void *from, size_t size, uint64_t *ret_first)
+{
+	pb_istream_t in = pb_istream_from_buffer(from, size);
+	struct records_reader records = { 0 };
+	int result = records_result(&records, codec_walk(&in, head_field, &records));
+
+	*ret_first = records.seq;
+	return result;
+}

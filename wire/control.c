@@ -1,0 +1,114 @@
+#include "wire/control.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define ANSWER_MS 10000
+#define LOOK_MS 200
+
+int control_open(struct control *control, const struct rundir *dir)
+{
+	control->dir = *dir;
+	control->req = ENDPOINT_CLOSED;
+	if (rundir_owner(dir) < 0)
+		return -ENOENT;
+	return endpoint_open(&control->req, ENDPOINT_REQ, dir);
+}
+
+void control_close(struct control *control)
+{
+	endpoint_close(&control->req);
+}
+
+static uint64_t random_id(void)
+{
+	uint64_t id = 0;
+
+	while (id == 0) {
+		if (getrandom(&id, sizeof id, 0) != sizeof id)
+			id = 0;
+	}
+	return id;
+}
+
+/* Whether to go on waiting: 0, or what has happened. */
+static int look(const struct control *control, int waited_ms)
+{
+	if (rundir_owner(&control->dir) < 0)
+		return -EPIPE;
+	return waited_ms < ANSWER_MS ? 0 : -ETIMEDOUT;
+}
+
+static int send_request(struct control *control, const struct request *request)
+{
+	unsigned char bytes[1024];
+	size_t size = codec_put_request(bytes, sizeof bytes, request);
+	int error;
+
+	for (int waited = 0;; waited += LOOK_MS) {
+		error = endpoint_send(&control->req, bytes, size);
+		if (error != -EAGAIN && error != -EINTR)
+			return error;
+		endpoint_wait_send(&control->req, LOOK_MS);
+		error = look(control, waited);
+		if (error)
+			return error;
+	}
+}
+
+static ssize_t receive_reply(struct control *control, void **ret_message)
+{
+	struct pollfd ready = { .fd = control->req.ready, .events = POLLIN };
+
+	for (int waited = 0;; waited += LOOK_MS) {
+		ssize_t size = endpoint_receive(&control->req, ret_message);
+		int error;
+
+		if (size != -EAGAIN && size != -EINTR)
+			return size;
+		if (poll(&ready, 1, LOOK_MS) == 1)
+			continue;
+		error = look(control, waited);
+		if (error)
+			return error;
+	}
+}
+
+int control_ask(struct control *control, struct request *request, struct reply *ret_reply,
+		process_info_fn each_process, record_fn each_record, void *arg)
+{
+	void *message;
+	ssize_t size;
+	int error;
+
+	request->id = random_id();
+	error = send_request(control, request);
+	if (error)
+		return error;
+	size = receive_reply(control, &message);
+	if (size < 0)
+		return (int)size;
+	error = codec_get_reply(message, (size_t)size, ret_reply, each_process, each_record, arg);
+	endpoint_free(message);
+	return error;
+}
+
+const char *control_error(int error)
+{
+	switch (-error) {
+	case ENOENT:
+		return "no watcher runs in it";
+	case EPIPE:
+		return "its watcher has ended";
+	case ETIMEDOUT:
+		return "its watcher does not answer";
+	case EPROTO:
+		return "its watcher speaks another version of the protocol";
+	case EMFILE:
+		return "too few free descriptors (ulimit -n)";
+	default:
+		return strerror(-error);
+	}
+}

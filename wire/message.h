@@ -1,0 +1,95 @@
+/*
+ * The messages of the control socket and the events socket, as plain C. Their encoding is
+ * wire/memwatch.proto.
+ */
+#ifndef WIRE_MESSAGE_H
+#define WIRE_MESSAGE_H
+
+#include "wire/record.h"
+
+#include <stdbool.h>
+
+/* Raised when an old peer could misread a new one. */
+#define WIRE_VERSION 1
+
+/* No message on any socket is larger. */
+#define WIRE_MESSAGE_MAX (256 * 1024)
+
+enum request_op {
+	REQUEST_ATTACH = 1, /* pid: the command that asks; the watcher watches its life */
+	REQUEST_REGISTER,   /* pid, text: the line's name, "" for the process's own; since 1: its
+			       parent asks, and will tell its end */
+	REQUEST_DROP,	    /* pid */
+	REQUEST_LIST,	    /* since: the last line that was got */
+	REQUEST_HISTORY,    /* since: the last seq that was got */
+	REQUEST_EVENT,	    /* pid (0: the session), category, text */
+	REQUEST_STATUS,
+	REQUEST_STOP,
+	REQUEST_FLUSH, /* since: an emitter's instance */
+	REQUEST_ENDED, /* told by the parent: pid, since: a wait status, peak: ru_maxrss in bytes,
+			  text: its name */
+};
+
+struct request {
+	uint64_t id; /* random; a request that comes twice with one id is carried out once */
+	enum request_op op;
+	uint32_t pid;
+	uint64_t since;
+	uint64_t peak;
+	char category[TEXT_CATEGORY + 1];
+	char text[TEXT_LABEL + 1];
+};
+
+struct session_info {
+	char name[TEXT_NAME + 1];
+	char host[TEXT_NAME + 1];
+	uint32_t pid; /* of the core */
+	uint64_t interval_ns;
+	uint64_t start_ns;
+	uint64_t start_wall_ns;
+};
+
+struct process_info {
+	uint32_t line;
+	uint32_t pid;
+	uint32_t ppid;
+	bool ended;
+	uint64_t start_ticks;
+	uint64_t rss;
+	uint64_t max_rss;
+	uint64_t peak_rss;
+	uint64_t events;
+	uint64_t dropped; /* events that its emitter could not keep */
+	uint64_t since_ns;
+	char name[TEXT_NAME + 1];
+	char command[TEXT_COMMAND + 1];
+};
+
+typedef void (*process_info_fn)(void *arg, const struct process_info *info);
+
+struct status_info {
+	uint64_t ticks;
+	uint64_t missed;
+	uint64_t events;
+	uint64_t dropped;
+	uint64_t processes; /* live */
+	uint64_t ended;
+	uint64_t subscribers;
+	uint64_t gate_restarts;
+	uint64_t bad_messages;
+	uint64_t oldest_seq; /* still in the history */
+};
+
+/* What an emitter says of itself with each batch. */
+struct emitter {
+	uint32_t version;
+	uint32_t pid;
+	uint64_t start_ticks; /* 0 where it doesn't know */
+	uint64_t instance;    /* random, one a ring; 0: no ring, each batch is taken as it comes */
+	uint64_t from;	      /* numbers of the events in this batch: from <= number < to */
+	uint64_t to;
+	uint64_t dropped; /* since the instance's start */
+	char name[TEXT_NAME + 1];
+};
+
+#endif

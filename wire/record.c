@@ -1,0 +1,42 @@
+#include "wire/record.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *gap_reason_text(enum gap_reason reason)
+{
+	switch (reason) {
+	case GAP_MISSED:
+		return "missed ticks";
+	case GAP_DROPPED:
+		return "dropped events";
+	case GAP_TORN:
+		return "torn events";
+	}
+	return "gap";
+}
+
+char *end_text(char *text, size_t size, enum end_reason reason, int32_t code)
+{
+	const char *signal_name;
+
+	switch (reason) {
+	case END_EXITED:
+		snprintf(text, size, "exited with status %d", (int)code);
+		return text;
+	case END_KILLED:
+		signal_name = sigabbrev_np(code);
+		if (signal_name)
+			snprintf(text, size, "killed by SIG%s", signal_name);
+		else
+			snprintf(text, size, "killed by signal %d", (int)code);
+		return text;
+	case END_DROPPED:
+		snprintf(text, size, "dropped");
+		return text;
+	case END_UNKNOWN:
+		break;
+	}
+	snprintf(text, size, "ended");
+	return text;
+}

@@ -1,0 +1,122 @@
+/*
+ * The records of a session, as plain C: what the core merges, the stream carries, a plotter draws
+ * and a file keeps. Bytes for memory, CLOCK_MONOTONIC nanoseconds for time, NUL-ended UTF-8 for
+ * text (never NULL).
+ */
+#ifndef WIRE_RECORD_H
+#define WIRE_RECORD_H
+
+#include "base/text.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A line is one process of the session: a small number that is never reused in it. Line 0 is the
+ * session itself. */
+#define LINE_SESSION 0
+
+enum record_type {
+	RECORD_TICK = 1, /* samples of one instant */
+	RECORD_EVENT,	 /* a milestone, a span's begin or end, a notice of the session */
+	RECORD_PROCESS,	 /* a process joined, or its name or command changed; one a line is current
+			  */
+	RECORD_END,	 /* a process left */
+	RECORD_GAP,	 /* something that could not be kept */
+};
+
+struct sample {
+	uint32_t line;
+	uint64_t rss; /* bytes */
+};
+
+/* A tick may come in several records of one t_ns. */
+struct tick {
+	uint64_t missed; /* deadlines missed since the session's start */
+	size_t count;
+	const struct sample *samples;
+};
+
+/* Most samples in one record. */
+#define TICK_SAMPLES 1024
+
+enum event_kind {
+	EVENT_MARK = 0,
+	EVENT_SPAN_BEGIN,
+	EVENT_SPAN_END,
+};
+
+struct event {
+	uint32_t line;
+	enum event_kind kind;
+	uint64_t number;      /* the emitter's own sequence number; 0 where it has none */
+	uint64_t span;	      /* pairs a begin with its end within one process; 0 for a mark */
+	uint64_t duration_ns; /* of a span, at its end */
+	uint64_t rss;	      /* when it happened; for a span's end, when it began */
+	uint64_t rss_end;     /* at a span's end */
+	const char *category; /* "" where none was given */
+	const char *label;
+};
+
+struct process {
+	uint32_t line;
+	uint32_t pid;
+	uint32_t ppid;
+	uint64_t start_ticks; /* /proc/PID/stat, field 22: with the pid, the process's identity */
+	const char *name;
+	const char *command;
+};
+
+enum end_reason {
+	END_UNKNOWN = 0, /* it is gone; nobody can say how */
+	END_EXITED,	 /* code is its exit status */
+	END_KILLED,	 /* code is the signal's number */
+	END_DROPPED,	 /* a person asked to follow it no more */
+};
+
+struct end {
+	uint32_t line;
+	uint32_t pid;
+	enum end_reason reason;
+	int32_t code;
+	uint64_t last_rss;
+	uint64_t max_rss;  /* the highest sample */
+	uint64_t peak_rss; /* the kernel's high-water mark; 0 where it could not be read */
+};
+
+enum gap_reason {
+	GAP_MISSED = 1, /* ticks not taken */
+	GAP_DROPPED,	/* events an emitter could not keep */
+	GAP_TORN,	/* events cut short by their process's death */
+};
+
+struct gap {
+	uint32_t line;
+	enum gap_reason reason;
+	uint64_t from_ns;
+	uint64_t to_ns;
+	uint64_t count;
+};
+
+struct record {
+	uint64_t seq; /* 1, 2, 3 ... in the merged order of the session */
+	uint64_t t_ns;
+	enum record_type type;
+	union {
+		struct tick tick;
+		struct event event;
+		struct process process;
+		struct end end;
+		struct gap gap;
+	};
+};
+
+typedef void (*record_fn)(void *arg, const struct record *record);
+
+/* "missed ticks", "dropped events", ...; never NULL. */
+const char *gap_reason_text(enum gap_reason reason);
+
+/* "exited with status 7", "killed by SIGKILL", "dropped", "ended"; written to @text, which is
+ * returned. */
+char *end_text(char *text, size_t size, enum end_reason reason, int32_t code);
+
+#endif

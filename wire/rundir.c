@@ -1,0 +1,158 @@
+#include "wire/rundir.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SESSION_NAME_MAX 32
+
+bool rundir_name_valid(const char *session)
+{
+	size_t length = strlen(session);
+
+	if (length == 0 || length > SESSION_NAME_MAX || session[0] == '.')
+		return false;
+	return strspn(session,
+		      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") ==
+	       length;
+}
+
+/* A directory that only this user can enter: 0 or why not. */
+static int check_private(const char *path)
+{
+	struct stat status;
+
+	if (lstat(path, &status) < 0)
+		return -errno;
+	if (!S_ISDIR(status.st_mode))
+		return -ENOTDIR;
+	if (status.st_uid != geteuid() || (status.st_mode & 077) != 0)
+		return -EPERM;
+	return 0;
+}
+
+static int open_private(const char *path, bool create)
+{
+	if (create && mkdir(path, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	return check_private(path);
+}
+
+/* The directory that holds all sessions of this user. */
+static int base_path(char path[RUNDIR_PATH])
+{
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	int length;
+
+	/* The XDG base directory specification: a relative path is to be ignored. */
+	if (runtime && runtime[0] == '/')
+		length = snprintf(path, RUNDIR_PATH, "%s/memwatch", runtime);
+	else
+		length = snprintf(path, RUNDIR_PATH, "/tmp/memwatch-%u", (unsigned)geteuid());
+	return length < RUNDIR_PATH ? length : -ENAMETOOLONG;
+}
+
+int rundir_open(struct rundir *ret_dir, const char *session, bool create)
+{
+	int length = base_path(ret_dir->path);
+	int error;
+
+	if (length < 0)
+		return length;
+	if (!rundir_name_valid(session)) {
+		text_copy(ret_dir->path, sizeof ret_dir->path, session);
+		return -EINVAL;
+	}
+	if ((size_t)length + strlen(session) + strlen("//" RUNDIR_CONTROL) > RUNDIR_SOCKET_MAX)
+		return -ENAMETOOLONG;
+	error = open_private(ret_dir->path, create);
+	if (error)
+		return error;
+	snprintf(ret_dir->path + length, RUNDIR_PATH - (size_t)length, "/%s", session);
+	return open_private(ret_dir->path, create);
+}
+
+const char *rundir_error(int error)
+{
+	switch (-error) {
+	case EINVAL:
+		return "a session's name is 1 to 32 letters, digits, '-', '_' or '.'";
+	case ENAMETOOLONG:
+		return "the path is too long for a socket (107 bytes); set XDG_RUNTIME_DIR to a "
+		       "shorter one";
+	case EPERM:
+		return "is not a private directory of yours (owner, mode 0700)";
+	case ENOTDIR:
+		return "is no directory (links are not followed)";
+	case ENOENT:
+		return "no such directory; set XDG_RUNTIME_DIR to one of yours";
+	case EACCES:
+	case EROFS:
+		return "cannot be written; set XDG_RUNTIME_DIR to a directory of yours";
+	default:
+		return strerror(-error);
+	}
+}
+
+void rundir_file(char to[RUNDIR_PATH], const struct rundir *dir, const char *name)
+{
+	snprintf(to, RUNDIR_PATH, "%.*s/%s", (int)(RUNDIR_PATH - strlen(name) - 2), dir->path,
+		 name);
+}
+
+static int read_owner(int fd)
+{
+	char text[16] = "";
+	ssize_t size = pread(fd, text, sizeof text - 1, 0);
+	int pid = size > 0 ? atoi(text) : 0;
+
+	return pid > 0 ? pid : 0;
+}
+
+int rundir_owner(const struct rundir *dir)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	char path[RUNDIR_PATH];
+	int owner = -ENOENT;
+	int fd;
+
+	rundir_file(path, dir, RUNDIR_LOCK);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return -ENOENT;
+	if (fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
+		owner = read_owner(fd);
+	close(fd);
+	return owner;
+}
+
+int rundir_lock(const struct rundir *dir, int *ret_owner)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	char path[RUNDIR_PATH];
+	char text[16];
+	int length;
+	int fd;
+
+	rundir_file(path, dir, RUNDIR_LOCK);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+	if (fd < 0)
+		return -errno;
+	if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
+		*ret_owner = read_owner(fd);
+		close(fd);
+		return -EBUSY;
+	}
+	length = snprintf(text, sizeof text, "%d\n", (int)getpid());
+	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)length, 0) != length) {
+		close(fd);
+		return -EIO;
+	}
+	return fd;
+}

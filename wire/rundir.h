@@ -1,0 +1,61 @@
+/*
+ * The private directory of a session: $XDG_RUNTIME_DIR/memwatch/SESSION/, else
+ * /tmp/memwatch-UID/SESSION/. Each part is created with mode 0700 and must be a real directory of
+ * this user's that nobody else may enter: no link is followed. Async-signal-unsafe; never prints.
+ */
+#ifndef WIRE_RUNDIR_H
+#define WIRE_RUNDIR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* An address of a Unix socket holds 107 bytes and a NUL (unix(7)); nanomsg aborts at 108 and more.
+ */
+#define RUNDIR_SOCKET_MAX 107
+#define RUNDIR_PATH 128
+
+struct rundir {
+	char path[RUNDIR_PATH]; /* the session's directory, or the part that failed */
+};
+
+#define SESSION_DEFAULT "default"
+
+/* A session's name: 1 to 32 of letters, digits, '-', '_', '.', not starting with a dot. */
+bool rundir_name_valid(const char *session);
+
+/*
+ * Find the directory of @session (and make it where @create): 0; or a negative errno: -EINVAL a bad
+ * name, -ENAMETOOLONG a socket in it would have no valid address, -ENOENT it isn't there, -EPERM a
+ * part is not private to this user, -ENOTDIR a part is a link or no directory, or what mkdir and
+ * lstat say. On failure path names the part.
+ */
+int rundir_open(struct rundir *ret_dir, const char *session, bool create);
+
+/* What went wrong, in words: rundir_error(-EPERM) is "is not a private directory of yours". */
+const char *rundir_error(int error);
+
+/* "path/name" to @to, of RUNDIR_PATH bytes, which it fits by rundir_open's word for the names
+ * below. */
+void rundir_file(char to[RUNDIR_PATH], const struct rundir *dir, const char *name);
+
+#define RUNDIR_EVENTS "events.ipc"
+#define RUNDIR_CONTROL "control.ipc"
+#define RUNDIR_STREAM "stream.ipc"
+#define RUNDIR_LOCK "lock"
+#define RUNDIR_RINGS "rings"
+
+/*
+ * Whether a watcher holds the session's lock: its pid (0 where its file doesn't say), or -ENOENT.
+ * Takes no lock itself.
+ */
+int rundir_owner(const struct rundir *dir);
+
+/*
+ * Become the watcher of @dir: a descriptor to be kept open, whose lock ends with the process;
+ * -EBUSY where another one is
+ * (*ret_owner is its pid), or what open says. The lock is of the open file description (fcntl(2),
+ * F_OFD_SETLK), so that others can ask for it without taking it.
+ */
+int rundir_lock(const struct rundir *dir, int *ret_owner);
+
+#endif
