@@ -11,14 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/inotify.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#define PAST_BYTES (64UL << 20)
 #define LOOK_NS (250 * NS_PER_MS)
+#define BEAT_LOOKS 4
 
 /* A private session nobody came to. */
 #define UNATTENDED_NS (10 * NS_PER_S)
@@ -93,15 +91,6 @@ static void take_packets(struct core *core, int most)
 	}
 }
 
-static int watch_gate(struct core *core)
-{
-	int error = core_watch(core, core->gate.pair, EPOLLIN, SOURCE_PAIR, 0);
-
-	if (!error)
-		error = core_watch(core, core->gate.pidfd, EPOLLIN, SOURCE_GATE_END, 0);
-	return error;
-}
-
 static void replace_gate(struct core *core)
 {
 	int error;
@@ -110,7 +99,7 @@ static void replace_gate(struct core *core)
 	core->status.gate_restarts++;
 	error = gatelink_restart(&core->gate);
 	if (!error)
-		error = watch_gate(core);
+		error = setup_watch_gate(core);
 	intake_gate(core);
 	if (error)
 		core_notice(core, "the gate ended and no new one can be started: %s",
@@ -194,7 +183,8 @@ static void look(struct core *core, uint64_t now_ns)
 		return;
 	core->next_look_ns = now_ns + LOOK_NS;
 	life_look(core);
-	output_beat(core);
+	if (core->looks++ % BEAT_LOOKS == 0)
+		output_beat(core);
 	registry_forget(core->registry, past_oldest(core->past));
 	if (core->options->private_session && !core->was_attached &&
 	    now_ns > core->session.start_ns + UNATTENDED_NS)
@@ -232,158 +222,6 @@ static void loop(struct core *core)
 	}
 }
 
-/* --- set-up and end */
-
-static int open_signals(struct core *core)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	core->signals = signalfd(-1, &set, SFD_CLOEXEC);
-	if (core->signals < 0)
-		return -errno;
-	return core_watch(core, core->signals, EPOLLIN, SOURCE_SIGNAL, 0);
-}
-
-/* Two descriptors a process are kept open. */
-static void raise_descriptors(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
-
-static void describe_session(struct core *core)
-{
-	struct session_info *session = &core->session;
-
-	text_copy(session->name, sizeof session->name, core->options->session);
-	if (gethostname(session->host, sizeof session->host - 1) < 0)
-		session->host[0] = '\0';
-	session->pid = (uint32_t)getpid();
-	session->interval_ns = core->options->interval_ns;
-	session->start_wall_ns = clock_wall_ns();
-	session->start_ns = clock_mono_ns();
-}
-
-static int open_parts(struct core *core)
-{
-	core->registry = registry_new();
-	core->merge = merge_new();
-	core->past = past_new(PAST_BYTES);
-	core->emitters = emitters_new();
-	core->packet = malloc(sizeof *core->packet);
-	if (!core->registry || !core->merge || !core->past || !core->emitters || !core->packet ||
-	    output_open(&core->output) < 0)
-		return -ENOMEM;
-	core->epoll = epoll_create1(EPOLL_CLOEXEC);
-	core->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (core->epoll < 0 || core->timer < 0)
-		return -errno;
-	return core_watch(core, core->timer, EPOLLIN, SOURCE_TIMER, 0);
-}
-
-static int wait_for_gate(struct core *core)
-{
-	struct epoll_event event;
-
-	for (;;) {
-		ssize_t size;
-
-		if (epoll_wait(core->epoll, &event, 1, 5000) <= 0)
-			return -ETIMEDOUT;
-		if (event.data.u64 >> 32 == SOURCE_SIGNAL)
-			return -EINTR;
-		size = gatelink_receive(&core->gate, core->packet);
-		if (size >= 0 && core->packet->head.kind == PAIR_READY)
-			return 0;
-		if (size == -EPIPE)
-			return -EPIPE;
-	}
-}
-
-static int open_all(struct core *core)
-{
-	int error = open_parts(core);
-
-	if (!error)
-		error = open_signals(core);
-	if (!error)
-		error = procinfo_open(&core->procinfo);
-	if (!error)
-		error = gatelink_start(&core->gate, core->options->session);
-	if (!error)
-		error = watch_gate(core);
-	if (!error)
-		error = wait_for_gate(core);
-	if (error == -EPIPE || error == -EINTR)
-		return error; /* the gate has said why */
-	if (!error)
-		error = sampler_start(&core->sampler, core->session.start_ns,
-				      core->options->interval_ns);
-	if (!error)
-		error = core_watch(core, sampler_fd(core->sampler), EPOLLIN, SOURCE_SAMPLER, 0);
-	if (!error)
-		error = intake_open(core);
-	if (error)
-		log_error("cannot start the session: %s", strerror(-error));
-	return error;
-}
-
-static void remove_socket(const struct core *core, const char *name)
-{
-	char path[RUNDIR_PATH];
-
-	rundir_file(path, &core->dir, name);
-	unlink(path);
-}
-
-static void close_all(struct core *core)
-{
-	intake_close(core);
-	sampler_stop(core->sampler);
-	gatelink_stop(&core->gate);
-	remove_socket(core, RUNDIR_EVENTS);
-	remove_socket(core, RUNDIR_CONTROL);
-	remove_socket(core, RUNDIR_STREAM);
-	procinfo_close(core->procinfo);
-	emitters_free(core->emitters);
-	past_free(core->past);
-	merge_free(core->merge);
-	registry_free(core->registry);
-	output_close(&core->output);
-	free(core->packet);
-	free(core->attached);
-}
-
-static int lock_session(struct core *core)
-{
-	int owner = 0;
-	int error = rundir_open(&core->dir, core->options->session, true);
-
-	if (error) {
-		log_error("%s: %s", core->dir.path, rundir_error(error));
-		return error;
-	}
-	core->lock = rundir_lock(&core->dir, &owner);
-	if (core->lock == -EBUSY)
-		log_error("session '%s' has a watcher already (pid %d); memwatch --session NAME "
-			  "keeps "
-			  "sessions apart",
-			  core->options->session, owner);
-	else if (core->lock < 0)
-		log_error("%s/" RUNDIR_LOCK ": %s", core->dir.path, rundir_error(core->lock));
-	return core->lock < 0 ? core->lock : 0;
-}
-
 /* Told by a byte; a caller that hears nothing reads why on standard error, which is left only now.
  */
 static void tell_ready(const struct core_options *options)
@@ -409,18 +247,15 @@ int core_run(const struct core_options *options)
 	struct core core = { .options = options, .inotify = -1, .gate.pair = -1 };
 	int error;
 
-	raise_descriptors();
-	describe_session(&core);
-	error = lock_session(&core);
+	error = setup_lock(&core);
 	if (error)
 		return error == -EBUSY ? CORE_BUSY : 1;
-	error = open_all(&core);
+	error = setup_open(&core);
 	if (!error) {
 		tell_ready(options);
 		loop(&core);
 		output_release(&core, UINT64_MAX);
 	}
-	close_all(&core);
-	close(core.lock);
+	setup_close(&core);
 	return error ? 1 : 0;
 }

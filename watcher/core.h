@@ -60,6 +60,7 @@ struct core {
 	uint64_t missed;	 /* ticks, as told so far */
 	uint64_t missed_from_ns; /* the last tick that was in time */
 	uint64_t next_look_ns;
+	uint64_t looks;
 	uint32_t looked_line;  /* the last one looked at */
 	uint64_t requests[64]; /* ids carried out, newest over oldest */
 	unsigned request_next;
@@ -89,6 +90,13 @@ void core_add(struct core *core, const struct record *record);
 /* A notice of the session itself: an event of line 0, category "memwatch", and a message in the
  * log. */
 void core_notice(struct core *core, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* setup.c: the session's directory and lock; then all of its parts. 0, or a negative errno after a
+ * message. */
+int setup_lock(struct core *core);
+int setup_open(struct core *core);
+void setup_close(struct core *core);
+int setup_watch_gate(struct core *core);
 
 /* output.c: what was merged goes to the past and to the stream. */
 int output_open(struct output *output);

@@ -1,6 +1,7 @@
 #include "watcher/sampler.h"
 
 #include "base/clock.h"
+#include "watcher/slots.h"
 #include "watcher/statm.h"
 #include "watcher/tickbuf.h"
 
@@ -20,18 +21,6 @@
 #define KEEP_TICKS_MIN 8
 #define KEEP_BYTES_MAX (8U << 20)
 
-struct slot {
-	int fd;
-	uint32_t line;
-	uint64_t leaves; /* the version of the table that no longer has it; 0: it stays */
-};
-
-struct table {
-	struct slot *slots;
-	size_t count;
-	size_t room;
-};
-
 struct sampler {
 	pthread_t thread;
 	int timer;
@@ -40,7 +29,7 @@ struct sampler {
 
 	pthread_mutex_t lock; /* guards what follows */
 	bool stop;
-	struct table table;
+	struct slots table;
 	uint64_t version;      /* of the table */
 	uint64_t seen_version; /* that the thread reads by */
 	size_t next_room; /* not 0: next_slots and next_samples are to replace the thread's own */
@@ -76,7 +65,7 @@ static void swap_own_arrays(struct sampler *sampler)
 /* Take over the table as it is now; false at the end. */
 static bool follow_table(struct sampler *sampler)
 {
-	const struct table *table = &sampler->table;
+	const struct slots *table = &sampler->table;
 	bool go_on;
 
 	pthread_mutex_lock(&sampler->lock);
@@ -84,8 +73,8 @@ static bool follow_table(struct sampler *sampler)
 		swap_own_arrays(sampler);
 		sampler->own_count = 0;
 		for (size_t i = 0; i < table->count; i++) {
-			if (!table->slots[i].leaves)
-				sampler->own_slots[sampler->own_count++] = table->slots[i];
+			if (!table->at[i].leaves)
+				sampler->own_slots[sampler->own_count++] = table->at[i];
 		}
 		sampler->seen_version = sampler->version;
 	}
@@ -246,10 +235,10 @@ void sampler_stop(struct sampler *sampler)
 	expire_timer(sampler);
 	pthread_join(sampler->thread, NULL);
 	for (size_t i = 0; i < sampler->table.count; i++)
-		close(sampler->table.slots[i].fd);
+		close(sampler->table.at[i].fd);
 	close(sampler->timer);
 	close(sampler->event);
-	free(sampler->table.slots);
+	free(sampler->table.at);
 	free(sampler->own_slots);
 	free(sampler->own_samples);
 	free(sampler->next_slots);
@@ -266,12 +255,12 @@ void sampler_stop(struct sampler *sampler)
  * allocation. */
 static int grow_table(struct sampler *sampler)
 {
-	struct table *table = &sampler->table;
+	struct slots *table = &sampler->table;
 	size_t room = table->room ? table->room * 2 : 16;
 	struct slot *slots = malloc(room * sizeof *slots);
 	struct slot *own_slots = malloc(room * sizeof *own_slots);
 	struct sample *own_samples = malloc(room * sizeof *own_samples);
-	struct slot *old_slots = table->slots;
+	struct slot *old_slots = table->at;
 	struct slot *old_next_slots;
 	struct sample *old_next_samples;
 
@@ -283,8 +272,8 @@ static int grow_table(struct sampler *sampler)
 	}
 	pthread_mutex_lock(&sampler->lock);
 	if (table->count)
-		memcpy(slots, table->slots, table->count * sizeof *slots);
-	table->slots = slots;
+		memcpy(slots, table->at, table->count * sizeof *slots);
+	table->at = slots;
 	table->room = room;
 	old_next_slots = sampler->next_slots;
 	old_next_samples = sampler->next_samples;
@@ -318,19 +307,9 @@ static int grow_filling(struct sampler *sampler, size_t room)
 	return 0;
 }
 
-static void mark_leaving(struct sampler *sampler, uint32_t line)
-{
-	struct table *table = &sampler->table;
-
-	for (size_t i = 0; i < table->count; i++) {
-		if (table->slots[i].line == line && !table->slots[i].leaves)
-			table->slots[i].leaves = sampler->version + 1;
-	}
-}
-
 static int put_slot(struct sampler *sampler, uint32_t line, int statm_fd, bool replace)
 {
-	struct table *table = &sampler->table;
+	struct slots *table = &sampler->table;
 
 	if ((table->count == table->room && grow_table(sampler) < 0) ||
 	    grow_filling(sampler, room_wanted(sampler, table->count + 1)) < 0) {
@@ -339,8 +318,8 @@ static int put_slot(struct sampler *sampler, uint32_t line, int statm_fd, bool r
 	}
 	pthread_mutex_lock(&sampler->lock);
 	if (replace)
-		mark_leaving(sampler, line);
-	table->slots[table->count++] = (struct slot){ .fd = statm_fd, .line = line };
+		slots_leave(&sampler->table, line, sampler->version + 1);
+	table->at[table->count++] = (struct slot){ .fd = statm_fd, .line = line };
 	sampler->version++;
 	pthread_mutex_unlock(&sampler->lock);
 	return 0;
@@ -359,7 +338,7 @@ int sampler_replace(struct sampler *sampler, uint32_t line, int statm_fd)
 void sampler_remove(struct sampler *sampler, uint32_t line)
 {
 	pthread_mutex_lock(&sampler->lock);
-	mark_leaving(sampler, line);
+	slots_leave(&sampler->table, line, sampler->version + 1);
 	sampler->version++;
 	pthread_mutex_unlock(&sampler->lock);
 }
@@ -367,24 +346,6 @@ void sampler_remove(struct sampler *sampler, uint32_t line)
 int sampler_fd(const struct sampler *sampler)
 {
 	return sampler->event;
-}
-
-/* Close what the thread no longer reads. Called with the lock. */
-static void close_left(struct sampler *sampler)
-{
-	struct table *table = &sampler->table;
-	size_t i = 0;
-
-	while (i < table->count) {
-		struct slot *slot = &table->slots[i];
-
-		if (slot->leaves && slot->leaves <= sampler->seen_version) {
-			close(slot->fd);
-			*slot = table->slots[--table->count];
-		} else {
-			i++;
-		}
-	}
 }
 
 void sampler_take(struct sampler *sampler, record_fn each, void *arg)
@@ -400,7 +361,7 @@ void sampler_take(struct sampler *sampler, record_fn each, void *arg)
 	full = sampler->filling;
 	sampler->filling = sampler->idle;
 	sampler->idle = full;
-	close_left(sampler);
+	slots_close(&sampler->table, sampler->seen_version);
 	pthread_mutex_unlock(&sampler->lock);
 	tickbuf_each(&full, each, arg);
 }

@@ -1,0 +1,179 @@
+#include "base/clock.h"
+#include "base/log.h"
+#include "watcher/core.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#define PAST_BYTES (64UL << 20)
+
+int setup_watch_gate(struct core *core)
+{
+	int error = core_watch(core, core->gate.pair, EPOLLIN, SOURCE_PAIR, 0);
+
+	if (!error)
+		error = core_watch(core, core->gate.pidfd, EPOLLIN, SOURCE_GATE_END, 0);
+	return error;
+}
+
+static int open_signals(struct core *core)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	core->signals = signalfd(-1, &set, SFD_CLOEXEC);
+	if (core->signals < 0)
+		return -errno;
+	return core_watch(core, core->signals, EPOLLIN, SOURCE_SIGNAL, 0);
+}
+
+/* Two descriptors a process are kept open. */
+static void raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static void describe_session(struct core *core)
+{
+	struct session_info *session = &core->session;
+
+	text_copy(session->name, sizeof session->name, core->options->session);
+	if (gethostname(session->host, sizeof session->host - 1) < 0)
+		session->host[0] = '\0';
+	session->pid = (uint32_t)getpid();
+	session->interval_ns = core->options->interval_ns;
+	session->start_wall_ns = clock_wall_ns();
+	session->start_ns = clock_mono_ns();
+}
+
+static int open_parts(struct core *core)
+{
+	core->registry = registry_new();
+	core->merge = merge_new();
+	core->past = past_new(PAST_BYTES);
+	core->emitters = emitters_new();
+	core->packet = malloc(sizeof *core->packet);
+	if (!core->registry || !core->merge || !core->past || !core->emitters || !core->packet ||
+	    output_open(&core->output) < 0)
+		return -ENOMEM;
+	core->epoll = epoll_create1(EPOLL_CLOEXEC);
+	core->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (core->epoll < 0 || core->timer < 0)
+		return -errno;
+	return core_watch(core, core->timer, EPOLLIN, SOURCE_TIMER, 0);
+}
+
+static int wait_for_gate(struct core *core)
+{
+	struct epoll_event event;
+
+	for (;;) {
+		ssize_t size;
+
+		if (epoll_wait(core->epoll, &event, 1, 5000) <= 0)
+			return -ETIMEDOUT;
+		if (event.data.u64 >> 32 == SOURCE_SIGNAL)
+			return -EINTR;
+		size = gatelink_receive(&core->gate, core->packet);
+		if (size >= 0 && core->packet->head.kind == PAIR_READY)
+			return 0;
+		if (size == -EPIPE)
+			return -EPIPE;
+	}
+}
+
+int setup_open(struct core *core)
+{
+	int error = open_parts(core);
+
+	if (!error)
+		error = open_signals(core);
+	if (!error)
+		error = procinfo_open(&core->procinfo);
+	if (!error)
+		error = gatelink_start(&core->gate, core->options->session);
+	if (!error)
+		error = setup_watch_gate(core);
+	if (!error)
+		error = wait_for_gate(core);
+	if (error == -EPIPE || error == -EINTR)
+		return error; /* the gate has said why */
+	if (!error)
+		error = sampler_start(&core->sampler, core->session.start_ns,
+				      core->options->interval_ns);
+	if (!error)
+		error = core_watch(core, sampler_fd(core->sampler), EPOLLIN, SOURCE_SAMPLER, 0);
+	if (!error)
+		error = intake_open(core);
+	if (error)
+		log_error("cannot start the session: %s", strerror(-error));
+	return error;
+}
+
+static void remove_socket(const struct core *core, const char *name)
+{
+	char path[RUNDIR_PATH];
+
+	rundir_file(path, &core->dir, name);
+	unlink(path);
+}
+
+void setup_close(struct core *core)
+{
+	intake_close(core);
+	sampler_stop(core->sampler);
+	gatelink_stop(&core->gate);
+	remove_socket(core, RUNDIR_EVENTS);
+	remove_socket(core, RUNDIR_CONTROL);
+	remove_socket(core, RUNDIR_STREAM);
+	procinfo_close(core->procinfo);
+	emitters_free(core->emitters);
+	past_free(core->past);
+	merge_free(core->merge);
+	registry_free(core->registry);
+	output_close(&core->output);
+	free(core->packet);
+	free(core->attached);
+	close(core->lock);
+}
+
+int setup_lock(struct core *core)
+{
+	int owner = 0;
+	int error;
+
+	raise_descriptors();
+	describe_session(core);
+	error = rundir_open(&core->dir, core->options->session, true);
+
+	if (error) {
+		log_error("%s: %s", core->dir.path, rundir_error(error));
+		return error;
+	}
+	core->lock = rundir_lock(&core->dir, &owner);
+	if (core->lock == -EBUSY)
+		log_error("session '%s' has a watcher already (pid %d); memwatch --session NAME "
+			  "keeps "
+			  "sessions apart",
+			  core->options->session, owner);
+	else if (core->lock < 0)
+		log_error("%s/" RUNDIR_LOCK ": %s", core->dir.path, rundir_error(core->lock));
+	return core->lock < 0 ? core->lock : 0;
+}
