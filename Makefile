@@ -101,6 +101,8 @@ $(O)/memwatch.pc: client/memwatch.pc.in Makefile
 	@mkdir -p $(@D)
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
 
+$(call objects,$(EXAMPLES)): ALL_CFLAGS += -Iclient
+
 $(EXAMPLE_PROGRAMS): $(O)/%: $(O)/%.o $(O)/libmemwatch.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lnanomsg -lm
 

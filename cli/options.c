@@ -64,6 +64,15 @@ static bool takes(const struct command *command, int key)
 	return false;
 }
 
+static const char *long_name(int key)
+{
+	const struct option *option = long_options;
+
+	while (option->val != key)
+		option++;
+	return option->name;
+}
+
 static void print_help(const struct command *command)
 {
 	printf("Usage: memwatch%s%s [option]... %s\n%s\n\n", command->name[0] ? " " : "",
@@ -201,7 +210,8 @@ static int take_all(struct options *options, const struct command *command, int 
 			return -1;
 		}
 		if (key != '?' && !takes(command, key)) {
-			log_error("%s: is no option of '%s'", argv[optind - 1], command->name);
+			log_error("--%s: is no option of '%s'", long_name(key),
+				  command->name[0] ? command->name : "memwatch");
 			return bad_usage(command);
 		}
 		status = take(options, key);

@@ -13,6 +13,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -62,23 +63,44 @@ static inline struct rundir help_dir(void)
 	return dir;
 }
 
-/* Run @test in a child, in a new runtime directory; what it leaves there stays until the test program's own ends. */
-static inline void help_run(void (*test)(void))
+/* A child in the runtime directory @path. */
+static inline pid_t help_fork(const char *path)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		setenv("XDG_RUNTIME_DIR", path, 1);
+	return pid;
+}
+
+struct fake_report;
+
+/*
+ * Run @test in a child, in a new runtime directory; what it leaves there stays until the test program's own ends.
+ * @host, unless it is NULL, is run with @arg in another one meanwhile.
+ */
+static inline void help_run(void (*test)(void), void (*host)(struct fake_report *),
+			    struct fake_report *arg)
 {
 	const char *parent = getenv("XDG_RUNTIME_DIR");
+	pid_t pid, host_pid = 0;
 	char path[64];
-	pid_t pid;
 
 	snprintf(path, sizeof(path), "%s/c.XXXXXX", parent ? parent : "/tmp");
 	if (!CHECK(mkdtemp(path)))
 		return;
-	pid = fork();
+	if (host && (host_pid = help_fork(path)) == 0)
+		host(arg);
+	pid = help_fork(path);
 	if (pid == 0) {
-		setenv("XDG_RUNTIME_DIR", path, 1);
 		test();
 		exit(check_failures > 0);
 	}
 	CHECK_EQ_I64(help_wait(pid), 0);
+	if (host_pid > 0) {
+		kill(host_pid, SIGKILL);
+		help_wait(host_pid);
+	}
 }
 
 /* What is in a ring's file. */

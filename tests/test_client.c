@@ -36,7 +36,7 @@ static void newest_kept(void)
 
 static void with_no_watcher_the_newest_events_are_kept(void)
 {
-	help_run(newest_kept);
+	help_run(newest_kept, NULL, NULL);
 }
 
 static void any_length(void)
@@ -57,7 +57,7 @@ static void any_length(void)
 
 static void events_of_any_length_are_overwritten_one_by_one(void)
 {
-	help_run(any_length);
+	help_run(any_length, NULL, NULL);
 }
 
 static void *emit_many(void *arg)
@@ -86,7 +86,7 @@ static void many_threads(void)
 
 static void many_threads_lose_nothing_uncounted(void)
 {
-	help_run(many_threads);
+	help_run(many_threads, NULL, NULL);
 }
 
 static volatile sig_atomic_t alarms;
@@ -118,7 +118,7 @@ static void in_handler(void)
 
 static void a_handler_may_emit_in_the_middle_of_a_call(void)
 {
-	help_run(in_handler);
+	help_run(in_handler, NULL, NULL);
 }
 
 static void first_in_handler(void)
@@ -138,7 +138,7 @@ static void first_in_handler(void)
 
 static void the_first_call_in_a_handler_starts_no_thread(void)
 {
-	help_run(first_in_handler);
+	help_run(first_in_handler, NULL, NULL);
 }
 
 /* --- what a caller sees */
@@ -162,7 +162,7 @@ static void switched_off(void)
 
 static void off_does_nothing(void)
 {
-	help_run(switched_off);
+	help_run(switched_off, NULL, NULL);
 }
 
 static void no_directory(void)
@@ -177,7 +177,7 @@ static void no_directory(void)
 
 static void without_a_runtime_directory_it_is_off(void)
 {
-	help_run(no_directory);
+	help_run(no_directory, NULL, NULL);
 }
 
 static void keep_errno(void)
@@ -196,7 +196,7 @@ static void keep_errno(void)
 
 static void errno_is_kept(void)
 {
-	help_run(keep_errno);
+	help_run(keep_errno, NULL, NULL);
 }
 
 static void cut_texts(void)
@@ -222,7 +222,7 @@ static void cut_texts(void)
 
 static void long_texts_are_cut_at_a_character(void)
 {
-	help_run(cut_texts);
+	help_run(cut_texts, NULL, NULL);
 }
 
 static void null_texts(void)
@@ -242,7 +242,7 @@ static void null_texts(void)
 
 static void null_is_an_empty_text(void)
 {
-	help_run(null_texts);
+	help_run(null_texts, NULL, NULL);
 }
 
 static void spans(void)
@@ -277,7 +277,7 @@ static void spans(void)
 
 static void a_span_says_what_it_cost(void)
 {
-	help_run(spans);
+	help_run(spans, NULL, NULL);
 }
 
 static void limited_file(void)
@@ -293,7 +293,7 @@ static void limited_file(void)
 
 static void where_no_file_can_be_made_it_goes_on_in_memory(void)
 {
-	help_run(limited_file);
+	help_run(limited_file, NULL, NULL);
 }
 
 /* --- processes */
@@ -328,7 +328,7 @@ static void family(void)
 
 static void a_child_has_a_ring_of_its_own_and_its_parents_name(void)
 {
-	help_run(family);
+	help_run(family, NULL, NULL);
 }
 
 #ifndef __SANITIZE_THREAD__ /* it takes such a child for another thread */
@@ -352,7 +352,7 @@ static void bare_fork(void)
 
 static void a_child_made_behind_our_back_has_one_too(void)
 {
-	help_run(bare_fork);
+	help_run(bare_fork, NULL, NULL);
 }
 #endif
 
@@ -388,7 +388,7 @@ static void fork_among_threads(void)
 
 static void a_fork_while_others_emit_loses_nothing(void)
 {
-	help_run(fork_among_threads);
+	help_run(fork_among_threads, NULL, NULL);
 }
 
 static void exit_clean(void)
@@ -405,7 +405,7 @@ static void exit_clean(void)
 
 static void a_clean_end_with_no_watcher_leaves_no_file(void)
 {
-	help_run(exit_clean);
+	help_run(exit_clean, NULL, NULL);
 }
 
 static const struct check_test tests[] = {

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -261,6 +262,8 @@ int gate_run(const struct rundir *dir, int pair_fd)
 
 	if (!gate)
 		return 1;
+	/* It was started by the name /proc/self/exe. */
+	prctl(PR_SET_NAME, "memwatchd-gate");
 	/* The core decides about its end, by closing the pair. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);

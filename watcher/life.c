@@ -55,11 +55,13 @@ static void add_first_sample(struct core *core, struct entry *entry, uint64_t rs
 
 /* --- begin */
 
-static const char *refusal(const struct procinfo *info)
+/* @statm: a descriptor, or why there is none. A leader thread that has ended is a zombie too, but
+ * its process has a statm that tells. */
+static const char *refusal(const struct procinfo *info, int statm)
 {
 	if (info->kernel_thread)
 		return "is a kernel thread, which has no memory of its own";
-	if (info->state == 'Z')
+	if (info->state == 'Z' && statm < 0)
 		return "has ended (a zombie), it has no memory";
 	return NULL;
 }
@@ -153,14 +155,14 @@ struct entry *life_begin(struct core *core, pid_t pid, const char *name, char *w
 		return entry;
 	}
 	statm = open_files(pid, &pidfd, &rss);
-	if (statm < 0 || refusal(&info)) {
+	if (statm < 0 || refusal(&info, statm)) {
+		explain(why, size, pid, statm);
+		if (refusal(&info, statm))
+			snprintf(why, size, "pid %d: %s", (int)pid, refusal(&info, statm));
 		if (statm >= 0) {
 			close(statm);
 			close(pidfd);
 		}
-		explain(why, size, pid, statm);
-		if (refusal(&info))
-			snprintf(why, size, "pid %d: %s", (int)pid, refusal(&info));
 		return NULL;
 	}
 	entry = join(core, &info, name, pidfd, statm, rss);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define GATE_FD 3
@@ -126,6 +127,19 @@ static int take_options(struct settings *settings, int argc, char **argv)
 	return 0;
 }
 
+/* 0, or the exit status of a child that ended before. */
+static int wait_until_ready(pid_t child, int ready_fd)
+{
+	char byte;
+	int status;
+
+	if (read(ready_fd, &byte, 1) == 1)
+		return 0;
+	if (waitpid(child, &status, 0) == child && WIFEXITED(status))
+		return WEXITSTATUS(status);
+	return 1;
+}
+
 /*
  * Run in the background: the parent waits until the child is ready, so that its errors are seen,
  * and what is started next finds it.
@@ -133,19 +147,17 @@ static int take_options(struct settings *settings, int argc, char **argv)
 static int run_in_background(struct settings *settings)
 {
 	int fds[2];
-	char byte;
-	pid_t child;
+	pid_t child = -1;
 
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return 1;
-	child = fork();
+	if (pipe2(fds, O_CLOEXEC) == 0)
+		child = fork();
 	if (child < 0) {
 		log_error("cannot start in the background: %s", strerror(errno));
 		return 1;
 	}
 	if (child > 0) {
 		close(fds[1]);
-		return read(fds[0], &byte, 1) == 1 ? 0 : 1;
+		return wait_until_ready(child, fds[0]);
 	}
 	close(fds[0]);
 	setsid();

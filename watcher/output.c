@@ -68,10 +68,10 @@ static void complete_event(struct core *core, struct event *event)
 {
 	struct entry *entry = registry_line(core->registry, event->line);
 
+	core->status.events++;
 	if (!entry)
 		return;
 	entry->info.events++;
-	core->status.events++;
 	if (!event->rss)
 		event->rss = entry->merged_rss;
 }

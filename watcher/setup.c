@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -130,9 +131,11 @@ int setup_open(struct core *core)
 static void remove_socket(const struct core *core, const char *name)
 {
 	char path[RUNDIR_PATH];
+	struct stat status;
 
 	rundir_file(path, &core->dir, name);
-	unlink(path);
+	if (lstat(path, &status) == 0 && S_ISSOCK(status.st_mode))
+		unlink(path);
 }
 
 void setup_close(struct core *core)
