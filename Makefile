@@ -49,9 +49,10 @@ NANOPB_ARCHIVE = $(shell $(CC) -print-file-name=libprotobuf-nanopb.a)
 
 SHARED := $(O)/libmemwatch.so.$(SOVERSION)
 PROGRAMS := $(O)/memwatch $(O)/memwatchd
-LIBRARIES := $(SHARED) $(O)/libmemwatch.so $(O)/libmemwatch.a $(O)/memwatch.pc
+LIBRARIES := $(SHARED) $(O)/libmemwatch.so $(O)/libmemwatch.a
 EXAMPLE_PROGRAMS := $(EXAMPLES:%.c=$(O)/%)
 TEST_PROGRAMS := $(UNIT_TESTS:%.c=$(O)/%) $(TEST_TOOLS:%.c=$(O)/%)
+BENCH_PROGRAMS := $(patsubst %.c,$(O)/%,$(call sources,bench))
 
 .PHONY: all deps demo check tests bench install uninstall clean help
 .DELETE_ON_ERROR:
@@ -97,14 +98,31 @@ $(O)/libmemwatch.a: $(LIBRARY_OBJECTS)
 	rm -f $@
 	$(AR) rcs $@ $(O)/libmemwatch.o
 
-$(O)/memwatch.pc: client/memwatch.pc.in Makefile
-	@mkdir -p $(@D)
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
-
 $(call objects,$(EXAMPLES)): ALL_CFLAGS += -Iclient
 
 $(EXAMPLE_PROGRAMS): $(O)/%: $(O)/%.o $(O)/libmemwatch.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lnanomsg -lm
+
+# --- Python: the package as it is imported, in $(O)/python
+
+PYTHON ?= /usr/bin/python3
+PYTHON_PACKAGE := $(O)/python/memwatch
+PYTHON_FILES := $(patsubst client/python/%,$(O)/python/%,$(wildcard client/python/memwatch/*.py*) \
+	client/python/memwatch/py.typed)
+PYTHON_DIR = $(DESTDIR)$(shell $(PYTHON) -c 'import site, sys; dirs = site.getsitepackages(["$(PREFIX)"]); \
+	print(next((dir for dir in dirs if dir in sys.path), dirs[-1]))')/memwatch
+
+python: all $(PYTHON_PACKAGE)/_memwatch.abi3.so $(PYTHON_FILES)
+
+$(O)/client/python/_memwatch.o: ALL_CFLAGS += $(shell $(PYTHON)-config --includes)
+
+$(PYTHON_PACKAGE)/_memwatch.abi3.so: $(O)/client/python/_memwatch.o $(O)/libmemwatch.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -shared -Wl,--exclude-libs,ALL -o $@ $^ -lnanomsg
+
+$(O)/python/memwatch/%: client/python/memwatch/%
+	@mkdir -p $(@D)
+	cp $< $@
 
 # --- tests
 
@@ -113,7 +131,7 @@ $(O)/all.a: $(filter-out %/main.o,$(call objects,$(BASE) $(CLIENT) $(WATCHER) $(
 	rm -f $@
 	$(AR) rcs $@ $^
 
-$(TEST_PROGRAMS): $(O)/%: $(O)/%.o $(O)/all.a
+$(TEST_PROGRAMS) $(BENCH_PROGRAMS): $(O)/%: $(O)/%.o $(O)/all.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(WATCHER_LIBS) $(COMMAND_LIBS) -lm
 
 tests: all $(TEST_PROGRAMS)
@@ -123,7 +141,7 @@ check:
 	@$(MAKE) --no-print-directory tests
 	@O=$(O) tests/run
 
-bench: all $(TEST_PROGRAMS)
+bench: all $(BENCH_PROGRAMS)
 	@O=$(O) bench/run
 
 # --- people
@@ -150,20 +168,23 @@ demo: deps
 	@$(O)/memwatch demo
 
 install: all
-	install -d $(BINDIR) $(LIBDIR)/pkgconfig $(INCLUDEDIR) $(MANDIR)/man1 $(MANDIR)/man3
+	install -d $(BINDIR) $(LIBDIR)/pkgconfig $(LIBDIR)/memwatch $(INCLUDEDIR) $(MANDIR)/man1 $(MANDIR)/man3
 	install $(PROGRAMS) $(BINDIR)
 	install -m 644 $(SHARED) $(O)/libmemwatch.a $(LIBDIR)
 	ln -sf $(notdir $(SHARED)) $(LIBDIR)/libmemwatch.so
-	install -m 644 $(O)/memwatch.pc $(LIBDIR)/pkgconfig
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' client/memwatch.pc.in > $(LIBDIR)/pkgconfig/memwatch.pc
+	chmod 644 $(LIBDIR)/pkgconfig/memwatch.pc
+	install $(O)/examples/recorder $(LIBDIR)/memwatch
 	install -m 644 client/memwatch.h $(INCLUDEDIR)
 	install -m 644 docs/*.1 $(MANDIR)/man1
 	install -m 644 docs/*.3 $(MANDIR)/man3
 
 uninstall:
 	rm -f $(BINDIR)/memwatch $(BINDIR)/memwatchd $(LIBDIR)/libmemwatch.so $(LIBDIR)/$(notdir $(SHARED)) \
-		$(LIBDIR)/libmemwatch.a $(LIBDIR)/pkgconfig/memwatch.pc $(INCLUDEDIR)/memwatch.h \
+		$(LIBDIR)/libmemwatch.a $(LIBDIR)/pkgconfig/memwatch.pc $(LIBDIR)/memwatch/recorder $(INCLUDEDIR)/memwatch.h \
 		$(patsubst docs/%,$(MANDIR)/man1/%,$(wildcard docs/*.1)) \
 		$(patsubst docs/%,$(MANDIR)/man3/%,$(wildcard docs/*.3))
+	if [ -d $(LIBDIR)/memwatch ]; then rmdir $(LIBDIR)/memwatch; fi
 
 clean:
 	rm -rf $(O)

@@ -1,6 +1,7 @@
 /*
- * What a call of the client costs, against the least that any such library does: read the clock and copy the label.
- * Each figure is the median of five runs, in nanoseconds of CPU a call; each run is a process of its own, with no watcher.
+ * What a call of the client costs, against the least that any such library does: read the clock and
+ * copy the label. Each figure is the median of five runs, in nanoseconds of CPU a call; each run is
+ * a process of its own, with no watcher.
  */
 #include "base/clock.h"
 #include "client/memwatch.h"

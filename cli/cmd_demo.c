@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define DEMO_SECONDS 20.0
+
 /* A build has it beside the programs, an installation in PREFIX/lib/memwatch. */
 static bool find_recorder(char *path, size_t size)
 {
@@ -24,7 +26,8 @@ static int run(const struct options *options)
 {
 	char path[PATH_MAX + 32];
 	char session[32];
-	char *arguments[] = { path, "--seconds", "20", NULL };
+	char seconds[32];
+	char *arguments[] = { path, "--seconds", seconds, NULL };
 	struct options recorder = *options;
 
 	if (!find_recorder(path, sizeof path)) {
@@ -33,10 +36,13 @@ static int run(const struct options *options)
 	}
 	/* A session of its own, so that it meets none of the person's. */
 	snprintf(session, sizeof session, "demo-%d", (int)getpid());
-	recorder.session = session;
+	if (!options->session_given)
+		recorder.session = session;
+	snprintf(seconds, sizeof seconds, "%.3f",
+		 options->duration_ns ? (double)options->duration_ns / NS_PER_S : DEMO_SECONDS);
+	recorder.duration_ns = 0;
 	recorder.arguments = arguments;
 	recorder.argument_count = 3;
-	recorder.window_ns = 30 * NS_PER_S;
 	if (!recorder.interval_ns)
 		recorder.interval_ns = 100 * NS_PER_MS;
 	if (!recorder.title[0])
@@ -48,6 +54,7 @@ const struct command command_demo = {
 	.name = "demo",
 	.arguments = "",
 	.summary = "The example recorder, followed live for 20 seconds.",
+	.window_ns = 30 * NS_PER_S,
 	.groups = OPTIONS_LIVE,
 	.run = run,
 };

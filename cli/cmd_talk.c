@@ -25,6 +25,7 @@ static int tell_pids(const struct options *options, enum request_op op)
 
 		result = options_parse_pid(options->arguments[i], &pid);
 		request.pid = (uint32_t)pid;
+		text_copy(request.text, sizeof request.text, options->as);
 		if (!result)
 			result = tell(options, &request);
 		if (result)
@@ -60,17 +61,20 @@ static int run_event(const struct options *options)
 	return status;
 }
 
+/* What comes next may start another watcher: this one is to be gone. */
 static int run_stop(const struct options *options)
 {
 	struct request request = { .op = REQUEST_STOP };
+	int status = tell(options, &request);
 
-	return tell(options, &request);
+	return status ? status : session_wait_end(options);
 }
 
 const struct command command_add = {
 	.name = "add",
 	.arguments = "PID...",
 	.summary = "Follow more processes in a running session.",
+	.groups = OPTIONS_AS,
 	.least = 1,
 	.most = -1,
 	.run = run_add,

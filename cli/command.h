@@ -10,6 +10,7 @@ struct command {
 	const char *name;      /* "" for the one without a name: follow */
 	const char *arguments; /* as the usage line shows them */
 	const char *summary;
+	uint64_t window_ns;			   /* where none is asked for; 0: a minute */
 	int groups;				   /* of its options */
 	int least, most;			   /* arguments; most -1: any number */
 	int (*run)(const struct options *options); /* an exit status */

@@ -283,8 +283,22 @@ static int open_loop(struct follow *follow)
 		error = watch(follow, follow->signals, SOURCE_SIGNALS);
 	if (!error)
 		error = watch(follow, follow->timer, SOURCE_TIMER);
-	if (!error && follow->view->keys)
-		error = watch(follow, STDIN_FILENO, SOURCE_KEYS);
+	return error;
+}
+
+/* Keys are waited for once the view has found a terminal to read them from. */
+static int open_view(struct follow *follow)
+{
+	int error = follow->view->open(&follow->state, &follow->view_options);
+
+	if (error || !follow->view->keys)
+		return error;
+	error = watch(follow, STDIN_FILENO, SOURCE_KEYS);
+	if (error) {
+		follow->view->close(follow->state);
+		follow->state = NULL;
+		log_error("cannot read keys: %s", strerror(-error));
+	}
 	return error;
 }
 
@@ -305,6 +319,11 @@ static void loop(struct follow *follow)
 	/* The past, before anything else is said of it. */
 	read_stream(follow);
 	source_processes(follow->source, take_process, follow);
+	if (follow->view->every && !follow->child && history_lines(follow->history) == 0)
+		log_error("session '%s': follows nothing yet; 'memwatch add PID' or a program that "
+			  "links "
+			  "libmemwatch will appear here",
+			  follow->options->session);
 	while (!follow->quit) {
 		int count = epoll_wait(follow->epoll, events, 8, -1);
 
@@ -324,9 +343,9 @@ int follow_run(struct follow *follow)
 	follow->view_options.settings = &follow->settings;
 	follow->history = history_new(source_session(follow->source));
 	error = follow->history ? open_loop(follow) : -ENOMEM;
-	if (!error && follow->view->open(&follow->state, &follow->view_options) < 0)
-		follow->status = EXIT_FAIL; /* the view has said why */
-	else if (error) {
+	if (!error && open_view(follow) < 0) {
+		follow->status = EXIT_FAIL; /* that has said why */
+	} else if (error) {
 		log_error("cannot follow: %s", strerror(-error));
 		follow->status = EXIT_FAIL;
 	} else {

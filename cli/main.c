@@ -17,7 +17,7 @@ static void print_commands(void)
 {
 	puts("\nCommands:");
 	for (size_t i = 1; i < COMMANDS; i++)
-		printf("  %-7s %-18s %s\n", commands[i]->name, commands[i]->arguments,
+		printf("  %-7s %-21s %s\n", commands[i]->name, commands[i]->arguments,
 		       commands[i]->summary);
 	puts("\n'memwatch COMMAND --help' tells a command's options.");
 }

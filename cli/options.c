@@ -14,7 +14,7 @@
 
 #define WINDOW_DEFAULT (60 * NS_PER_S)
 
-enum option_key { KEY_SESSION = 1000, KEY_VIEW, KEY_TITLE, KEY_JSON, KEY_ALL };
+enum option_key { KEY_SESSION = 1000, KEY_VIEW, KEY_TITLE, KEY_JSON, KEY_ALL, KEY_AS };
 
 static const struct option long_options[] = {
 	{ "pid", required_argument, NULL, 'p' },
@@ -26,6 +26,7 @@ static const struct option long_options[] = {
 	{ "session", required_argument, NULL, KEY_SESSION },
 	{ "json", no_argument, NULL, KEY_JSON },
 	{ "all", no_argument, NULL, KEY_ALL },
+	{ "as", required_argument, NULL, KEY_AS },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -49,6 +50,7 @@ static const struct {
 	{ KEY_TITLE, OPTIONS_LIVE, "      --title TEXT      shown in the header\n" },
 	{ KEY_JSON, OPTIONS_JSON, "      --json            print JSON\n" },
 	{ KEY_ALL, OPTIONS_ALL, "      --all             ended processes too\n" },
+	{ KEY_AS, OPTIONS_AS, "      --as NAME         what their lines are called\n" },
 	{ KEY_SESSION, 0, "      --session NAME    the session meant (default)\n" },
 	{ 'v', 0, "  -v, --verbose         say more\n" },
 	{ 'h', 0, "  -h, --help\n" },
@@ -75,8 +77,9 @@ static const char *long_name(int key)
 
 static void print_help(const struct command *command)
 {
-	printf("Usage: memwatch%s%s [option]... %s\n%s\n\n", command->name[0] ? " " : "",
-	       command->name, command->arguments, command->summary);
+	printf("Usage: memwatch%s%s [option]...%s%s\n%s\n\n", command->name[0] ? " " : "",
+	       command->name, command->arguments[0] ? " " : "", command->arguments,
+	       command->summary);
 	for (size_t i = 0; i < sizeof helps / sizeof *helps; i++) {
 		if (takes(command, helps[i].key))
 			fputs(helps[i].help, stdout);
@@ -136,15 +139,13 @@ static int add_pids(struct options *options, const char *text)
 
 static int set_time(uint64_t *ret, const char *what, const char *text, uint64_t least_ns)
 {
-	char least[UNITS_TEXT];
-
 	if (units_parse_duration(text, ret) < 0) {
 		log_error("%s '%s': is no length of time (1s, 100ms, 0.1, 10Hz, 2min)", what, text);
 		return EXIT_USAGE;
 	}
 	if (*ret < least_ns) {
 		log_error("%s '%s': the shortest is %s", what, text,
-			  units_format_duration(least, least_ns));
+			  least_ns == NS_PER_MS ? "1ms" : "1s");
 		return EXIT_USAGE;
 	}
 	return 0;
@@ -177,9 +178,13 @@ static int take(struct options *options, int key)
 		return 0;
 	case KEY_SESSION:
 		options->session = optarg;
+		options->session_given = true;
 		return 0;
 	case KEY_JSON:
 		options->json = true;
+		return 0;
+	case KEY_AS:
+		options->as = optarg;
 		return 0;
 	case KEY_ALL:
 		options->all = true;
@@ -228,13 +233,15 @@ int options_parse(struct options *ret_options, const struct command *command, in
 
 	*ret_options = (struct options){
 		.session = session && session[0] ? session : "default",
-		.window_ns = WINDOW_DEFAULT,
 		.view = "auto",
 		.title = "",
+		.as = "",
 	};
 	status = take_all(ret_options, command, argc, argv);
 	if (status)
 		return status;
+	if (!ret_options->window_ns)
+		ret_options->window_ns = command->window_ns ? command->window_ns : WINDOW_DEFAULT;
 	ret_options->arguments = argv + optind;
 	ret_options->argument_count = argc - optind;
 	if (ret_options->argument_count < command->least) {
@@ -243,8 +250,9 @@ int options_parse(struct options *ret_options, const struct command *command, in
 		return bad_usage(command);
 	}
 	if (command->most >= 0 && ret_options->argument_count > command->most) {
-		log_error("'%s': is too much for '%s'", ret_options->arguments[command->most],
-			  command->name[0] ? command->name : "memwatch");
+		log_error("'%s': is too much for '%s'%s", ret_options->arguments[command->most],
+			  command->name[0] ? command->name : "memwatch",
+			  command->name[0] ? "" : "; a command comes before its options");
 		return bad_usage(command);
 	}
 	return 0;

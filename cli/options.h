@@ -15,6 +15,7 @@
 
 struct options {
 	const char *session;
+	bool session_given;
 	uint64_t interval_ns; /* 0: not asked for */
 	uint64_t window_ns;
 	uint64_t duration_ns; /* 0: no end */
@@ -22,6 +23,7 @@ struct options {
 	const char *title;
 	bool json;
 	bool all;
+	const char *as; /* a line's name; "": the process's own */
 	pid_t *pids;
 	size_t pid_count;
 	char **arguments; /* what is no option, NULL-ended */
@@ -35,6 +37,7 @@ enum option_group {
 	OPTIONS_JSON = 4,     /* --json */
 	OPTIONS_ALL = 8,      /* --all */
 	OPTIONS_COMMAND = 16, /* the first argument ends the options, since it is a command's */
+	OPTIONS_AS = 32,      /* --as */
 };
 
 struct command;

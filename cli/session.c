@@ -37,7 +37,7 @@ static int open_directory(const struct options *options, struct rundir *ret_dir,
 
 static int say_absent(const struct options *options, int error)
 {
-	if (error == -ENOENT)
+	if (error == -ENOENT || error == -EPIPE)
 		log_error("session '%s': no watcher runs in it; 'memwatch --pid PID' or memwatchd "
 			  "starts one",
 			  options->session);
@@ -75,6 +75,21 @@ int session_ask(const struct options *options, struct request *request, struct r
 	if (status && ret_reply->message[0])
 		log_error("%s", ret_reply->message);
 	return status;
+}
+
+int session_wait_end(const struct options *options)
+{
+	struct rundir dir;
+
+	if (open_directory(options, &dir, false) != 0)
+		return EXIT_FAIL;
+	for (int i = 0; i < ATTACH_TRIES; i++) {
+		if (rundir_owner(&dir) < 0)
+			return 0;
+		clock_sleep_ns(ATTACH_PAUSE_NS);
+	}
+	log_error("session '%s': its watcher does not end", options->session);
+	return EXIT_FAIL;
 }
 
 /* --- a private watcher */
@@ -127,8 +142,8 @@ static int spawn_watcher(const struct options *options, int ready_fd, pid_t *ret
 	return -error;
 }
 
-/* A watcher that loses the race for the session says so, and that is no failure; only its silence
- * here tells of another. */
+/* A private watcher that loses the race for the session ends in silence: there is one to attach to.
+ */
 #define STATUS_BUSY 4
 
 static int start_watcher(const struct options *options)
@@ -151,8 +166,10 @@ static int start_watcher(const struct options *options)
 		size = read(fds[0], &byte, 1);
 	while (size < 0 && errno == EINTR);
 	close(fds[0]);
-	if (size == 1)
+	if (size == 1) {
+		log_debug("session '%s': started a watcher, pid %d", options->session, (int)pid);
 		return 0;
+	}
 	waitpid(pid, &status, 0);
 	return WIFEXITED(status) && WEXITSTATUS(status) == STATUS_BUSY ? 0 : EXIT_FAIL;
 }
@@ -177,6 +194,7 @@ int session_attach(const struct options *options, struct source **ret_source)
 		error = source_open(ret_source, &dir);
 		if (!error) {
 			compare_interval(options, source_session(*ret_source));
+			log_debug("session '%s': attached in %s", options->session, dir.path);
 			return 0;
 		}
 		if (error != -ENOENT && error != -EPIPE)

@@ -17,6 +17,9 @@ int session_ask(const struct options *options, struct request *request, struct r
 int session_try(const struct options *options, struct request *request, struct reply *ret_reply,
 		process_info_fn each_process, void *arg);
 
+/* Wait until the watcher has let go of the session: 0, or EXIT_FAIL after a message. */
+int session_wait_end(const struct options *options);
+
 /* Attach to the session's watcher; where none runs, start one that ends with the last command
  * attached to it. */
 int session_attach(const struct options *options, struct source **ret_source);

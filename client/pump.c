@@ -13,7 +13,7 @@
 
 #define STACK_SIZE (256 * 1024)
 #define START_RETRY_NS (100 * NS_PER_MS)
-#define PAUSE_NS (100 * NS_PER_MS) /* a fork waits no longer */
+#define PAUSE_NS (2 * NS_PER_S) /* a fork waits no longer; microseconds, unless nanomsg hangs */
 #define PAUSED_NS (100 * NS_PER_US)
 #define END_NS (10 * NS_PER_MS)
 
@@ -163,7 +163,8 @@ bool pump_pause(struct pump *pump)
 				     .tv_nsec = (long)(until % NS_PER_S) };
 
 	atomic_store(&pump->pausing, true);
-	pump->paused = pthread_mutex_timedlock(&pump->lock, &deadline) == 0;
+	pump->paused = !pump->hung && pthread_mutex_timedlock(&pump->lock, &deadline) == 0;
+	pump->hung = !pump->paused;
 	return pump->paused && push_close(&pump->push);
 }
 

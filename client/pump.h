@@ -29,6 +29,7 @@ struct pump {
 	_Atomic bool nudged;  /* what it slept for may have come */
 	_Atomic bool pausing; /* somebody waits for the lock */
 	bool paused;	      /* and has it */
+	bool hung;	      /* and could not have it */
 	_Atomic uint64_t tried_ns;
 	pthread_t thread;
 	pthread_mutex_t lock; /* of what follows; held only for work that does not wait */

@@ -31,6 +31,7 @@
 #define QUIET_NS (100 * NS_PER_MS)
 #define ARRIVAL_NS (300 * NS_PER_MS) /* a living watcher finds a new ring within this */
 #define IDLE_NS NS_PER_S	     /* a socket without use is closed after this */
+#define STUCK_NS NS_PER_S	     /* and one that takes nothing, in case it has lost its peer */
 
 void push_init(struct push *push, const struct push_setup *setup, uint64_t now_ns)
 {
@@ -188,11 +189,14 @@ bool push_close(struct push *push)
 	return true;
 }
 
+static uint64_t used_ns(const struct push *push)
+{
+	return push->sent_ns > push->opened_ns ? push->sent_ns : push->opened_ns;
+}
+
 static void close_idle(struct push *push, uint64_t now)
 {
-	uint64_t used_ns = push->sent_ns > push->opened_ns ? push->sent_ns : push->opened_ns;
-
-	if (push->endpoint.socket >= 0 && merged_of(push) == push->head && now > used_ns + IDLE_NS)
+	if (merged_of(push) == push->head && now > used_ns(push) + IDLE_NS)
 		push_close(push);
 }
 
@@ -251,6 +255,8 @@ static void take_marks(struct push *push, uint64_t now)
 		push->progress_ns = now;
 		push->patience_ns = PATIENCE_MIN_NS;
 	}
+	if (gate != push->gate)
+		push_close(push);
 	if (push->pushed <= known || gate != push->gate) {
 		push->pushed = known;
 		push->progress_ns = now;
@@ -322,11 +328,12 @@ static bool send_batch(struct push *push, uint64_t now)
 		return false;
 	size += codec_put_emitter(push->batch + size, BATCH_SIZE - size, emitter);
 	error = endpoint_send(&push->endpoint, push->batch, size);
-	if (error == -EAGAIN || error == -EINTR)
+	if (error && error != -EAGAIN && error != -EINTR)
+		push->retry_ns = now + RETRY_NS;
+	else if (error && now < used_ns(push) + STUCK_NS)
 		return false;
 	if (error) {
 		push_close(push);
-		push->retry_ns = now + RETRY_NS;
 		return false;
 	}
 	push->renamed = false;

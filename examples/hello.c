@@ -1,8 +1,8 @@
 /* The smallest instrumented program: cc hello.c $(pkg-config --cflags --libs memwatch) */
 #include <memwatch.h>
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 int main(void)
@@ -10,9 +10,9 @@ int main(void)
 	mw_register("hello");
 	mw_event("started");
 	char *data = malloc(50000000);
-	if (data)
-		memset(data, 1, 50000000);
-	mw_event("50 MB filled");
+	FILE *file = fopen("/dev/zero", "r");
+	if (data && file && fread(data, 50000000, 1, file) == 1)
+		mw_event("50 MB read");
 	sleep(2);
 	free(data);
 	mw_event("done");

@@ -23,13 +23,13 @@
 
 #define FRAME_BYTES (512 * 1024)
 #define FRAMES_A_SECOND 30
-#define FRAMES_A_CHUNK 60
+#define FRAMES_A_CHUNK 90
 #define QUEUE_FRAMES 48
 #define QUEUE_HIGH 32
 #define LEAK_BYTES (4 * 1024 * 1024)
 
-/* Each third save meets a disk that is busy. */
-#define SLOW_SAVE 3
+/* Each second save meets a disk that is busy. */
+#define SLOW_SAVE 2
 #define SLOW_SAVE_MS 1300
 
 struct settings {

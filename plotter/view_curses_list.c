@@ -13,6 +13,7 @@
 #define TIME_WIDTH 11 /* 1:01:01.234 */
 #define RSS_WIDTH 9   /* ~1023 MiB */
 #define HELP_WIDTH 60
+#define SESSION_WIDTH 7
 
 /* Where the parts of an entry are. */
 struct entry_layout {
@@ -31,6 +32,9 @@ static struct entry_layout entry_layout(const struct layout *layout)
 	unsigned end = layout->width - (rss ? rss + gap : 0);
 	struct entry_layout at = { .letter = { 0, 1 }, .time = { 1, TIME_WIDTH } };
 
+	/* Room for "session" too, where there is any. */
+	if (gap > 1 && name < SESSION_WIDTH)
+		name = SESSION_WIDTH;
 	at.name = (struct extent){ at.time.at + at.time.size + gap, name };
 	at.text.at = at.name.at + name + gap;
 	at.text.size = end > at.text.at ? end - at.text.at : 0;

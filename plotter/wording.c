@@ -38,9 +38,16 @@ char *wording_end(char text[WORDING_TEXT], const struct end *end, uint64_t peak_
 	char last[UNITS_TEXT];
 	char peak[UNITS_TEXT];
 
-	snprintf(text, WORDING_TEXT, "%s, last %s, peak %s",
-		 end_text(how, sizeof(how), end->reason, end->code),
-		 units_format_bytes(last, end->last_rss), units_format_bytes(peak, peak_rss));
+	end_text(how, sizeof(how), end->reason, end->code);
+	if (end->last_rss)
+		snprintf(text, WORDING_TEXT, "%s, last %s, peak %s", how,
+			 units_format_bytes(last, end->last_rss),
+			 units_format_bytes(peak, peak_rss));
+	else if (peak_rss)
+		snprintf(text, WORDING_TEXT, "%s, peak %s", how,
+			 units_format_bytes(peak, peak_rss));
+	else
+		snprintf(text, WORDING_TEXT, "%s", how);
 	return text;
 }
 

@@ -17,7 +17,7 @@ char *wording_event(char text[WORDING_TEXT], const struct history_event *event);
 /* The same of a record. */
 char *wording_event_record(char text[WORDING_TEXT], const struct event *event);
 
-/* "exited with status 0, last 12.3 MiB, peak 20.0 MiB". */
+/* "exited with status 0, last 12.3 MiB, peak 20.0 MiB"; what nobody knows is left out. */
 char *wording_end(char text[WORDING_TEXT], const struct end *end, uint64_t peak_rss);
 
 /* "3 missed ticks". */

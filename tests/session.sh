@@ -28,7 +28,7 @@ plot() {
 
 # has FILE FILTER: whether a record in it meets jq's filter. A line that is half written is none yet.
 has() {
-	jq -enR "[inputs | fromjson?] | any($2)" "$1"
+	jq -enR "[inputs | fromjson?] | any($2)" "$1" >/dev/null
 }
 
 # see FILE FILTER: wait until it has.

@@ -20,7 +20,7 @@ see first.json ".type == \"process\" and .state == \"begin\" and .pid == $sleepe
 "$O/examples/hello" >hello.out 2>&1 &
 hello=$!
 see first.json ".type == \"process\" and .state == \"begin\" and .pid == $hello and .name == \"hello\""
-see first.json ".type == \"event\" and .pid == $hello and .name == \"hello\" and .label == \"50 MB filled\" and .rss > 45000000"
+see first.json ".type == \"event\" and .pid == $hello and .name == \"hello\" and .label == \"50 MB read\""
 see first.json ".type == \"sample\" and .pid == $hello and .rss > 45000000"
 memwatch event "meanwhile" || fail "event"
 see first.json '.type == "event" and .pid == 0 and .label == "meanwhile"'
@@ -29,7 +29,10 @@ see first.json ".type == \"process\" and .state == \"end\" and .pid == $hello"
 wait $hello
 check_equal "status of the instrumented program" 0 $?
 check_equal "what the library prints" "" "$(cat hello.out)"
-check_equal "milestones in order" "started 50 MB filled done" \
+check_equal "the memory at each milestone is the last sample before it" "" "$(jq -nc "foreach (inputs | select(.pid == $hello)) as \$r
+	({}; if \$r.type == \"sample\" then {last: \$r.rss} else {last, \$r} end;
+	select(.r.type == \"event\" and .r.rss != .last))" first.json)"
+check_equal "milestones in order" "started 50 MB read done" \
 	"$(get first.json ".type == \"event\" and .pid == $hello" .label | xargs)"
 get first.json '.type != "gap"' .t | sort -cg || fail "records are not in order of time"
 
@@ -47,7 +50,7 @@ head -n "$seen" first.json | cmp - second.json || fail "they see different sessi
 
 # a short window shows its part of the past
 timeout 20 memwatch --view json --duration 1ms --window 1s >window.json || fail "a plotter with a window"
-has window.json '.label == "50 MB filled"' && fail "a window of 1 s shows what is older"
+has window.json '.label == "50 MB read"' && fail "a window of 1 s shows what is older"
 has window.json '.type == "sample" and .name == "sleep"' || fail "a window of 1 s shows nothing"
 
 # --- a plotter's death takes nothing with it

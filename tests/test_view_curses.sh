@@ -2,42 +2,11 @@
 # The ncurses view in a terminal that tmux plays, over the made-up sessions of tests/screen.c. What a person would see is
 # compared with tests/golden/screen-NAME.txt; UPDATE=1 writes those anew, to be looked at before they are kept.
 . "$ROOT/tests/lib.sh"
+. "$ROOT/tests/terminal.sh"
 
-command -v tmux >/dev/null || skip "no tmux here"
-export LANG=C.UTF-8 PS1='$ ' NO_COLOR=
-unset LC_ALL LC_CTYPE
 SCREEN=$O/tests/screen
 GOLDEN=$ROOT/tests/golden
-
-server=0
-
-mux() {
-	tmux -L "memwatch-$server" -f /dev/null "$@"
-}
 trap 'mux kill-server 2>/dev/null' EXIT
-
-# start WIDTH HEIGHT COMMAND: in a new terminal; its settings before and after, and its status, go to files.
-SETTINGS='stty -a | sed "s/rows.*columns [0-9]*//"'
-start() {
-	mux kill-server 2>/dev/null
-	server=$((server + 1)) # a name of its own: the old one may still be going
-	rm -f before after status
-	mux new-session -d -x "$1" -y "$2" \
-		"$SETTINGS >before; $3; echo \$? >status; $SETTINGS >after; exec sleep 1000"
-	mux set-option -g status off
-}
-
-keys() {
-	mux send-keys "$@"
-}
-
-picture() {
-	mux capture-pane -p "$@"
-}
-
-shows() {
-	picture | grep -qE -e "$1"
-}
 
 is_golden() {
 	picture >picture && cmp -s picture "$GOLDEN/screen-$1.txt"
@@ -54,23 +23,12 @@ see() {
 	fail "the screen $1 is another"
 }
 
-see_text() {
-	wait_for 5 shows "$1" || fail "no '$1' on the screen: $(picture)"
-}
-
 view_pid() {
 	pgrep -x -g "$(mux display -p '#{pane_pid}')" screen || pgrep -nf "^$SCREEN recorder"
 }
 
 tell() { # SIGNAL
 	kill -"$1" "$(view_pid)"
-}
-
-# It has ended with this status, and the terminal is as it was.
-see_end() {
-	wait_for 5 test -s after || fail "it goes on: $(picture)"
-	check_equal "exit status" "$1" "$(cat status)"
-	cmp before after || fail "the terminal is not as it was: $(diff before after)"
 }
 
 cd "$TMPDIR" || exit 1

@@ -249,7 +249,7 @@ int core_run(const struct core_options *options)
 
 	error = setup_lock(&core);
 	if (error)
-		return error == -EBUSY ? CORE_BUSY : 1;
+		return error == -EBUSY && options->private_session ? CORE_BUSY : 1;
 	error = setup_open(&core);
 	if (!error) {
 		tell_ready(options);

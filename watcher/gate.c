@@ -7,6 +7,7 @@
 #include "wire/endpoint.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -254,6 +255,17 @@ static void limit_memory(void)
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
 }
 
+/* nanomsg prints a backtrace when a peer makes it abort, to what may be a person's terminal. */
+static void leave_terminal(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO && null >= 0; fd++)
+		dup2(null, fd);
+	if (null > STDERR_FILENO)
+		close(null);
+}
+
 int gate_run(const struct rundir *dir, int pair_fd)
 {
 	struct gate *gate = calloc(1, sizeof *gate);
@@ -276,6 +288,7 @@ int gate_run(const struct rundir *dir, int pair_fd)
 					   : strerror(-error));
 		_exit(1);
 	}
+	leave_terminal();
 	tell_core(gate, PAIR_READY, NULL, 0);
 	loop(gate);
 	/* What was sent last is still on its way; nanomsg drops it where its process ends at once.

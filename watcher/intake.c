@@ -16,11 +16,22 @@
 
 struct batch {
 	struct core *core;
-	uint32_t line;
-	uint64_t merged; /* numbers below it came before */
-	bool counted;	 /* its events have numbers */
+	struct entry *entry; /* whose events they are */
+	uint64_t merged;     /* numbers below it came before */
+	bool counted;	     /* its events have numbers */
 	uint64_t now_ns;
 };
+
+/* The first events of a process are older than the news of it: its line begins with them. */
+static void begin_line(const struct batch *batch, uint64_t t_ns)
+{
+	struct process_info *info = &batch->entry->info;
+
+	if (t_ns >= info->since_ns || batch->now_ns > info->since_ns + CORE_HOLD_NS)
+		return;
+	info->since_ns = t_ns;
+	merge_begin(batch->core->merge, info->line, t_ns);
+}
 
 static void take_event(void *arg, const struct record *event)
 {
@@ -29,9 +40,10 @@ static void take_event(void *arg, const struct record *event)
 
 	if (batch->counted && record.event.number < batch->merged)
 		return;
-	record.event.line = batch->line;
+	record.event.line = batch->entry->info.line;
 	if (record.t_ns > batch->now_ns + FUTURE_NS)
 		record.t_ns = batch->now_ns;
+	begin_line(batch, record.t_ns);
 	core_add(batch->core, &record);
 }
 
@@ -153,18 +165,16 @@ static void take_numbered(struct core *core, const void *body, size_t size, stru
 {
 	struct source *source = source_of(core, emitter);
 	struct batch batch = { .core = core, .counted = true, .now_ns = clock_mono_ns() };
-	struct entry *entry;
 
-	if (!source)
+	batch.entry = source ? registry_line(core->registry, source->line) : NULL;
+	if (!batch.entry)
 		return;
-	entry = registry_line(core->registry, source->line);
-	if (entry && emitter->name[0])
-		life_rename(core, entry, emitter->name);
+	if (emitter->name[0])
+		life_rename(core, batch.entry, emitter->name);
 	take_dropped(core, source, emitter->dropped);
 	/* A hole: what lies before was lost on its way with a gate, and will be pushed again. */
 	if (emitter->from > source->merged || emitter->to <= source->merged)
 		return;
-	batch.line = source->line;
 	batch.merged = source->merged;
 	pair_events(body, size, emitter, take_event, &batch);
 	source->merged = emitter->to;
@@ -176,14 +186,13 @@ static void take_unnumbered(struct core *core, const void *body, size_t size,
 			    struct emitter *emitter)
 {
 	struct batch batch = { .core = core, .now_ns = clock_mono_ns() };
-	struct entry *entry = entry_of(core, emitter);
 
-	if (!entry)
+	batch.entry = entry_of(core, emitter);
+	if (!batch.entry)
 		return;
-	batch.line = entry->info.line;
 	pair_events(body, size, emitter, take_event, &batch);
-	if (entry->pidfd < 0)
-		life_end(core, entry, END_UNKNOWN, 0);
+	if (batch.entry->pidfd < 0)
+		life_end(core, batch.entry, END_UNKNOWN, 0);
 }
 
 void intake_batch(struct core *core, const void *body, size_t size)
@@ -221,7 +230,7 @@ void intake_bad(struct core *core, const struct pair_bad *bad)
 
 void intake_rest(struct core *core, struct entry *entry)
 {
-	struct batch batch = { .core = core, .line = entry->info.line, .now_ns = clock_mono_ns() };
+	struct batch batch = { .core = core, .entry = entry, .now_ns = clock_mono_ns() };
 	struct record torn = { .t_ns = batch.now_ns, .type = RECORD_GAP };
 	struct ringfile_rest rest;
 	struct source *source;

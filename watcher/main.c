@@ -185,9 +185,12 @@ int main(int argc, char **argv)
 	struct settings settings = {
 		.core = { .session = SESSION_DEFAULT, .interval_ns = NS_PER_S, .ready_fd = -1 },
 	};
+	const char *session = getenv("MEMWATCH_SESSION");
 	int status;
 
 	log_open("memwatchd");
+	if (session && session[0])
+		settings.core.session = session;
 	status = take_options(&settings, argc, argv);
 	if (status)
 		return status;

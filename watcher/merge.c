@@ -188,6 +188,23 @@ int merge_add(struct merge *merge, const struct record *record)
 	return 0;
 }
 
+void merge_begin(struct merge *merge, uint32_t line, uint64_t t_ns)
+{
+	for (size_t i = 0; i < merge->count; i++) {
+		struct record *record = &merge->held[i].record;
+
+		if (record->type != RECORD_PROCESS || record->process.line != line)
+			continue;
+		if (record->t_ns <= t_ns)
+			return;
+		record->t_ns = t_ns;
+		merge->sorted = false;
+		if (t_ns < merge->oldest_ns)
+			merge->oldest_ns = t_ns;
+		return;
+	}
+}
+
 static int compare(const void *left, const void *right)
 {
 	const struct held *a = left;

@@ -19,6 +19,13 @@ void merge_free(struct merge *merge);
 int merge_add(struct merge *merge, const struct record *record);
 
 /*
+ * An event of @line that is older than the word that its process joined, which is late by what the
+ * watcher needs to find it: a held RECORD_PROCESS of it, the first, is moved back to @t_ns, so that
+ * a line begins before what happens on it.
+ */
+void merge_begin(struct merge *merge, uint32_t line, uint64_t t_ns);
+
+/*
  * Let go what happened before @until_ns, in order of time, with seq counted on from the last one. A
  * record older than what went before goes at once; its t_ns tells. @each must not add.
  */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -55,10 +56,14 @@ static bool ask_pidfd(int pidfd, int *ret_status)
 	return true;
 }
 
-/* Field 52 of /proc/PID/stat, 0 for those that may not see it; field 2 may hold spaces and
- * parentheses. */
+/*
+ * Field 52 of /proc/PID/stat, which those who may not look into a process see as 0. Nobody else's
+ * memory guards a zombie, so its user and root may. Field 2, the name, may hold spaces and
+ * parentheses.
+ */
 static bool ask_stat(pid_t pid, int *ret_status)
 {
+	struct stat owner;
 	char text[1024];
 	char path[64];
 	ssize_t size;
@@ -69,16 +74,16 @@ static bool ask_stat(pid_t pid, int *ret_status)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	size = read(fd, text, sizeof text - 1);
+	size = fstat(fd, &owner) == 0 ? read(fd, text, sizeof text - 1) : -1;
 	close(fd);
-	if (size <= 0)
+	if (size <= 0 || (geteuid() != 0 && owner.st_uid != geteuid()))
 		return false;
 	text[size] = '\0';
 	at = strrchr(text, ')');
 	if (!at || strncmp(at, ") Z", 3) != 0)
 		return false;
 	at = strrchr(text, ' ');
-	return at && sscanf(at, "%d", ret_status) == 1 && *ret_status != 0;
+	return at && sscanf(at, "%d", ret_status) == 1;
 }
 
 enum end_reason pidfd_end_reason(int pidfd, pid_t pid, int32_t *ret_code)

@@ -171,6 +171,9 @@ int setup_lock(struct core *core)
 		return error;
 	}
 	core->lock = rundir_lock(&core->dir, &owner);
+	/* Two commands that start a private one at once share the one that is first. */
+	if (core->lock == -EBUSY && core->options->private_session)
+		return core->lock;
 	if (core->lock == -EBUSY)
 		log_error("session '%s' has a watcher already (pid %d); memwatch --session NAME "
 			  "keeps "

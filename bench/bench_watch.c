@@ -1,0 +1,190 @@
+/*
+ * A whole watcher over many processes, against a bare loop that preads the statm of as many at the
+ * same rate: ticks missed, and CPU of both of the watcher's processes. Usage: bench_watch PROCESSES
+ * INTERVAL SECONDS, with memwatch and memwatchd in $O.
+ */
+#include "base/clock.h"
+#include "base/units.h"
+#include "watcher/statm.h"
+#include "wire/control.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct bench {
+	int count;
+	uint64_t interval_ns;
+	uint64_t length_ns;
+	pid_t *pids;
+	struct rundir dir;
+	char session[32];
+	pid_t watcher;
+};
+
+static void fail(const char *what)
+{
+	fprintf(stderr, "bench_watch: %s failed\n", what);
+	exit(1);
+}
+
+static void start_processes(struct bench *bench)
+{
+	bench->pids = calloc((size_t)bench->count, sizeof *bench->pids);
+	for (int i = 0; i < bench->count; i++) {
+		bench->pids[i] = fork();
+		if (bench->pids[i] < 0)
+			fail("fork");
+		if (bench->pids[i] == 0) {
+			pause();
+			_exit(0);
+		}
+	}
+}
+
+static void end_processes(const struct bench *bench)
+{
+	for (int i = 0; i < bench->count; i++)
+		kill(bench->pids[i], SIGKILL);
+	for (int i = 0; i < bench->count; i++)
+		waitpid(bench->pids[i], NULL, 0);
+}
+
+/* --- the bare loop, in a process of its own: its CPU a second */
+
+static void sample_all(const struct bench *bench)
+{
+	struct itimerspec spec = { .it_interval.tv_nsec = (long)(bench->interval_ns % NS_PER_S),
+				   .it_interval.tv_sec = (time_t)(bench->interval_ns / NS_PER_S) };
+	int *files = calloc((size_t)bench->count, sizeof *files);
+	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	uint64_t end_ns = clock_mono_ns() + bench->length_ns;
+	uint64_t expirations;
+	char text[128];
+
+	for (int i = 0; i < bench->count; i++)
+		files[i] = statm_open(bench->pids[i]);
+	spec.it_value = spec.it_interval;
+	timerfd_settime(timer, 0, &spec, NULL);
+	while (clock_mono_ns() < end_ns) {
+		if (read(timer, &expirations, sizeof expirations) < 0)
+			break;
+		for (int i = 0; i < bench->count; i++)
+			(void)!pread(files[i], text, sizeof text, 0);
+	}
+}
+
+static double seconds_of(const struct rusage *usage)
+{
+	return (double)usage->ru_utime.tv_sec + (double)usage->ru_stime.tv_sec +
+	       ((double)usage->ru_utime.tv_usec + (double)usage->ru_stime.tv_usec) / 1e6;
+}
+
+static double bare_cpu(const struct bench *bench)
+{
+	struct rusage usage;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		sample_all(bench);
+		_exit(0);
+	}
+	if (wait4(pid, NULL, 0, &usage) != pid)
+		fail("the bare loop");
+	return seconds_of(&usage) / ((double)bench->length_ns / NS_PER_S);
+}
+
+/* --- the watcher */
+
+static void start_watcher(struct bench *bench)
+{
+	char path[4096], interval[32];
+
+	snprintf(path, sizeof path, "%s/memwatchd", getenv("O"));
+	snprintf(interval, sizeof interval, "%lluus",
+		 (unsigned long long)(bench->interval_ns / NS_PER_US));
+	snprintf(bench->session, sizeof bench->session, "bench-%d", (int)getpid());
+	bench->watcher = fork();
+	if (bench->watcher == 0) {
+		execl(path, "memwatchd", "--foreground", "--session", bench->session, "--interval",
+		      interval, NULL);
+		_exit(127);
+	}
+	if (rundir_open(&bench->dir, bench->session, true) < 0)
+		fail("the session's directory");
+	while (rundir_owner(&bench->dir) <= 0 && waitpid(bench->watcher, NULL, WNOHANG) == 0)
+		clock_sleep_ns(10 * NS_PER_MS);
+}
+
+static void ask(struct control *control, struct request request, struct reply *ret_reply)
+{
+	if (control_ask(control, &request, ret_reply, NULL, NULL, NULL) < 0 || !ret_reply->ok)
+		fail("a request");
+}
+
+static struct status_info run_watcher(struct bench *bench, struct control *control)
+{
+	struct reply before, after;
+
+	for (int i = 0; i < bench->count; i++)
+		ask(control,
+		    (struct request){ .op = REQUEST_REGISTER, .pid = (uint32_t)bench->pids[i] },
+		    &before);
+	ask(control, (struct request){ .op = REQUEST_STATUS }, &before);
+	clock_sleep_ns(bench->length_ns);
+	ask(control, (struct request){ .op = REQUEST_STATUS }, &after);
+	after.status.ticks -= before.status.ticks;
+	after.status.missed -= before.status.missed;
+	return after.status;
+}
+
+/* CPU from its first moment to its last, its gate's included: the registering counts too. */
+static double watcher_cpu(struct bench *bench, struct status_info *ret_status)
+{
+	struct control control;
+	struct rusage usage;
+	struct reply reply;
+
+	start_watcher(bench);
+	if (control_open(&control, &bench->dir) < 0)
+		fail("attaching");
+	*ret_status = run_watcher(bench, &control);
+	ask(&control, (struct request){ .op = REQUEST_STOP }, &reply);
+	control_close(&control);
+	if (wait4(bench->watcher, NULL, 0, &usage) != bench->watcher)
+		fail("the watcher");
+	return seconds_of(&usage) / ((double)bench->length_ns / NS_PER_S);
+}
+
+int main(int argc, char **argv)
+{
+	struct bench bench = { 0 };
+	struct status_info status;
+	char interval[UNITS_TEXT];
+	double bare, ours;
+
+	if (argc != 4 || !getenv("O") || (bench.count = atoi(argv[1])) <= 0 ||
+	    units_parse_duration(argv[2], &bench.interval_ns) < 0 ||
+	    units_parse_duration(argv[3], &bench.length_ns) < 0) {
+		fputs("usage: O=build bench_watch PROCESSES INTERVAL SECONDS\n", stderr);
+		return 2;
+	}
+	start_processes(&bench);
+	bare = bare_cpu(&bench);
+	ours = watcher_cpu(&bench, &status);
+	end_processes(&bench);
+	printf("%d processes, a sample each %s\n", bench.count,
+	       units_format_duration(interval, bench.interval_ns));
+	printf("  ticks                        %8llu taken, %llu missed (aim: none)\n",
+	       (unsigned long long)status.ticks, (unsigned long long)status.missed);
+	printf("  a bare loop                  %8.2f %% of a core\n", bare * 100);
+	printf("  the watcher and its gate     %8.2f %% of a core, %.2f x the bare loop\n",
+	       ours * 100, ours / bare);
+	free(bench.pids);
+	return 0;
+}
