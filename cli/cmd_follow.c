@@ -40,7 +40,10 @@ static int follow_session(const struct options *options, struct source *source)
 	};
 	int status = register_all(options, options->pids, &follow.target_count);
 
-	return status ? status : follow_run(&follow);
+	if (!status)
+		status = follow_run(&follow);
+	follow_close(&follow);
+	return status;
 }
 
 static int run(const struct options *options)

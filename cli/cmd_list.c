@@ -66,7 +66,7 @@ static void print_row(const struct process_info *info)
 	printf("%7" PRIu32 " %s %10s %10s %7" PRIu64 " %8s %s\n", info->pid,
 	       cells_fit(name, info->name, NAME_WIDTH, 0),
 	       info->ended ? "ended" : units_format_bytes(rss, info->rss),
-	       units_format_bytes(peak, info->peak_rss), info->events,
+	       info->peak_rss ? units_format_bytes(peak, info->peak_rss) : "-", info->events,
 	       units_format_clock(since, now_ns - info->since_ns), command);
 }
 

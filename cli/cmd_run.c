@@ -228,6 +228,7 @@ static int run_session(const struct options *options, struct source *source)
 		if (view->keys && child.ended)
 			say_end(&follow);
 		wait_for_child(&follow, &how.capture);
+		follow_close(&follow);
 		status = exit_status(child.status);
 	}
 	capture_close(&how.capture);

@@ -332,6 +332,12 @@ static void loop(struct follow *follow)
 	}
 }
 
+void follow_close(struct follow *follow)
+{
+	history_free(follow->history);
+	follow->history = NULL;
+}
+
 int follow_run(struct follow *follow)
 {
 	uint64_t now_ns = clock_mono_ns();

@@ -50,6 +50,9 @@ struct follow {
 int follow_run(struct follow *follow);
 void follow_block_signals(void);
 
+/* Forget what was followed; the history may be read until then. */
+void follow_close(struct follow *follow);
+
 /* In a child of fork: signals as they were for us. */
 void follow_unblock_signals(void);
 

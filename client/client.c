@@ -136,13 +136,17 @@ struct client *client_get_live(void)
 
 int client_name(const char *name)
 {
-	struct client *client = client_get_live();
+	struct client *client;
 	sigset_t kept;
 
+	/* First, so that a ring that is made now has it from its beginning. */
+	lock_process(&kept);
+	text_copy(process.name, sizeof process.name, name);
+	unlock_process(&kept);
+	client = client_get_live();
 	if (!client)
 		return -ENOTCONN;
 	lock_process(&kept);
-	text_copy(process.name, sizeof process.name, name);
 	memcpy(client->ring.header->name, process.name, sizeof process.name);
 	pump_rename(&client->pump, process.name);
 	unlock_process(&kept);

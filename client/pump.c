@@ -78,18 +78,15 @@ void pump_init(struct pump *pump, const struct push_setup *setup)
 }
 
 /*
- * While a handler runs, its signal is blocked, unless it was installed with SA_NODEFER. A thread that blocks a signal
+ * While a handler runs, its signal is @blocked, unless it was installed with SA_NODEFER. A thread that blocks a signal
  * for other reasons, and emits, leaves the start to others.
  */
-static bool in_handler(void)
+static bool in_handler(const sigset_t *blocked)
 {
 	struct sigaction action;
-	sigset_t blocked;
 
-	if (pthread_sigmask(SIG_SETMASK, NULL, &blocked) != 0)
-		return true;
 	for (int number = 1; number < NSIG; number++) {
-		if (sigismember(&blocked, number) == 1 && sigaction(number, NULL, &action) == 0 &&
+		if (sigismember(blocked, number) == 1 && sigaction(number, NULL, &action) == 0 &&
 		    action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN)
 			return true;
 	}
@@ -100,18 +97,14 @@ static bool in_handler(void)
 static int make_thread(struct pump *pump)
 {
 	pthread_attr_t attributes;
-	sigset_t all, kept;
 	int error;
 
 	if (pthread_attr_init(&attributes) != 0)
 		return ENOMEM;
 	pthread_attr_setstacksize(&attributes, STACK_SIZE);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &kept);
 	error = pthread_create(&pump->thread, &attributes, pump_main, pump);
 	if (error == EINVAL)
 		error = pthread_create(&pump->thread, NULL, pump_main, pump);
-	pthread_sigmask(SIG_SETMASK, &kept, NULL);
 	pthread_attr_destroy(&attributes);
 	return error;
 }
@@ -120,6 +113,7 @@ void pump_start(struct pump *pump, bool maybe_handler)
 {
 	uint32_t absent = PUMP_ABSENT;
 	int kept_errno = errno;
+	sigset_t all, kept;
 	uint64_t now;
 
 	if (atomic_load(&pump->state) != PUMP_ABSENT)
@@ -127,11 +121,14 @@ void pump_start(struct pump *pump, bool maybe_handler)
 	now = clock_mono_ns();
 	if (pump->tried_ns != 0 && now < pump->tried_ns + START_RETRY_NS && maybe_handler)
 		return;
-	if (!atomic_compare_exchange_strong(&pump->state, &absent, PUMP_STARTING))
-		return;
-	pump->tried_ns = now;
-	if ((maybe_handler && in_handler()) || make_thread(pump) != 0)
-		atomic_store(&pump->state, PUMP_ABSENT);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &kept);
+	if (atomic_compare_exchange_strong(&pump->state, &absent, PUMP_STARTING)) {
+		pump->tried_ns = now;
+		if ((maybe_handler && in_handler(&kept)) || make_thread(pump) != 0)
+			atomic_store(&pump->state, PUMP_ABSENT);
+	}
+	pthread_sigmask(SIG_SETMASK, &kept, NULL);
 	errno = kept_errno;
 }
 
@@ -156,12 +153,22 @@ void pump_rename(struct pump *pump, const char *name)
 	pump_wake(pump);
 }
 
+/* A thread that is just being made may hold locks of an allocator's or a sanitizer's, which a child would never see free. */
+static void wait_started(const struct pump *pump)
+{
+	uint64_t end = clock_mono_ns() + PAUSE_NS;
+
+	while (atomic_load(&pump->state) == PUMP_STARTING && clock_mono_ns() < end)
+		clock_sleep_ns(PAUSED_NS);
+}
+
 bool pump_pause(struct pump *pump)
 {
 	uint64_t until = clock_wall_ns() + PAUSE_NS;
 	struct timespec deadline = { .tv_sec = (time_t)(until / NS_PER_S),
 				     .tv_nsec = (long)(until % NS_PER_S) };
 
+	wait_started(pump);
 	atomic_store(&pump->pausing, true);
 	pump->paused = !pump->hung && pthread_mutex_timedlock(&pump->lock, &deadline) == 0;
 	pump->hung = !pump->paused;

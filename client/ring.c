@@ -14,6 +14,9 @@
 /* After a refusal the next is asked for no sooner. */
 #define FULL_NS (100 * NS_PER_MS)
 
+/* Between the first limit and the floor that follows from it; below it is all that a writer may then overwrite. */
+#define FLOOR_UNKNOWN (UINT64_MAX / 2)
+
 static inline uint8_t *cell_at(const struct ring *ring, uint64_t position)
 {
 	return ring->cells + (position & (ring->count - 1)) * RING_CELL;
@@ -199,6 +202,7 @@ void ring_attach(struct ring *ring)
 {
 	if (atomic_load(&ring->limit) != RING_OVERWRITE)
 		return;
+	atomic_store(&ring->floor, FLOOR_UNKNOWN);
 	atomic_store(&ring->limit, RING_ATTACHING);
 	atomic_store(&ring->floor, settle(ring) - ring->count);
 }

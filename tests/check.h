@@ -71,8 +71,8 @@ static inline bool check_str(const char *got, const char *expected, const char *
 {
 	char texts[2][1024];
 
-	snprintf(texts[0], sizeof(texts[0]), "\"%s\"", expected);
-	snprintf(texts[1], sizeof(texts[1]), got ? "\"%s\"" : "NULL", got);
+	snprintf(texts[0], sizeof(texts[0]), "\"%.1000s\"", expected);
+	snprintf(texts[1], sizeof(texts[1]), got ? "\"%.1000s\"" : "NULL", got);
 	return check_result(got && strcmp(got, expected) == 0, file, line, what, texts[0],
 			    texts[1]);
 }

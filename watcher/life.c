@@ -141,11 +141,13 @@ struct entry *life_begin(struct core *core, pid_t pid, const char *name, char *w
 	struct procinfo info;
 	struct entry *entry;
 	uint64_t rss = 0;
+	int error;
 	int pidfd;
 	int statm;
 
-	if (procinfo_read(core->procinfo, pid, &info) < 0) {
-		explain(why, size, pid, access("/proc/self/stat", F_OK) < 0 ? -EMFILE : -ESRCH);
+	error = procinfo_read(core->procinfo, pid, &info);
+	if (error) {
+		explain(why, size, pid, error);
 		return NULL;
 	}
 	entry = registry_find(core->registry, pid, info.start_ticks);

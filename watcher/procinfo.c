@@ -11,6 +11,9 @@
 /* include/linux/sched.h */
 #define PF_KTHREAD 0x00200000
 
+/* Descriptors that a look at one process may take. */
+#define LOOK_FDS 3
+
 enum item {
 	ITEM_PID,
 	ITEM_PPID,
@@ -56,6 +59,25 @@ void procinfo_close(struct procinfo_reader *reader)
 	free(reader);
 }
 
+/* libproc2 leaves out a process that is gone, and the same where it has no descriptors to look. */
+static int why_unread(void)
+{
+	int error = -ESRCH;
+	int fds[LOOK_FDS];
+	int count = 0;
+
+	for (; count < LOOK_FDS; count++) {
+		fds[count] = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+		if (fds[count] < 0) {
+			error = -errno;
+			break;
+		}
+	}
+	while (count > 0)
+		close(fds[--count]);
+	return error;
+}
+
 int procinfo_read(struct procinfo_reader *reader, pid_t pid, struct procinfo *ret_info)
 {
 	/* A 0 ends the list; a pid of 0 would be an empty one. */
@@ -67,7 +89,7 @@ int procinfo_read(struct procinfo_reader *reader, pid_t pid, struct procinfo *re
 		return -ESRCH;
 	found = procps_pids_select(reader->pids, wanted, 1, PIDS_SELECT_PID);
 	if (!found || found->counts->total != 1)
-		return -ESRCH;
+		return why_unread();
 	result = found->stacks[0]->head;
 	/* /proc answers for the id of a thread too; that is no process. */
 	if (result[ITEM_PID].result.s_int != pid)

@@ -27,7 +27,8 @@ struct procinfo_reader;
 int procinfo_open(struct procinfo_reader **ret_reader);
 void procinfo_close(struct procinfo_reader *reader);
 
-/* 0, or -ESRCH where there is no such process. */
+/* 0; -ESRCH where there is no such process, -EMFILE or -ENFILE where no descriptor is free to look.
+ */
 int procinfo_read(struct procinfo_reader *reader, pid_t pid, struct procinfo *ret_info);
 
 /*

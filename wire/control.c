@@ -10,10 +10,12 @@
 
 int control_open(struct control *control, const struct rundir *dir)
 {
+	int owner = rundir_owner(dir);
+
 	control->dir = *dir;
 	control->req = ENDPOINT_CLOSED;
-	if (rundir_owner(dir) < 0)
-		return -ENOENT;
+	if (owner < 0)
+		return owner;
 	return endpoint_open(&control->req, ENDPOINT_REQ, dir);
 }
 
@@ -36,7 +38,7 @@ static uint64_t random_id(void)
 /* Whether to go on waiting: 0, or what has happened. */
 static int look(const struct control *control, int waited_ms)
 {
-	if (rundir_owner(&control->dir) < 0)
+	if (rundir_owner(&control->dir) == -ENOENT)
 		return -EPIPE;
 	return waited_ms < ANSWER_MS ? 0 : -ETIMEDOUT;
 }

@@ -125,7 +125,7 @@ int rundir_owner(const struct rundir *dir)
 	rundir_file(path, dir, RUNDIR_LOCK);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
-		return -ENOENT;
+		return errno == EMFILE || errno == ENFILE ? -errno : -ENOENT;
 	if (fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
 		owner = read_owner(fd);
 	close(fd);

@@ -45,8 +45,8 @@ void rundir_file(char to[RUNDIR_PATH], const struct rundir *dir, const char *nam
 #define RUNDIR_RINGS "rings"
 
 /*
- * Whether a watcher holds the session's lock: its pid (0 where its file doesn't say), or -ENOENT.
- * Takes no lock itself.
+ * Whether a watcher holds the session's lock: its pid (0 where its file doesn't say), or -ENOENT;
+ * -EMFILE or -ENFILE where that can't be told. Takes no lock itself.
  */
 int rundir_owner(const struct rundir *dir);
 

@@ -5,7 +5,7 @@ import inspect
 import unittest
 
 import memwatch
-from session import WatchedTestCase, events, records, run, wait_for
+from session import WatchedTestCase, events, names, records, run, wait_for
 
 
 class Calls(WatchedTestCase):
@@ -22,7 +22,7 @@ class Calls(WatchedTestCase):
         """)
         self.assertEqual(output, "True\nTrue 0\n")
         self.assertEqual(
-            [(event["category"], event["label"]) for event in events(pid=pid, name="reader", kind="milestone")],
+            [(event["category"], event["label"]) for event in events(pid=pid, kind="milestone")],
             [
                 ("", "plain"),
                 ("I/O", "in a category"),
@@ -31,6 +31,7 @@ class Calls(WatchedTestCase):
                 ("", "x" * 200),
             ],
         )
+        self.assertEqual(names()[pid], "reader")
 
     def test_events_before_a_death_are_there(self):
         pid, _ = run(

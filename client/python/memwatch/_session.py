@@ -104,7 +104,8 @@ class Follower:
         self._reader = None
         self._owner = None
         self._names = {}  # pid: name
-        self._heard = 0.0
+        self._heard = 0.0  # when a record was last read
+        self._wall = 0.0  # the time of that record
         self._ready = threading.Event()
 
     def start(self, refresh):
@@ -151,16 +152,18 @@ class Follower:
             self._heard = time.monotonic()
             self._ready.set()
             try:
-                self.lines.take(json.loads(line))
+                record = json.loads(line)
             except ValueError:
-                pass  # the last line, cut by the end of its writer
+                break  # the last line, cut by the end of its writer
+            self._wall = record["wall"]
+            self.lines.take(record)
         self._ready.set()
 
     def settle(self):
-        """Wait until what has happened is likely to have been read: a moment in which nothing comes."""
-        deadline = time.monotonic() + 1
-        quiet_from = time.monotonic()
-        while time.monotonic() < min(deadline, max(quiet_from, self._heard) + QUIET_SECONDS):
+        """Wait until what has happened has been read: something later has, or nothing comes for a moment."""
+        start = time.monotonic()
+        wall = time.time()
+        while self._wall < wall and time.monotonic() < max(start, self._heard) + QUIET_SECONDS:
             time.sleep(0.01)
 
     def stop(self):

@@ -148,8 +148,9 @@ def watcher(watch, refresh=1, measure=GB, limit=10, **_):
     FOLLOWER.start(refresh)
     for name, entry in watch.items():
         pid = 0 if name == "total" else entry["pid"]
-        pair = _queues.of(entry.get("queue"))
-        feeds = [(entry["queue"], measure)] if not pair and entry.get("queue") else []
+        queue = entry.get("queue")
+        pair = _queues.of(queue)
+        feeds = [] if pair or queue is None else [(queue, measure)]
         if pair:
             pair.pid = pid
         if pid:
