@@ -16,6 +16,9 @@
 /* After the child's end, its last records are waited for this long. */
 #define LAST_RECORDS_NS (2 * NS_PER_S)
 
+/* With more lines than these, those that left the window are forgotten. */
+#define LINES_KEPT 4096
+
 enum source_kind { SOURCE_STREAM, SOURCE_SIGNALS, SOURCE_KEYS, SOURCE_TIMER };
 
 /* --- drawing */
@@ -233,6 +236,8 @@ static void look_at_time(struct follow *follow)
 	     now_ns > follow->child->ended_ns + LAST_RECORDS_NS))
 		follow->quit = true;
 	draw(follow);
+	if (history_lines(follow->history) > LINES_KEPT)
+		history_forget(follow->history, follow->since_ns + now_ns - follow->begin_ns);
 }
 
 static void handle(struct follow *follow, enum source_kind kind)

@@ -36,6 +36,7 @@ struct follow {
 	int timer;
 	uint64_t now_ns;
 	uint64_t since_ns; /* older records are not shown by views that show each */
+	uint64_t begin_ns;
 	uint64_t end_ns;
 	bool quit;
 	bool gone; /* the watcher is */

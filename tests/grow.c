@@ -1,6 +1,6 @@
 /*
- * grow RATE SECONDS: fill RATE bytes of memory a second, by the clock: a late wake-up is made up for. Then stay as it is
- * until killed; with --end, end.
+ * grow RATE SECONDS: fill RATE bytes of memory a second, by the clock: a late wake-up is made up
+ * for. Then stay as it is until killed; with --end, end.
  */
 #include "base/clock.h"
 

@@ -1,6 +1,6 @@
 /*
- * leaderless BYTES: a thread fills BYTES of memory and stays; when a line can be read, the thread that leads the process
- * ends, which from then on is a zombie whose other thread lives.
+ * leaderless BYTES: a thread fills BYTES of memory and stays; when a line can be read, the thread
+ * that leads the process ends, which from then on is a zombie whose other thread lives.
  */
 #include <pthread.h>
 #include <stdio.h>

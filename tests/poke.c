@@ -1,5 +1,6 @@
 /*
- * poke SOCKET: send standard input to a Unix socket as it is, then print what comes back, until the other end hangs up.
+ * poke SOCKET: send standard input to a Unix socket as it is, then print what comes back, until the
+ * other end hangs up.
  */
 #include <stdio.h>
 #include <string.h>

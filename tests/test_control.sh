@@ -77,8 +77,8 @@ check_equal "what is said of the same interval" "" "$(cat other.err)"
 
 # --- one watcher a session
 
-refused 4 "session 'default' has a watcher already \(pid $watcher\)" memwatchd --foreground
-refused 4 "session 'default' has a watcher already \(pid $watcher\)" memwatchd
+refused 1 "session 'default' has a watcher already \(pid $watcher\)" memwatchd --foreground
+refused 1 "session 'default' has a watcher already \(pid $watcher\)" memwatchd
 memwatchd --session other || fail "a second session"
 other=$(status_of watcher_pid)
 check_equal "sessions are apart" "0 2" "$(memwatch list --session other --json | jq length) $(memwatch list --json | jq length)"

@@ -29,8 +29,7 @@ check_equal "version" "memwatch $(pkg-config --modversion dest/usr/lib/pkgconfig
 # --- what is installed works: the command finds its watcher, pkg-config the library
 
 dest/usr/bin/memwatch run --view json -- true >run.out || fail "the installed command: $(cat run.out)"
-export PKG_CONFIG_SYSROOT_DIR=$PWD/dest PKG_CONFIG_LIBDIR=$PWD/dest/usr/lib/pkgconfig
-unset PKG_CONFIG_PATH
+export PKG_CONFIG_SYSROOT_DIR=$PWD/dest PKG_CONFIG_PATH=$PWD/dest/usr/lib/pkgconfig
 # pkg-config leaves out /usr/include and /usr/lib, which a compiler knows; but not those below dest.
 export PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 PKG_CONFIG_ALLOW_SYSTEM_LIBS=1
 check_equal "compiler flags" "-I$PWD/dest/usr/include" "$(pkg-config --cflags memwatch | xargs)"
@@ -49,8 +48,7 @@ compile() {
 compile shared $(pkg-config --libs memwatch)
 LD_LIBRARY_PATH=$PWD/dest/usr/lib ldd shared | grep -q "libmemwatch.so.0 => $PWD/dest/usr/lib/libmemwatch.so.0" ||
 	fail "the shared library is not linked: $(ldd shared)"
-unset PKG_CONFIG_LIBDIR PKG_CONFIG_SYSROOT_DIR
-export PKG_CONFIG_PATH=$PWD/dest/usr/lib/pkgconfig # that of nanomsg is the system's
+unset PKG_CONFIG_SYSROOT_DIR # nanomsg's library is the system's
 static=$(pkg-config --define-variable=prefix="$PWD/dest/usr" --static --libs memwatch)
 compile static -I"$PWD/dest/usr/include" ${static/-lmemwatch/-l:libmemwatch.a}
 ldd static | grep -q libmemwatch && fail "the static library is not linked: $(ldd static)"

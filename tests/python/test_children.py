@@ -51,7 +51,7 @@ class Children(WatchedTestCase):
 
     def test_a_child_may_have_a_name_of_its_own(self):
         for method in ("fork", "spawn"):
-            _, output = self.start_children(method, rename='memwatch.register("child")')
+            _, output = self.start_children(method, rename='memwatch.register("child"); assert memwatch.flush()')
             self.assertEqual({names()[int(pid)] for pid in output.split()}, {"child"})
 
     def pool(self, method):
@@ -114,12 +114,12 @@ class Children(WatchedTestCase):
     def test_a_name_given_before_multiprocessing_is_loaded(self):
         _, output = run("""
             import memwatch
-            memwatch.register("early")
             def emit():
                 import os
                 memwatch.event("late", "child")
                 os.write(1, b"%d\\n" % os.getpid())
             if __name__ == "__main__":
+                memwatch.register("early")
                 import multiprocessing
                 child = multiprocessing.get_context("spawn").Process(target=emit)
                 child.start()
@@ -127,3 +127,24 @@ class Children(WatchedTestCase):
         """)
         wait_for(lambda: events(category="child"))
         self.assertEqual(names()[int(output)], "early")
+
+    def test_grandchildren(self):
+        _, output = run("""
+            import multiprocessing, os
+            import memwatch
+            def emit(methods):
+                memwatch.event("here", "child")
+                os.write(1, b"%d\\n" % os.getpid())
+                if methods:
+                    start(methods)
+            def start(methods):
+                child = multiprocessing.get_context(methods[0]).Process(target=emit, args=(methods[1:],))
+                child.start()
+                child.join()
+            if __name__ == "__main__":
+                memwatch.register("eldest")
+                start(["fork", "spawn", "forkserver", "fork"])
+        """)
+        pids = [int(pid) for pid in output.split()]
+        wait_for(lambda: len(events(category="child")) == 4)
+        self.assertEqual([names()[pid] for pid in pids], ["eldest"] * 4)

@@ -1,11 +1,9 @@
 """A process's name, and how children that multiprocessing makes come to it.
 
 A forked child has it from the C library. One that is spawned, or forked by
-multiprocessing's server, shares no memory with its parent: there the name goes
-the way that multiprocessing's own settings go, in the Process object's _config.
+multiprocessing's server, shares no memory with its parent: to these the name
+goes as a part of what multiprocessing sends each child, its Process object.
 """
-
-import sys
 
 from . import _memwatch
 
@@ -19,30 +17,28 @@ def register(name):
     the command's name back. False where memwatch is off.
     """
     registered = _memwatch.register(name)
-    _settings()[_KEY] = name
+    _bequeath(name)
     return registered
 
 
-def _settings():
+class _Name(str):
+    """Names the process in which it is unpickled."""
+
+    def __reduce__(self):
+        return _inherit, (str(self),)
+
+
+def _inherit(name):
+    _memwatch.register(name)
+    return _Name(name)
+
+
+def _bequeath(name):
     from multiprocessing import process
 
-    return getattr(process.current_process(), "_config", {})
-
-
-def _inherit(_):
-    name = _settings().get(_KEY)
+    # What a Process copies from its parent, such as the key that both authenticate with.
+    settings = getattr(process.current_process(), "_config", {})
     if name:
-        _memwatch.register(name)
-
-
-def _begin():
-    # A child of multiprocessing has it loaded before it can have us.
-    if "multiprocessing.process" in sys.modules:
-        from multiprocessing import process, util
-
-        if process.parent_process() is not None:
-            _inherit(None)
-        util.register_after_fork(_begin, _inherit)
-
-
-_begin()
+        settings[_KEY] = _Name(name)
+    else:
+        settings.pop(_KEY, None)
