@@ -21,7 +21,7 @@ ALL_LDFLAGS = -pthread $(SANITIZE) $(LDFLAGS)
 # What `make deps` installs: to build and run, then to test.
 PACKAGES := gcc make pkg-config libc6-dev libnanomsg-dev libnanopb-dev nanopb protobuf-compiler libproc2-dev \
 	libncurses-dev gnuplot-nox
-TEST_PACKAGES := tmux jq python3 clang libclang-rt-14-dev procps git
+TEST_PACKAGES := tmux jq python3-dev g++ clang libclang-rt-14-dev procps git
 
 sources = $(wildcard $(1)/*.c)
 objects = $(patsubst %.c,$(O)/%.o,$(1))
@@ -32,7 +32,7 @@ CLIENT := $(call sources,client)
 WATCHER := $(call sources,watcher)
 PLOTTER := $(call sources,plotter)
 CLI := $(call sources,cli)
-EXAMPLES := $(call sources,examples)
+EXAMPLES := $(filter-out examples/mpi_ranks.c,$(call sources,examples))
 UNIT_TESTS := $(wildcard tests/test_*.c)
 TEST_TOOLS := $(filter-out $(UNIT_TESTS),$(call sources,tests))
 
@@ -51,13 +51,14 @@ SHARED := $(O)/libmemwatch.so.$(SOVERSION)
 PROGRAMS := $(O)/memwatch $(O)/memwatchd
 LIBRARIES := $(SHARED) $(O)/libmemwatch.so $(O)/libmemwatch.a
 EXAMPLE_PROGRAMS := $(EXAMPLES:%.c=$(O)/%)
+CXX_EXAMPLES := $(if $(shell command -v $(CXX)),$(O)/examples/scope)
 TEST_PROGRAMS := $(UNIT_TESTS:%.c=$(O)/%) $(TEST_TOOLS:%.c=$(O)/%)
 BENCH_PROGRAMS := $(patsubst %.c,$(O)/%,$(call sources,bench))
 
-.PHONY: all deps demo check tests bench install uninstall clean help
+.PHONY: all python mpi deps demo check tests bench install uninstall clean help
 .DELETE_ON_ERROR:
 
-all: $(PROGRAMS) $(LIBRARIES) $(EXAMPLE_PROGRAMS)
+all: $(PROGRAMS) $(LIBRARIES) $(EXAMPLE_PROGRAMS) $(CXX_EXAMPLES)
 
 # --- generated code
 
@@ -103,6 +104,18 @@ $(call objects,$(EXAMPLES)): ALL_CFLAGS += -Iclient
 $(EXAMPLE_PROGRAMS): $(O)/%: $(O)/%.o $(O)/libmemwatch.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lnanomsg -lm
 
+$(O)/examples/scope: examples/scope.cpp client/memwatch.h $(O)/libmemwatch.a
+	@mkdir -p $(@D)
+	$(CXX) -Iclient -Wall -Wextra -Wpedantic $(CPPFLAGS) -O2 -g $(CXXFLAGS) $(ALL_LDFLAGS) -o $@ $< $(O)/libmemwatch.a \
+		-lnanomsg
+
+MPICC ?= mpicc
+
+mpi: $(O)/examples/mpi_ranks
+
+$(O)/examples/mpi_ranks: examples/mpi_ranks.c client/memwatch.h $(O)/libmemwatch.a
+	$(MPICC) -Iclient -Wall -Wextra $(CPPFLAGS) $(CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(O)/libmemwatch.a -lnanomsg
+
 # --- Python: the package as it is imported, in $(O)/python
 
 PYTHON ?= /usr/bin/python3
@@ -134,14 +147,15 @@ $(O)/all.a: $(filter-out %/main.o,$(call objects,$(BASE) $(CLIENT) $(WATCHER) $(
 $(TEST_PROGRAMS) $(BENCH_PROGRAMS): $(O)/%: $(O)/%.o $(O)/all.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(WATCHER_LIBS) $(COMMAND_LIBS) -lm
 
-tests: all $(TEST_PROGRAMS)
+# A Python that is built without sanitizers can't load what is built with them.
+tests: all $(TEST_PROGRAMS) $(if $(ASAN)$(TSAN),,python)
 
 check:
 	@$(call install-missing,$(PACKAGES) $(TEST_PACKAGES))
 	@$(MAKE) --no-print-directory tests
 	@O=$(O) tests/run
 
-bench: all $(BENCH_PROGRAMS)
+bench: all $(BENCH_PROGRAMS) python
 	@O=$(O) bench/run
 
 # --- people
@@ -178,6 +192,7 @@ install: all
 	install -m 644 client/memwatch.h $(INCLUDEDIR)
 	install -m 644 docs/*.1 $(MANDIR)/man1
 	install -m 644 docs/*.3 $(MANDIR)/man3
+	if [ -d $(PYTHON_PACKAGE) ]; then install -d $(PYTHON_DIR) && install -m 644 $(PYTHON_PACKAGE)/* $(PYTHON_DIR); fi
 
 uninstall:
 	rm -f $(BINDIR)/memwatch $(BINDIR)/memwatchd $(LIBDIR)/libmemwatch.so $(LIBDIR)/$(notdir $(SHARED)) \
@@ -185,6 +200,7 @@ uninstall:
 		$(patsubst docs/%,$(MANDIR)/man1/%,$(wildcard docs/*.1)) \
 		$(patsubst docs/%,$(MANDIR)/man3/%,$(wildcard docs/*.3))
 	if [ -d $(LIBDIR)/memwatch ]; then rmdir $(LIBDIR)/memwatch; fi
+	rm -rf $(PYTHON_DIR)
 
 clean:
 	rm -rf $(O)
@@ -193,6 +209,8 @@ help:
 	@sed -n 's/^#: //p' $(firstword $(MAKEFILE_LIST))
 
 #: make             build everything in build/; installs nothing
+#: make python      the Python package too, in build/python; then make install installs it as well
+#: make mpi         the MPI example too
 #: make demo        install what is missing, build, and show it on an example for 20 seconds
 #: make check       install what is missing, build, and run every test
 #: make bench       measure, side by side with the floor and with peers

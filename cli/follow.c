@@ -348,6 +348,7 @@ int follow_run(struct follow *follow)
 	uint64_t now_ns = clock_mono_ns();
 	int error;
 
+	follow->begin_ns = now_ns;
 	follow->since_ns =
 		now_ns > follow->options->window_ns ? now_ns - follow->options->window_ns : 0;
 	follow->end_ns = follow->options->duration_ns ? now_ns + follow->options->duration_ns : 0;
