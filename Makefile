@@ -86,7 +86,7 @@ $(O)/memwatch: $(COMMAND_OBJECTS)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(COMMAND_LIBS)
 
 $(SHARED): $(LIBRARY_OBJECTS) client/memwatch.map
-	$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,--version-script=client/memwatch.map -Wl,-z,defs \
+	$(CC) $(ALL_LDFLAGS) -shared -Wl,-z,nodelete -Wl,-soname,$(@F) -Wl,--version-script=client/memwatch.map -Wl,-z,defs \
 		-Wl,--exclude-libs,ALL -o $@ $(LIBRARY_OBJECTS) $(WIRE_LIBS)
 
 $(O)/libmemwatch.so: $(SHARED)
@@ -122,7 +122,8 @@ PYTHON ?= /usr/bin/python3
 PYTHON_PACKAGE := $(O)/python/memwatch
 PYTHON_FILES := $(patsubst client/python/%,$(O)/python/%,$(wildcard client/python/memwatch/*.py*) \
 	client/python/memwatch/py.typed)
-PYTHON_DIR = $(DESTDIR)$(shell $(PYTHON) -c 'import site, sys; dirs = site.getsitepackages(["$(PREFIX)"]); \
+PYTHON_DIR = $(DESTDIR)$(shell $(PYTHON) -c 'import site, sys; prefix = "$(PREFIX)"; \
+	dirs = [dir for dir in site.getsitepackages([prefix]) if dir.startswith(prefix + "/lib")]; \
 	print(next((dir for dir in dirs if dir in sys.path), dirs[-1]))')/memwatch
 
 python: all $(PYTHON_PACKAGE)/_memwatch.abi3.so $(PYTHON_FILES)

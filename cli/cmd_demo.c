@@ -38,7 +38,7 @@ static int run(const struct options *options)
 	snprintf(session, sizeof session, "demo-%d", (int)getpid());
 	if (!options->session_given)
 		recorder.session = session;
-	snprintf(seconds, sizeof seconds, "%.3f",
+	snprintf(seconds, sizeof seconds, "%g",
 		 options->duration_ns ? (double)options->duration_ns / NS_PER_S : DEMO_SECONDS);
 	recorder.duration_ns = 0;
 	recorder.arguments = arguments;

@@ -14,8 +14,8 @@ static struct client not_yet;
 _Atomic(struct client *) client_known = &not_yet;
 
 /*
- * A library has nowhere else to keep what belongs to its process. A forked child finds this as its parent left it, and
- * what `client_known` points to as zeros.
+ * A library has nowhere else to keep what belongs to its process. A forked child finds this as its
+ * parent left it, and what `client_known` points to as zeros.
  */
 static struct {
 	pthread_mutex_t lock; /* held only with all signals blocked */
@@ -71,8 +71,8 @@ static struct client *make_memory(void)
 }
 
 /*
- * A child that was made without the fork handlers (by _Fork, or the bare system call) may have inherited nanomsg at work,
- * so it has no pump: its events wait in its ring.
+ * A child that was made without the fork handlers (by _Fork, or the bare system call) may have
+ * inherited nanomsg at work, so it has no pump: its events wait in its ring.
  */
 static void find_out_kin(void)
 {
@@ -171,7 +171,7 @@ static struct client *ready_client(void)
 	return client && client->ready ? client : NULL;
 }
 
-/* No signal handler runs between here and the end of one of the two below: it would find a child half made. */
+/* No signal handler runs from here to the end of one of the two below: a child is half made. */
 static void before_fork(void)
 {
 	struct client *client;

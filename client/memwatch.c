@@ -25,9 +25,9 @@ static size_t bounded(const char *text, size_t max)
 
 static void emit(struct client *client, uint64_t t_ns, const struct event *event)
 {
-	enum ring_result result = ring_emit(&client->ring, t_ns, event,
-					    bounded(event->category, TEXT_CATEGORY),
-					    bounded(event->label, TEXT_LABEL));
+	enum ring_result result =
+		ring_emit(&client->ring, t_ns, event, bounded(event->category, TEXT_CATEGORY),
+			  bounded(event->label, TEXT_LABEL));
 
 	pump_notice(&client->pump, result == RING_FILLS);
 }
@@ -122,7 +122,7 @@ void mw_end(mw_span span)
 	     });
 }
 
-/* 0 when all below @end is merged, and its room free; -EAGAIN while that may come, -ENOTCONN when it will not. */
+/* 0 when all below @end is merged, -EAGAIN while that may come, -ENOTCONN when it will not. */
 static int look_flushed(const struct client *client, uint64_t end)
 {
 	if (!client_is_watched())
@@ -133,7 +133,8 @@ static int look_flushed(const struct client *client, uint64_t end)
 static int flush(int timeout_ms)
 {
 	struct client *client = client_get_live();
-	uint64_t deadline = clock_mono_ns() + (uint64_t)(timeout_ms > 0 ? timeout_ms : 0) * NS_PER_MS;
+	uint64_t deadline =
+		clock_mono_ns() + (uint64_t)(timeout_ms > 0 ? timeout_ms : 0) * NS_PER_MS;
 	uint64_t end;
 	int error;
 

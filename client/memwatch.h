@@ -1,35 +1,40 @@
 /*
  * memwatch.h - milestones for memwatch, the real-time process memory plotter.
  *
- *	#include <memwatch.h>			cc prog.c $(pkg-config --cflags --libs memwatch)
+ *	#include <memwatch.h>		cc prog.c $(pkg-config --cflags --libs memwatch)
  *
  *	mw_register("reader");
  *	mw_event("finished reading");
  *
- * A program that calls these appears in the memwatch session of its user, with its milestones pinned on the curve of
- * its memory. Nothing has to run first: with no watcher the newest events are kept, and delivered when one comes.
+ * A program that calls these appears in the memwatch session of its user, with its milestones
+ * pinned on the curve of its memory. Nothing has to run first: with no watcher the newest events
+ * are kept, and delivered when one comes.
  *
- * What holds for every call
- *	It never prints, never ends the program, never changes errno, and but for mw_flush never waits for anybody.
- *	It may be made from any thread, before and after fork(); a child is a process of its own, with a line of its own.
- *	NULL for a text is the same as "".
- *	An event whose call has returned is not lost when the process dies, by whatever signal.
- *	No signal is ever handled by the library's own thread.
+ * What holds for every call:
+ * - It never prints, never ends the program, never changes errno, and but for mw_flush never waits
+ *   for anybody.
+ * - It may be made from any thread, before and after fork(); a child is a process of its own, with
+ *   a line of its own.
+ * - An event whose call has returned is not lost when the process dies, by whatever signal.
+ * - No signal is ever handled by the library's own thread.
+ * - NULL for a text is the same as "".
  *
- * Signal handlers
- *	mw_event, mw_end and mw_dropped may be called in a signal handler, and so may mw_begin. No other call may. A program
- *	whose very first call may happen in a handler should call mw_register before: the library's thread, which delivers
- *	events as they happen, is never started in a handler, and until it is, events wait in the ring.
+ * Signal handlers may call mw_event, mw_begin, mw_end and mw_dropped, and nothing else of this. A
+ * program whose very first call may happen in a handler should call mw_register before: the thread
+ * that delivers events as they happen is never started in a handler, and until it is, events wait
+ * in the ring.
  *
- * Texts are UTF-8. A label is up to 200 bytes, a category and a name up to 63; a longer one is cut at a character.
+ * Texts are UTF-8. A label is up to 200 bytes, a category and a name up to 63; a longer one is cut
+ * at a character.
  *
- * Environment, read at the first call
- *	MEMWATCH=off		every call is a branch and nothing else
- *	MEMWATCH_SESSION	the session's name, instead of "default"
- *	MEMWATCH_RING		room for events that nobody has taken yet: a size such as 256K or 8M (default 1M; 4 KiB to
- *				64 MiB). Memory of it is used only as it fills.
- *	The session's directory is $XDG_RUNTIME_DIR/memwatch/SESSION, else /tmp/memwatch-UID/SESSION. Where it can't be had,
- *	and in a set-user-ID program, it is as with MEMWATCH=off.
+ * Environment, read at the first call:
+ * - MEMWATCH=off: every call is a branch and nothing else.
+ * - MEMWATCH_SESSION: the session's name, instead of "default".
+ * - MEMWATCH_RING: room for events that nobody has taken yet, a size such as 256K or 8M (default
+ *   1M; 4 KiB to 64 MiB). Memory of it is used only as it fills.
+ *
+ * The session's directory is $XDG_RUNTIME_DIR/memwatch/SESSION, else /tmp/memwatch-UID/SESSION.
+ * Where it can't be had, and in a set-user-ID program, it is as with MEMWATCH=off.
  */
 #ifndef MEMWATCH_H
 #define MEMWATCH_H
@@ -54,9 +59,10 @@ extern "C" {
 #endif
 
 /*
- * Name this process's line; without it, it has the name of its command. A forked child has its parent's name until it
- * registers one of its own. It may be called again, at any time: the line is renamed. "" gives the command's name back.
- * 0, or -ENOTCONN where the library is off (see above). Not for signal handlers.
+ * Name this process's line; without it, it has the name of its command. A forked child has its
+ * parent's name until it registers one of its own. It may be called again, at any time: the line is
+ * renamed. "" gives the command's name back. 0, or -ENOTCONN where the library is off (see above).
+ * Not for signal handlers.
  */
 MW_EXPORT int mw_register(const char *name);
 
@@ -64,14 +70,14 @@ MW_EXPORT int mw_register(const char *name);
 MW_EXPORT void mw_event(const char *label);
 
 /*
- * A milestone with a category ("" for none), its label formatted as by printf(3); %m works. Not for signal handlers,
- * since printf isn't.
+ * A milestone with a category ("" for none), its label formatted as by printf(3); %m works. Not for
+ * signal handlers, since printf isn't.
  */
 MW_EXPORT void mw_eventf(const char *category, const char *format, ...) MW_PRINTF(2, 3);
 
 /*
- * A span of time that has begun. It may be passed to another thread and ended there; spans may nest and overlap.
- * Its fields are the library's; id is 0 where the library is off.
+ * A span of time that has begun. It may be passed to another thread and ended there; spans may nest
+ * and overlap. Its fields are the library's; id is 0 where the library is off.
  */
 typedef struct mw_span {
 	uint64_t id;
@@ -82,23 +88,26 @@ typedef struct mw_span {
 } mw_span;
 
 /*
- * Begin and end a span. Each end takes the time and the process's resident memory, so that a span says what it cost even
- * where it is shorter than the watcher's interval; about a microsecond a call. The texts are not copied: they must stay
- * valid until mw_end, as literals do. A span that is never ended ends with its process.
+ * Begin and end a span. Each end takes the time and the process's resident memory, so that a span
+ * says what it cost even where it is shorter than the watcher's interval; about a microsecond a
+ * call. The texts are not copied: they must stay valid until mw_end, as literals do. A span that is
+ * never ended ends with its process.
  */
 MW_EXPORT mw_span mw_begin(const char *category, const char *name);
 MW_EXPORT void mw_end(mw_span span);
 
 /*
- * Wait until a watcher has all events of this process whose calls had returned before: 0. It waits at most @timeout_ms
- * milliseconds (0: look once; negative: as long as it takes): -ETIMEDOUT. At once -ENOTCONN where no watcher runs, where
- * the library is off, and when the watcher dies meanwhile. Nothing is lost without it. Not for signal handlers.
+ * Wait until a watcher has all events of this process whose calls had returned before: 0. It waits
+ * at most @timeout_ms milliseconds (0: look once; negative: as long as it takes): -ETIMEDOUT. At
+ * once -ENOTCONN where no watcher runs, where the library is off, and when the watcher dies
+ * meanwhile. Nothing is lost without it. Not for signal handlers.
  */
 MW_EXPORT int mw_flush(int timeout_ms);
 
 /*
- * Events of this process that could not be kept: a watcher was there but behind, and the ring full; or none was, and newer
- * events took their place; or no memory was left for the ring. A forked child counts from 0. Async-signal-safe.
+ * Events of this process that could not be kept: a watcher was there but behind, and the ring full;
+ * or none was, and newer events took their place; or no memory was left for the ring. A forked
+ * child counts from 0. Async-signal-safe.
  */
 MW_EXPORT uint64_t mw_dropped(void);
 
@@ -107,8 +116,8 @@ MW_EXPORT uint64_t mw_dropped(void);
 #endif
 
 /*
- * MW_SCOPE("I/O", "read"): a span of the rest of the enclosing block, however it is left. In C it needs the cleanup
- * attribute of gcc and clang.
+ * MW_SCOPE("I/O", "read"): a span of the rest of the enclosing block, however it is left. In C it
+ * needs the cleanup attribute of gcc and clang.
  */
 #define MW_JOIN_(a, b) a##b
 #define MW_JOIN(a, b) MW_JOIN_(a, b)
@@ -116,7 +125,7 @@ MW_EXPORT uint64_t mw_dropped(void);
 #if defined(__cplusplus)
 class mw_scope
 {
-public:
+      public:
 	mw_scope(const char *category, const char *name) : span(mw_begin(category, name))
 	{
 	}
@@ -125,7 +134,7 @@ public:
 		mw_end(span);
 	}
 
-private:
+      private:
 	mw_scope(const mw_scope &);
 	mw_scope &operator=(const mw_scope &);
 	mw_span span;

@@ -31,7 +31,7 @@ static void futex_wake(_Atomic uint32_t *word)
 	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
 }
 
-/* A writer advances the head, then looks at the state; here it is the other way round: one of both sees the other. */
+/* A writer advances the head, then looks at the state; here it is the other way round. */
 static void rest(struct pump *pump, const struct push_rest *how)
 {
 	static const uint32_t states[] = {
@@ -66,6 +66,10 @@ static void *pump_main(void *arg)
 			clock_sleep_ns(PAUSED_NS);
 		rest(pump, &how);
 	}
+	/* What was on its way is still in the ring; an open socket would look like a leak. */
+	pthread_mutex_lock(&pump->lock);
+	push_close(&pump->push);
+	pthread_mutex_unlock(&pump->lock);
 	atomic_store(&pump->state, PUMP_ENDED);
 	futex_wake(&pump->state);
 	return NULL;
@@ -78,8 +82,8 @@ void pump_init(struct pump *pump, const struct push_setup *setup)
 }
 
 /*
- * While a handler runs, its signal is @blocked, unless it was installed with SA_NODEFER. A thread that blocks a signal
- * for other reasons, and emits, leaves the start to others.
+ * While a handler runs, its signal is @blocked, unless it was installed with SA_NODEFER. A thread
+ * that blocks a signal for other reasons, and emits, leaves the start to others.
  */
 static bool in_handler(const sigset_t *blocked)
 {
@@ -153,7 +157,7 @@ void pump_rename(struct pump *pump, const char *name)
 	pump_wake(pump);
 }
 
-/* A thread that is just being made may hold locks of an allocator's or a sanitizer's, which a child would never see free. */
+/* A thread that is just being made may hold locks that a child would never see free. */
 static void wait_started(const struct pump *pump)
 {
 	uint64_t end = clock_mono_ns() + PAUSE_NS;

@@ -1,11 +1,7 @@
 #include "client/push.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "wire/codec.h"
@@ -13,14 +9,14 @@
 #define BATCH_SIZE (64 * 1024)
 #define BATCHES_A_STEP 8
 
-/* The session's owner is looked for, and a socket that can't be had is tried, no more often than this. */
+/* How often the session's owner is looked for, and a socket tried that couldn't be had. */
 #define OWNER_NS NS_PER_S
 #define RETRY_NS NS_PER_S
 
 #define PATIENCE_MIN_NS (300 * NS_PER_MS)
 #define PATIENCE_MAX_NS (2 * NS_PER_S)
 
-/* A writer that has not written what it reserved for so long does not come back: its handler jumped away. */
+/* A writer that reserved, and hasn't written for so long, won't: its handler jumped away. */
 #define HOLE_NS (2 * NS_PER_S)
 
 /* How the rests are timed. */
@@ -37,7 +33,8 @@ void push_init(struct push *push, const struct push_setup *setup, uint64_t now_n
 {
 	const struct ring_header *header = setup->ring->header;
 
-	push->on = *setup;
+	push->ring = setup->ring;
+	outlet_init(&push->outlet, setup->dir, setup->forked, setup->spoilt);
 	push->emitter = (struct emitter){
 		.version = WIRE_VERSION,
 		.pid = header->pid,
@@ -45,8 +42,6 @@ void push_init(struct push *push, const struct push_setup *setup, uint64_t now_n
 		.instance = header->instance,
 	};
 	text_copy(push->emitter.name, sizeof push->emitter.name, header->name);
-	push->endpoint = ENDPOINT_CLOSED;
-	push->canary.fd = -1;
 	push->hole_at = UINT64_MAX;
 	push->started_ns = now_ns;
 	push->moved_ns = now_ns;
@@ -55,137 +50,56 @@ void push_init(struct push *push, const struct push_setup *setup, uint64_t now_n
 void push_rename(struct push *push, const char *name)
 {
 	text_copy(push->emitter.name, sizeof push->emitter.name, name);
-	push->renamed = true;
+	push->untold = true;
 }
 
 bool push_has_news(const struct push *push)
 {
-	return atomic_load(&push->on.ring->header->head) != push->head;
+	return atomic_load(&push->ring->header->head) != push->head;
 }
 
 static uint64_t merged_of(const struct push *push)
 {
-	return atomic_load_explicit(&push->on.ring->merged, memory_order_relaxed);
+	return atomic_load_explicit(&push->ring->merged, memory_order_relaxed);
 }
 
-/* --- the socket */
-
-static bool canary_lives(const struct canary *canary)
-{
-	struct stat status;
-
-	return fstat(canary->fd, &status) == 0 && status.st_dev == canary->device &&
-	       status.st_ino == canary->inode;
-}
-
-static int canary_open(struct canary *canary, const struct rundir *dir)
-{
-	int fd = open(dir->path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	struct stat status;
-
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &status) < 0) {
-		close(fd);
-		return -EBADF;
-	}
-	*canary = (struct canary){ fd, status.st_dev, status.st_ino };
-	return 0;
-}
-
-/* In a program that has closed its standard streams, nanomsg must not get their numbers: somebody may print to them. */
-static int fill_streams(int filled[3])
-{
-	int count = 0;
-
-	while (count < 3) {
-		int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-		if (fd > STDERR_FILENO)
-			close(fd);
-		if (fd < 0 || fd > STDERR_FILENO)
-			break;
-		filled[count++] = fd;
-	}
-	return count;
-}
-
-static int open_endpoint(struct push *push)
-{
-	int filled[3];
-	int count = fill_streams(filled);
-	int error = canary_open(&push->canary, push->on.dir);
-
-	if (!error)
-		error = endpoint_open(&push->endpoint, ENDPOINT_PUSH, push->on.dir);
-	if (error && push->canary.fd >= 0) {
-		close(push->canary.fd);
-		push->canary.fd = -1;
-	}
-	while (count > 0)
-		close(filled[--count]);
-	return error;
-}
-
-static nlink_t count_threads(void)
-{
-	struct stat status;
-
-	return stat("/proc/self/task", &status) == 0 ? status.st_nlink : 0;
-}
+/* --- the outlet */
 
 static void *make_batch(void)
 {
-	void *memory = mmap(NULL, BATCH_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-			    -1, 0);
+	void *memory =
+		mmap(NULL, BATCH_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-/*
- * Have a socket. Where the host program had sockets of nanomsg's at a fork, nanomsg hangs in the child. It shows: there
- * our socket isn't number 0, and no thread is started for it. (Nor is it 0 where the child has opened its own since,
- * which is as well; it can't be told apart.) Then we leave it all alone.
- */
 static bool ready_to_send(struct push *push, uint64_t now)
 {
-	nlink_t threads;
-
-	if (push->endpoint.socket >= 0) {
-		push->on.spoilt = !canary_lives(&push->canary);
-		return !push->on.spoilt;
-	}
+	if (outlet_is_open(&push->outlet))
+		return true;
 	if (now < push->retry_ns)
 		return false;
-	threads = count_threads();
 	if (!push->batch)
 		push->batch = make_batch();
-	if (!push->batch || open_endpoint(push) != 0) {
+	if (!push->batch || outlet_open(&push->outlet) != 0) {
 		push->retry_ns = now + RETRY_NS;
 		return false;
 	}
 	push->opened_ns = now;
-	push->proven = !push->on.forked || count_threads() > threads;
-	push->on.spoilt = push->on.forked && push->endpoint.socket != 0;
-	return !push->on.spoilt;
+	return true;
 }
 
 bool push_close(struct push *push)
 {
-	if (push->endpoint.socket < 0 || push->on.spoilt)
-		return !push->on.spoilt;
-	if (!canary_lives(&push->canary)) {
-		push->on.spoilt = true;
+	bool was_open = outlet_is_open(&push->outlet);
+
+	if (!outlet_close(&push->outlet))
 		return false;
+	if (was_open) {
+		munmap(push->batch, BATCH_SIZE);
+		push->batch = NULL;
+		push->pushed = merged_of(push);
 	}
-	if (!push->proven)
-		return false;
-	endpoint_close(&push->endpoint);
-	close(push->canary.fd);
-	push->canary.fd = -1;
-	munmap(push->batch, BATCH_SIZE);
-	push->batch = NULL;
-	push->pushed = merged_of(push);
 	return true;
 }
 
@@ -203,19 +117,19 @@ static void close_idle(struct push *push, uint64_t now)
 /* --- the watcher */
 
 /*
- * Who merges. A watcher that was killed can't say that it is gone: that is seen by the session's lock. A ring in memory
- * of its own is marked by nobody but us.
+ * Who merges. A watcher that was killed can't say that it is gone: that is seen by the session's
+ * lock. A ring in memory of its own is marked by nobody but us.
  */
 static uint64_t find_watcher(struct push *push, uint64_t now)
 {
-	_Atomic uint64_t *marked = &push->on.ring->header->watcher;
+	_Atomic uint64_t *marked = &push->ring->header->watcher;
 	uint64_t watcher = atomic_load(marked);
-	bool shared = push->on.ring->shared;
+	bool shared = push->ring->shared;
 
 	if ((watcher == 0 && shared) || (push->owner_ns != 0 && now < push->owner_ns + OWNER_NS))
 		return watcher;
 	push->owner_ns = now;
-	if (rundir_owner(push->on.dir) >= 0) {
+	if (rundir_owner(push->outlet.dir) >= 0) {
 		if (!shared)
 			atomic_store(marked, watcher = 1);
 		return watcher;
@@ -225,38 +139,40 @@ static uint64_t find_watcher(struct push *push, uint64_t now)
 
 static void look_for_watcher(struct push *push, uint64_t now)
 {
-	uint64_t watcher = push->on.spoilt ? 0 : find_watcher(push, now);
+	uint64_t watcher = push->outlet.spoilt ? 0 : find_watcher(push, now);
 
 	if (watcher == push->watcher)
 		return;
 	push->watcher = watcher;
-	push->gate = atomic_load(&push->on.ring->header->gate);
+	push->gate = atomic_load(&push->ring->header->gate);
 	push->pushed = merged_of(push);
 	push->moved_ns = now;
 	push->retry_ns = 0;
 	if (watcher) {
-		ring_attach(push->on.ring);
+		ring_attach(push->ring);
 	} else {
-		ring_detach(push->on.ring);
+		ring_detach(push->ring);
 		push_close(push);
 	}
 }
 
 static void take_marks(struct push *push, uint64_t now)
 {
-	const struct ring_header *header = push->on.ring->header;
+	const struct ring_header *header = push->ring->header;
 	uint64_t merged = atomic_load_explicit(&header->merged, memory_order_acquire);
 	uint64_t gate = atomic_load_explicit(&header->gate, memory_order_relaxed);
 	uint64_t known = merged_of(push);
 
 	if (merged > known && merged <= push->head) {
-		ring_release(push->on.ring, merged);
+		ring_release(push->ring, merged);
 		known = merged;
 		push->progress_ns = now;
 		push->patience_ns = PATIENCE_MIN_NS;
 	}
-	if (gate != push->gate)
+	if (gate != push->gate) {
 		push_close(push);
+		push->untold = true; /* what the last one was told may have died with it */
+	}
 	if (push->pushed <= known || gate != push->gate) {
 		push->pushed = known;
 		push->progress_ns = now;
@@ -282,17 +198,17 @@ static bool give_up(struct push *push, uint64_t at, uint64_t now)
 		push->hole_end = push->head;
 		return false;
 	}
-	if (now < push->hole_ns + HOLE_NS || push->hole_end > atomic_load(&push->on.ring->limit))
+	if (now < push->hole_ns + HOLE_NS || push->hole_end > atomic_load(&push->ring->limit))
 		return false;
-	ring_void(push->on.ring, at, push->hole_end);
+	ring_void(push->ring, at, push->hole_end);
 	push->hole_at = UINT64_MAX;
 	return true;
 }
 
-/* Events from `pushed` on, as many as are written and fit; the bytes used. *ret_to is the position after. */
+/* Events from `pushed` on, as many as are written and fit, up to *ret_to; the bytes used. */
 static size_t fill_batch(struct push *push, uint64_t now, uint64_t *ret_to)
 {
-	const struct ring *ring = push->on.ring;
+	const struct ring *ring = push->ring;
 	uint64_t floor = atomic_load_explicit(&ring->floor, memory_order_relaxed);
 	uint64_t at = push->pushed > floor ? push->pushed : floor;
 	const size_t room = BATCH_SIZE - CODEC_BATCH_ROOM;
@@ -323,11 +239,11 @@ static bool send_batch(struct push *push, uint64_t now)
 
 	emitter->from = push->pushed;
 	size = fill_batch(push, now, &emitter->to);
-	emitter->dropped = atomic_load(&push->on.ring->header->dropped);
-	if (emitter->to == emitter->from && !push->renamed)
+	emitter->dropped = atomic_load(&push->ring->header->dropped);
+	if (emitter->to == emitter->from && !push->untold)
 		return false;
 	size += codec_put_emitter(push->batch + size, BATCH_SIZE - size, emitter);
-	error = endpoint_send(&push->endpoint, push->batch, size);
+	error = outlet_send(&push->outlet, push->batch, size);
 	if (error && error != -EAGAIN && error != -EINTR)
 		push->retry_ns = now + RETRY_NS;
 	else if (error && now < used_ns(push) + STUCK_NS)
@@ -336,12 +252,12 @@ static bool send_batch(struct push *push, uint64_t now)
 		push_close(push);
 		return false;
 	}
-	push->renamed = false;
-	push->proven = true;
+	push->untold = false;
+	push->told_dropped = emitter->dropped;
 	push->pushed = emitter->to;
 	push->sent_ns = push->moved_ns = now;
-	if (!push->on.ring->shared)
-		atomic_store(&push->on.ring->header->merged, emitter->to);
+	if (!push->ring->shared)
+		atomic_store(&push->ring->header->merged, emitter->to);
 	return true;
 }
 
@@ -349,7 +265,7 @@ static bool send_batch(struct push *push, uint64_t now)
 static bool send_all(struct push *push, uint64_t now)
 {
 	for (int i = 0; i < BATCHES_A_STEP; i++) {
-		if (push->pushed == push->head && !push->renamed)
+		if (push->pushed == push->head && !push->untold)
 			return false;
 		if (!ready_to_send(push, now) || !send_batch(push, now))
 			return false;
@@ -359,7 +275,7 @@ static bool send_all(struct push *push, uint64_t now)
 
 static struct push_rest rest_alone(const struct push *push, uint64_t now)
 {
-	if (push->on.spoilt)
+	if (push->outlet.spoilt)
 		return (struct push_rest){ PUSH_FOREVER, PUSH_UNTIL_TIME };
 	if (merged_of(push) == push->head)
 		return (struct push_rest){ PUSH_FOREVER, PUSH_UNTIL_NEWS };
@@ -370,13 +286,13 @@ static struct push_rest rest_alone(const struct push *push, uint64_t now)
 
 static struct push_rest rest_watched(const struct push *push, uint64_t now)
 {
-	bool open = push->endpoint.socket >= 0;
+	bool open = outlet_is_open(&push->outlet);
 
 	if (open && push->sent_ns < push->opened_ns && now < push->opened_ns + CONNECT_NS)
 		return (struct push_rest){ NAP_CONNECT_NS, PUSH_UNTIL_TIME };
 	if (now < push->moved_ns + QUIET_NS)
 		return (struct push_rest){ NAP_NS, PUSH_UNTIL_FULL };
-	if (push->pushed < push->head || push->renamed)
+	if (push->pushed < push->head || push->untold)
 		return (struct push_rest){ NAP_BLOCKED_NS, PUSH_UNTIL_FULL };
 	if (merged_of(push) < push->head)
 		return (struct push_rest){ push->patience_ns, PUSH_UNTIL_NEWS };
@@ -385,7 +301,7 @@ static struct push_rest rest_watched(const struct push *push, uint64_t now)
 
 struct push_rest push_step(struct push *push, uint64_t now)
 {
-	uint64_t head = atomic_load(&push->on.ring->header->head);
+	uint64_t head = atomic_load(&push->ring->header->head);
 
 	if (head != push->head)
 		push->moved_ns = now;
@@ -394,6 +310,8 @@ struct push_rest push_step(struct push *push, uint64_t now)
 	if (!push->watcher)
 		return rest_alone(push, now);
 	take_marks(push, now);
+	if (atomic_load(&push->ring->header->dropped) != push->told_dropped)
+		push->untold = true;
 	if (send_all(push, now))
 		return (struct push_rest){ 0, PUSH_UNTIL_NEWS };
 	close_idle(push, now);

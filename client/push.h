@@ -1,38 +1,28 @@
 /*
- * Pushing: what the pump does each time it is awake. It looks whether a watcher lives, reads what that one has taken,
- * sends what it has not, and says how long to rest. It never waits.
+ * Pushing: what the pump does each time it is awake. It looks whether a watcher lives, reads what
+ * that one has taken, sends what it has not, and says how long to rest. It never waits.
  */
 #ifndef CLIENT_PUSH_H
 #define CLIENT_PUSH_H
 
+#include "client/outlet.h"
 #include "client/ring.h"
-#include "wire/endpoint.h"
 #include "wire/message.h"
-
-#include <sys/types.h>
-
-/* A descriptor of ours beside nanomsg's, which shows whether the host program has closed them under us. */
-struct canary {
-	int fd;
-	dev_t device;
-	ino_t inode;
-};
 
 /* What pushing starts from. */
 struct push_setup {
 	struct ring *ring;
 	const struct rundir *dir;
-	bool forked;  /* this is a forked child */
-	bool spoilt;  /* in which nanomsg can't be used */
+	bool forked; /* this is a forked child */
+	bool spoilt; /* in which nanomsg can't be used */
 };
 
 struct push {
-	struct push_setup on;
+	struct ring *ring;
+	struct outlet outlet;
 	struct emitter emitter;
-	bool renamed;
-	struct endpoint endpoint;
-	bool proven; /* nanomsg works behind it, so that it can be closed */
-	struct canary canary;
+	bool untold; /* the name or the count of drops is other than was sent last */
+	uint64_t told_dropped;
 	uint8_t *batch;
 	uint64_t pushed;  /* the first position not sent */
 	uint64_t watcher; /* who merges; 0: nobody */
@@ -72,7 +62,7 @@ struct push_rest push_step(struct push *push, uint64_t now_ns);
 /* Whether an event was reserved since the last step. The only one that may run beside a step. */
 bool push_has_news(const struct push *push);
 
-/* Close the socket; what was on its way will be sent again. Whether nanomsg can be used in a child that is forked now. */
+/* Close the outlet; what was on its way will be sent again. As outlet_close. */
 bool push_close(struct push *push);
 
 #endif

@@ -14,7 +14,7 @@
 /* After a refusal the next is asked for no sooner. */
 #define FULL_NS (100 * NS_PER_MS)
 
-/* Between the first limit and the floor that follows from it; below it is all that a writer may then overwrite. */
+/* From the first limit to the floor that follows from it: a writer below that limit overwrites. */
 #define FLOOR_UNKNOWN (UINT64_MAX / 2)
 
 static inline uint8_t *cell_at(const struct ring *ring, uint64_t position)
@@ -45,8 +45,9 @@ static enum ring_result drop(struct ring *ring)
 }
 
 /*
- * Have memory for the cells below @end. A store to a mapped file that has none is a SIGBUS, when its disk is full; so it
- * is asked for, which works without a descriptor that the host program might have closed.
+ * Have memory for the cells below @end. A store to a mapped file that has none is a SIGBUS, when
+ * its disk is full; so it is asked for, which works without a descriptor that the host program
+ * might have closed.
  */
 static bool back(struct ring *ring, uint64_t end, uint64_t t_ns)
 {
@@ -72,8 +73,8 @@ static bool back(struct ring *ring, uint64_t end, uint64_t t_ns)
 }
 
 /*
- * Whether the cells [at, at + count) can be written: the lap before is whole there. *ret_lost is the number of its events
- * that nobody has merged.
+ * Whether the cells [at, at + count) can be written: the lap before is whole there. *ret_lost is
+ * the number of its events that nobody has merged.
  */
 static bool look_before(const struct ring *ring, uint64_t at, unsigned count, unsigned *ret_lost)
 {
@@ -93,8 +94,8 @@ static bool look_before(const struct ring *ring, uint64_t at, unsigned count, un
 }
 
 /*
- * Where ring_attach has begun, agree with all other threads on the first limit: what is merged and once around the ring
- * from there, or where writers had gone beyond that, the head.
+ * Where ring_attach has begun, agree with all other threads on the first limit: what is merged and
+ * once around the ring from there, or where writers had gone beyond that, the head.
  */
 static uint64_t settle(struct ring *ring)
 {
@@ -115,8 +116,8 @@ static uint64_t limit_of(struct ring *ring)
 }
 
 /*
- * Count the @lost events that a reservation up to @end overwrites; false where they may not be, since a watcher came
- * between the look at the limit and the reservation: it will get them.
+ * Count the @lost events that a reservation up to @end overwrites; false where they may not be,
+ * since a watcher came between the look at the limit and the reservation: it will get them.
  */
 static bool overwrite(struct ring *ring, uint64_t end, unsigned lost)
 {
@@ -162,8 +163,8 @@ static bool reserve(struct ring *ring, unsigned count, uint64_t t_ns, uint64_t *
 }
 
 /*
- * Other writers look at the words of these cells at any time, to find them not written yet. wire/ring.c sets those of
- * the continuation cells, so that happens aside.
+ * Other writers look at the words of these cells at any time, to find them not written yet.
+ * wire/ring.c sets those of the continuation cells, so that happens aside.
  */
 static void write_cells(struct ring *ring, uint64_t at, unsigned count, uint64_t t_ns,
 			const struct event *event, size_t category_len, size_t label_len)

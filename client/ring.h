@@ -1,10 +1,12 @@
 /*
- * The ring of this process: the file of wire/ring.h, made and written. Any number of threads write, and signal handlers;
- * one thread reads, the pump. Nothing here allocates, locks, or changes what other processes rely on.
+ * The ring of this process: the file of wire/ring.h, made and written. Any number of threads write,
+ * and signal handlers; one thread reads, the pump. Nothing here allocates, locks, or changes what
+ * other processes rely on.
  *
- * A position may be written again only when the lap before is wholly written there: so a writer that was interrupted in
- * the middle is never overrun, and whoever comes around meanwhile drops its own event. Every event is in one of three
- * places: below `merged`, still in the ring, or counted in the header's `dropped`.
+ * A position may be written again only when the lap before is wholly written there: so a writer
+ * that was interrupted in the middle is never overrun, and whoever comes around meanwhile drops its
+ * own event. Every event is in one of three places: below `merged`, still in the ring, or counted
+ * in the header's `dropped`.
  */
 #ifndef CLIENT_RING_H
 #define CLIENT_RING_H
@@ -38,13 +40,14 @@ struct ring_place {
 };
 
 /*
- * Make the ring of this process in the file rings/PID.INSTANCE of @dir, or where that can't be had in memory of its own.
- * *place is what ring_vacate left, or zeros; the ring's place is written there. 0, or -ENOMEM.
+ * Make the ring of this process in the file rings/PID.INSTANCE of @dir, or where that can't be had
+ * in memory of its own. *place is what ring_vacate left, or zeros; the ring's place is written
+ * there. 0, or -ENOMEM.
  */
 int ring_create(struct ring *ring, struct ring_place *place, const struct rundir *dir,
 		const char *name);
 
-/* Take the ring of the parent out of a forked child: its memory stays valid, and is the child's own. */
+/* Take the parent's ring out of a forked child: the memory stays valid, and is the child's own. */
 void ring_vacate(const struct ring_place *place);
 
 enum ring_result {
@@ -57,7 +60,7 @@ enum ring_result {
 enum ring_result ring_emit(struct ring *ring, uint64_t t_ns, const struct event *event,
 			   size_t category_len, size_t label_len);
 
-/* --- for the pump -------------------------------------------------------------------------------------------- */
+/* --- for the pump */
 
 /* A watcher has come, and will merge from `merged` on; or nobody does any more. */
 void ring_attach(struct ring *ring);
@@ -67,13 +70,13 @@ void ring_detach(struct ring *ring);
 void ring_release(struct ring *ring, uint64_t merged);
 
 /*
- * What is at @position, reserved and not below the floor: the cells to go on by, with *ret_record a RECORD_EVENT, or of
- * type 0 where those cells hold none; 0 where it isn't written yet.
+ * What is at @position, reserved and not below the floor: the cells to go on by, with *ret_record a
+ * RECORD_EVENT, or of type 0 where those cells hold none; 0 where it isn't written yet.
  */
 unsigned ring_next(const struct ring *ring, uint64_t position, struct record *ret_record,
 		   struct ring_text *ret_text);
 
-/* Give up the unwritten cells in a row from @position, all below @end: their writer will not come back. */
+/* Give up the unwritten cells in a row from @position, below @end: their writer won't be back. */
 void ring_void(struct ring *ring, uint64_t position, uint64_t end);
 
 #endif

@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -44,7 +45,8 @@ static uint64_t random_instance(void)
 	return instance ? instance : 1;
 }
 
-/* Field 22 of /proc/self/stat; 0 where it can't be read. The command, field 2, may hold anything. */
+/* Field 22 of /proc/self/stat; 0 where it can't be read. The command, field 2, may hold anything.
+ */
 static uint64_t own_start_ticks(void)
 {
 	char text[1024];
@@ -67,8 +69,8 @@ static uint64_t own_start_ticks(void)
 
 static int map_over(const struct ring_place *place, int flags, int fd)
 {
-	void *base = mmap(place->base, place->size, PROT_READ | PROT_WRITE, flags | MAP_FIXED, fd,
-			  0);
+	void *base =
+		mmap(place->base, place->size, PROT_READ | PROT_WRITE, flags | MAP_FIXED, fd, 0);
 
 	return base == MAP_FAILED ? -errno : 0;
 }
@@ -106,15 +108,30 @@ static int open_rings(const struct rundir *dir)
 	return fd < 0 ? -errno : fd;
 }
 
-/* A file of the ring's size, without memory. Past its limit the kernel would send SIGXFSZ. */
-static int open_file(int rings, const char *name, size_t size)
+/*
+ * Whether a file of that size may be made. Past its limit the kernel would send SIGXFSZ; on a full
+ * disk the ring would keep the oldest events, not the newest.
+ */
+static int check_room(int rings, size_t size)
 {
+	struct statvfs disk;
 	struct rlimit limit;
-	int error = 0;
-	int fd;
 
 	if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < size)
 		return -EFBIG;
+	if (fstatvfs(rings, &disk) == 0 && disk.f_bavail * disk.f_frsize < size)
+		return -ENOSPC;
+	return 0;
+}
+
+/* A file of the ring's size, without memory. */
+static int open_file(int rings, const char *name, size_t size)
+{
+	int error = check_room(rings, size);
+	int fd;
+
+	if (error)
+		return error;
 	fd = openat(rings, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
@@ -126,14 +143,14 @@ static int open_file(int rings, const char *name, size_t size)
 	return error ? error : fd;
 }
 
-/* Memory for what is used first; for all of it where the kernel, before 5.14, can't be asked for pieces. */
+/* Memory for what is used first; for all of it where the kernel, before 5.14, gives no pieces. */
 static int back_first(struct ring *ring, const struct ring_place *place, int fd)
 {
 	size_t first = place->size < FIRST_BYTES ? place->size : FIRST_BYTES;
 
 	if (madvise(place->base, first, MADV_POPULATE_WRITE) == 0) {
-		ring->backed = first == place->size ? UINT64_MAX
-						    : (first - RING_HEADER) / RING_CELL;
+		ring->backed =
+			first == place->size ? UINT64_MAX : (first - RING_HEADER) / RING_CELL;
 		return 0;
 	}
 	if (errno != EINVAL)

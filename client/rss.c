@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 
-/* The host program may close every descriptor it sees, and open others in their place: looked at this often. */
+/* The program may close every descriptor it sees, and open others instead: looked at so often. */
 #define CHECK_NS NS_PER_MS
 
 static bool is_ours(const struct rss *rss, int fd)

@@ -1,5 +1,6 @@
 /*
- * The resident memory of this process, as its own /proc/self/statm tells it: a pread of a descriptor that stays open.
+ * The resident memory of this process, as its own /proc/self/statm tells it: a pread of a
+ * descriptor that stays open.
  */
 #ifndef CLIENT_RSS_H
 #define CLIENT_RSS_H
@@ -16,7 +17,10 @@ struct rss {
 	_Atomic uint64_t checked_ns;
 };
 
-/* Bytes; 0 where they can't be read. @now_ns is CLOCK_MONOTONIC. From any thread or signal handler; errno is kept. */
+/*
+ * Bytes; 0 where they can't be read. @now_ns is CLOCK_MONOTONIC. From any thread, in signal
+ * handlers too; errno is kept.
+ */
 uint64_t rss_read(struct rss *rss, uint64_t now_ns);
 
 /* Close it, if it is still ours. */

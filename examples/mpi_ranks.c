@@ -52,7 +52,7 @@ static int work(int rank, double *ret_total)
 int main(int argc, char **argv)
 {
 	char name[32];
-	double total;
+	double total = 0;
 	int rank;
 
 	MPI_Init(&argc, &argv);

@@ -161,7 +161,7 @@ static void print_end(struct text_view *view, const struct history *history, uin
 	print_line(view, &(struct text_line){
 				 .t_ns = t_ns,
 				 .who = &who,
-				 .has_rss = true,
+				 .has_rss = end->last_rss > 0,
 				 .rss = end->last_rss,
 				 .mark = "process ends: ",
 				 .text = wording_end(text, end,

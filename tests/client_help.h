@@ -1,6 +1,6 @@
 /*
- * For the tests of the client: each test is a process of its own, in a runtime directory of its own; rings are read from
- * their files, as the watcher does after a process's death.
+ * For the tests of the client: each test is a process of its own, in a runtime directory of its
+ * own; rings are read from their files, as the watcher does after a process's death.
  */
 #ifndef TESTS_CLIENT_HELP_H
 #define TESTS_CLIENT_HELP_H
@@ -76,7 +76,8 @@ static inline pid_t help_fork(const char *path)
 struct fake_report;
 
 /*
- * Run @test in a child, in a new runtime directory; what it leaves there stays until the test program's own ends.
+ * Run @test in a child, in a new runtime directory; what it leaves there stays until the test
+ * program's own ends.
  * @host, unless it is NULL, is run with @arg in another one meanwhile.
  */
 static inline void help_run(void (*test)(void), void (*host)(struct fake_report *),
@@ -106,7 +107,7 @@ static inline void help_run(void (*test)(void), void (*host)(struct fake_report 
 /* What is in a ring's file. */
 struct help_ring {
 	struct ring_header header;
-	uint64_t events;   /* whole ones from max(merged, head - cells) on */
+	uint64_t events;    /* whole ones from max(merged, head - cells) on */
 	uint64_t unwritten; /* cells before head that hold nothing */
 	struct ring_text first, last;
 	struct record last_record;
@@ -167,7 +168,8 @@ static inline bool help_read_file(int fd, struct help_ring *ring, help_event_fn 
 	return true;
 }
 
-/* Open the @n-th ring in the session's rings/; -1 where there are fewer. Hidden files don't count. */
+/* Open the @n-th ring in the session's rings/; -1 where there are fewer. Hidden files don't count.
+ */
 static inline int help_open_ring(const struct rundir *dir, unsigned n)
 {
 	char path[RUNDIR_PATH];

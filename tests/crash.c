@@ -1,12 +1,9 @@
 /*
- * crash HOW RUNS EVENTS [CGROUP]: so many programs, some at once, each of which emits numbered events, up to EVENTS, and
- * dies at a random moment:
- *	kill	of its parent's SIGKILL
- *	segv	of a SIGSEGV of its own
- *	exit	by _exit
- *	oom	of the kernel's OOM killer, in this memory cgroup (version 1)
- *	as	by abort, out of addresses
- * Prints a line a program: its pid, and how many of its calls had returned.
+ * crash HOW RUNS EVENTS [CGROUP]: so many programs, some at once, each of which emits numbered
+ *events, up to EVENTS, and dies at a random moment: kill	of its parent's SIGKILL segv of a
+ *SIGSEGV of its own exit	by _exit oom	of the kernel's OOM killer, in this memory cgroup
+ *(version 1) as	by abort, out of addresses Prints a line a program: its pid, and how many of
+ *its calls had returned.
  */
 #include "client/memwatch.h"
 
@@ -65,7 +62,7 @@ static void emit_next(_Atomic uint64_t *returned)
 static void emit_bursts(_Atomic uint64_t *returned, uint64_t events)
 {
 	while (*returned < events) {
-		for (unsigned burst = 1 + below(300); burst > 0 && *returned < events; burst--)
+		for (unsigned burst = 1 + below(60); burst > 0 && *returned < events; burst--)
 			emit_next(returned);
 		pause_us(below(600));
 	}
@@ -135,7 +132,7 @@ static pid_t start(const struct crash *crash, size_t run)
 	if (pid > 0)
 		return pid;
 	snprintf(number, sizeof(number), "%zu", run);
-	execl("/proc/self/exe", "crash", crash->how, crash->fd, number, crash->events,
+	execl("/proc/self/exe", "victim", crash->how, crash->fd, number, crash->events,
 	      crash->cgroup, (char *)NULL);
 	fail("exec");
 }
@@ -159,7 +156,7 @@ int main(int argc, char **argv)
 	int fd;
 
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
-	if (strcmp(argv[0], "crash") == 0 && argc >= 5)
+	if (strcmp(argv[0], "victim") == 0)
 		be_victim(argv);
 	if (argc < 4)
 		return 2;

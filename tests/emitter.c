@@ -1,9 +1,9 @@
 /*
  * A program that emits events, by what it is told, one command a line of standard input:
- *	emit COUNT RATE		that many, RATE a second (0: as fast as it can); their labels are numbers from 1 on
- *	flush MS		mw_flush
- *	close			every descriptor from 3 up
- * It answers each with a line: events so far, dropped so far, the slowest call in ns, its RSS in KiB; or the result.
+ *	emit COUNT RATE		that many, RATE a second (0: as fast as it can); their labels are
+ *numbers from 1 on flush MS		mw_flush close			every descriptor from 3 up
+ * It answers each with a line: events so far, dropped so far, the slowest call in ns, its RSS in
+ *KiB; or the result.
  */
 #include "client/memwatch.h"
 

@@ -1,6 +1,7 @@
 /*
- * The watcher's side of the client's ring, and nothing more: it takes what is pushed, in order and each event once, marks
- * it in the rings, and reads what is left in them at the end. A process of its own.
+ * The watcher's side of the client's ring, and nothing more: it takes what is pushed, in order and
+ * each event once, marks it in the rings, and reads what is left in them at the end. A process of
+ * its own.
  */
 #ifndef TESTS_FAKE_WATCHER_H
 #define TESTS_FAKE_WATCHER_H
@@ -21,9 +22,9 @@ struct fake_report {
 	_Atomic bool stop;
 	_Atomic bool ended;
 	_Atomic int status;
-	_Atomic bool die;	   /* by SIGKILL, between two messages */
-	_Atomic bool deaf;	   /* take nothing, as if stopped */
-	_Atomic uint64_t regates;  /* how often to replace the socket */
+	_Atomic bool die;	  /* by SIGKILL, between two messages */
+	_Atomic bool deaf;	  /* take nothing, as if stopped */
+	_Atomic uint64_t regates; /* how often to replace the socket */
 	_Atomic uint64_t rings;
 	_Atomic uint64_t events;   /* pushed, each once */
 	_Atomic uint64_t tail;	   /* read from the rings at the end */
@@ -204,8 +205,8 @@ static inline void fake_main(struct fake_report *report)
 }
 
 /*
- * Watchers are forked by a process that has one thread and never uses the client, on demand: a sanitizer for threads
- * can't follow a child of several that makes its own.
+ * Watchers are forked by a process that has one thread and never uses the client, on demand: a
+ * sanitizer for threads can't follow a child of several that makes its own.
  */
 static inline void fake_host(struct fake_report *report)
 {

@@ -76,3 +76,51 @@ refused() {
 }
 
 NO_PID=2147483647 # beyond what a kernel gives
+
+# Whether what is tested was built with sanitizers, which take memory and time.
+sanitized() {
+	nm "$O/memwatchd" | grep -qE '__(asan|tsan)_init'
+}
+
+# --- numbered events: programs that emit labels 1, 2, 3 ...
+
+# past FILE: all that the session still has, and had until now; what is on its way takes a moment.
+past() {
+	memwatch event "the past until now" || fail "no event can be sent"
+	wait_for 10 past_until_now "$1" || fail "no past: $(tail -n 3 "$1")"
+}
+
+past_until_now() {
+	memwatch --view json --window 1h --duration 1ms >"$1" && tail -n 50 "$1" | grep -q '"the past until now"'
+}
+
+# numbers FILE: a line "PID NUMBER" for each numbered event in it.
+numbers() {
+	sed -nE 's/^\{"type":"event",.*"pid":([0-9]+),.*"label":"([0-9]+)",.*/\1 \2/p' "$1"
+}
+
+# check_numbers FILE EXPECTED: of each line "PID LEAST MOST" of the file EXPECTED, the events 1, 2, 3 ... of that pid, at
+# least LEAST and at most MOST of them, are in FILE, once each; and none of another pid.
+check_numbers() {
+	local wrong
+
+	wrong=$(numbers "$1" | awk '
+		NR == FNR { least[$1] = $2; most[$1] = $3; next }
+		!($1 in most) { print "pid " $1 " emits " $2; next }
+		seen[$1, $2]++ { print "pid " $1 ": " $2 " twice"; next }
+		{ count[$1]++; if ($2 > last[$1]) last[$1] = $2 }
+		END {
+			for (pid in most) {
+				if (count[pid] != last[pid])
+					print "pid " pid ": " count[pid] + 0 " events, the last is " last[pid]
+				if (count[pid] + 0 < least[pid] || count[pid] > most[pid])
+					print "pid " pid ": " count[pid] + 0 " events of " least[pid] " to " most[pid]
+			}
+		}' "$2" -)
+	[ -z "$wrong" ] || fail "events lost or counted twice: $(head -n 20 <<<"$wrong")"
+}
+
+# settled: nothing that ever emitted lives or has left a ring.
+settled() {
+	[ -z "$(ls "$XDG_RUNTIME_DIR/memwatch/${MEMWATCH_SESSION:-default}/rings")" ] && [ "$(status_of processes)" = 0 ]
+}

@@ -271,7 +271,8 @@ static void killed(void)
 	all = *returned;
 	fake_stop(report);
 	CHECK(all > 1000);
-	/* The one in the middle of which it died may be whole, and the one after which it could not count it. */
+	/* The one in the middle of which it died may be whole, and the one after which it could not
+	 * count it. */
 	CHECK(report->events + report->tail + report->dropped >= all);
 	CHECK(report->events + report->tail + report->dropped <= all + 60);
 	CHECK_EQ_U64(report->disorder, 0);

@@ -11,7 +11,7 @@ run_make() {
 
 mkdir dest
 run_make install DESTDIR="$PWD/dest" PREFIX=/usr
-installed=$(cd dest && find . ! -type d -printf '%m %P\n' | sort -k 2 | grep -v share/man/)
+installed=$(cd dest && find . ! -type d -printf '%m %P\n' | sort -k 2 | grep -vE 'share/man/|/python3')
 check_equal "installed files" "755 usr/bin/memwatch
 755 usr/bin/memwatchd
 644 usr/include/memwatch.h
@@ -23,6 +23,12 @@ check_equal "installed files" "755 usr/bin/memwatch
 for page in man1/memwatch.1 man1/memwatchd.1 man3/memwatch.3; do
 	[ -s "dest/usr/share/man/$page" ] || fail "no manual page $page"
 done
+if [ -d "$O/python" ]; then
+	python=$(dirname "$(find dest -path '*/memwatch/__init__.py')")
+	check_equal "the Python package" "memwatch" "$(basename "$python")"
+	check_equal "its origin" "$PWD/$python/__init__.py" \
+		"$(PYTHONPATH=${python%/*} /usr/bin/python3 -B -c 'import memwatch; print(memwatch.__file__)')"
+fi
 check_equal "version" "memwatch $(pkg-config --modversion dest/usr/lib/pkgconfig/memwatch.pc)" \
 	"$(dest/usr/bin/memwatch --version)"
 
@@ -56,9 +62,9 @@ ldd static | grep -q libmemwatch && fail "the static library is not linked: $(ld
 follow() { # COMMAND: it appears in a session with its milestones
 	"$O/memwatch" run --view json -i 50ms -- "$@" >follow.out 2>follow.err || fail "$*: status $?, $(cat follow.err)"
 	check_equal "milestones of $*" "started 50 MB read done" \
-		"$(jq -r 'select(.type == "event" and .name == "hello").label' follow.out | xargs)"
+		"$(jq -r 'select(.type == "event" and .category == "").label' follow.out | xargs)"
 }
-follow env LD_LIBRARY_PATH="$PWD/dest/usr/lib" ./shared
+LD_LIBRARY_PATH=$PWD/dest/usr/lib follow ./shared
 follow ./static
 
 # --- uninstalled: nothing is left, and nothing else is gone
@@ -86,6 +92,6 @@ make -s -C "$ROOT" O="$PWD/elsewhere" clean || fail "clean"
 
 # --- help names every target of people's
 
-for target in make 'make demo' 'make check' 'make bench' 'make deps' 'make install' 'make uninstall' 'make clean' 'make help'; do
+for target in make 'make demo' 'make check' 'make bench' 'make python' 'make mpi' 'make deps' 'make install' 'make uninstall' 'make clean' 'make help'; do
 	make -s -C "$ROOT" help | grep -q "$target" || fail "help does not name $target"
 done

@@ -28,7 +28,10 @@ check_equal "list" "$execs sleep sleep 1000" \
 # --- one killed with -9; its parent does not wait for it, so that any kernel can tell how it ended
 
 bash -c 'grow 100000000 1 & echo $! >killed; exec sleep 1000' &
-wait_for 5 test -s killed
+is_named() { # PID NAME
+	grep -qx "$2" "/proc/$1/comm"
+}
+wait_for 5 is_named $! sleep
 killed=$(cat killed)
 plot killed.json --pid "$killed"
 see killed.json ".type == \"sample\" and .pid == $killed and .rss > 50000000"
@@ -74,9 +77,11 @@ kill -KILL $leaderless
 
 # --- those that can't be followed
 
-bash -c 'true & echo $! >zombie; exec sleep 1000' &
-wait_for 5 test -s zombie
+mkfifo go-zombie
+bash -c 'read -r _ <go-zombie & echo $! >zombie; exec sleep 1000' &
+wait_for 5 is_named $! sleep
 zombie=$(cat zombie)
+echo >go-zombie
 wait_for 5 gone "$zombie"
 refused 1 "pid $zombie: has ended \(a zombie\)" memwatch add "$zombie"
 refused 1 "pid $zombie: has ended \(a zombie\)" memwatch --view text --pid "$zombie"
@@ -107,7 +112,7 @@ ends "a plotter whose processes have ended" $plotter 0
 if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null; then
 	setpriv --reuid=65534 --regid=65534 --clear-groups sleep 1000 &
 	others=$!
-	wait_for 5 grep -q ^sleep /proc/$others/comm
+	wait_for 5 is_named $others sleep
 	plot others.json --pid $others
 	see others.json ".type == \"sample\" and .pid == $others and .rss > 0"
 fi

@@ -7,7 +7,7 @@ make -s -C "$ROOT" O="$O" mpi >make.out 2>&1 || fail "make mpi: $(cat make.out)"
 start_watcher --interval 20ms
 root=
 [ "$(id -u)" = 0 ] && root=--allow-run-as-root
-check_equal "the ranks' sum" "total 281250088749985" \
+check_equal "the ranks' sum" "total 93750037500000" \
 	"$(mpirun $root --oversubscribe -n 4 "$O/examples/mpi_ranks" 2>mpirun.err)"
 memwatch --view json --window 1h --duration 300ms >records.json
 for rank in 0 1 2 3; do

@@ -13,7 +13,7 @@ grow=$!
 sleep 1000 &
 sleeper=$!
 command_pid() {
-	pgrep -x memwatch
+	pgrep -x memwatch -P "$(mux display -p '#{pane_pid}')"
 }
 
 # --- one command: the view, and a watcher of its own
@@ -59,7 +59,7 @@ see_no_text 'pause the display'
 
 # --- a pause stops the display, and not the session
 
-see_text "grow  *$grow .* (19|20)[0-9.]* MiB"
+see_text "grow  *$grow .* (19|2[0-9])[0-9.]* MiB"
 keys p
 see_text 'PAUSED'
 memwatch event --pid $grow "in the pause" || fail "event"

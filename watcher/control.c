@@ -56,11 +56,16 @@ static void do_register(struct answer *answer)
 	struct entry *entry;
 	char why[256];
 
+	entry = registry_find(answer->core->registry, (pid_t)request->pid, 0);
+	if (entry)
+		entry->fixed = false; /* another name may be given */
 	entry = life_begin(answer->core, (pid_t)request->pid, request->text, why, sizeof why);
 	if (!entry)
 		refuse(answer, why);
 	else if (request->since)
 		entry->parent_tells = true;
+	else if (request->text[0])
+		entry->fixed = true;
 }
 
 /* The live process that a request names; refuses where there is none. */
@@ -191,7 +196,7 @@ static void do_flush(struct answer *answer)
 {
 	const struct source *source = emitters_find(answer->core->emitters, answer->request->since);
 
-	answer->reply.value = source ? source->merged : 0;
+	answer->reply.value = source ? source->taken : 0;
 }
 
 struct operation {

@@ -186,6 +186,7 @@ static void look(struct core *core, uint64_t now_ns)
 	if (core->looks++ % BEAT_LOOKS == 0)
 		output_beat(core);
 	registry_forget(core->registry, past_oldest(core->past));
+	intake_forget(core);
 	if (core->options->private_session && !core->was_attached &&
 	    now_ns > core->session.start_ns + UNATTENDED_NS)
 		core->stopping = true;

@@ -7,6 +7,7 @@
 
 #include "watcher/emitters.h"
 #include "watcher/gatelink.h"
+#include "watcher/marks.h"
 #include "watcher/merge.h"
 #include "watcher/past.h"
 #include "watcher/procinfo.h"
@@ -53,6 +54,7 @@ struct core {
 	struct merge *merge;
 	struct past *past;
 	struct emitters *emitters;
+	struct marks marks;
 	struct gatelink gate;
 	struct output output;
 	struct packet *packet;
@@ -113,7 +115,8 @@ void output_beat(struct core *core);
 struct entry *life_begin(struct core *core, pid_t pid, const char *name, char *why, size_t size);
 /* A line for one that ended before it could be looked at. */
 struct entry *life_ghost(struct core *core, const struct emitter *emitter);
-void life_rename(struct core *core, struct entry *entry, const char *name);
+/* A process's own word on its name, since @t_ns; "" gives its command's name back. */
+void life_rename(struct core *core, struct entry *entry, const char *name, uint64_t t_ns);
 void life_end(struct core *core, struct entry *entry, enum end_reason reason, int32_t code);
 /* Its pidfd is readable. */
 void life_ended(struct core *core, uint32_t line);
@@ -130,8 +133,12 @@ void intake_batch(struct core *core, const void *body, size_t size);
 void intake_bad(struct core *core, const struct pair_bad *bad);
 void intake_inotify(struct core *core);
 void intake_gate(struct core *core);
-/* What the rings of an ended process still hold. */
-void intake_rest(struct core *core, struct entry *entry);
+/* What the rings of a process still hold that is followed no more; @dead: since it has ended. */
+void intake_rest(struct core *core, struct entry *entry, bool dead);
+/* All from before @until_ns was published: tell the rings, and remove those of the dead. */
+void intake_mark(struct core *core, uint64_t until_ns);
+/* Forget the emitters of lines that are forgotten. */
+void intake_forget(struct core *core);
 
 /* control.c: answers one request through the gate. */
 void control_answer(struct core *core, const struct request *request);

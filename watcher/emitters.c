@@ -48,17 +48,19 @@ struct source *emitters_add(struct emitters *emitters, uint64_t instance, uint32
 	return source;
 }
 
-struct source *emitters_of(const struct emitters *emitters, uint32_t line)
+struct source *emitters_of(const struct emitters *emitters, uint32_t line,
+			   const struct source *last)
 {
-	for (size_t i = 0; i < BUCKETS; i++) {
-		struct source *source = emitters->buckets[i];
+	size_t bucket = last ? last->instance % BUCKETS : 0;
+	struct source *source = last ? last->next : emitters->buckets[0];
 
+	for (;;) {
 		while (source && source->line != line)
 			source = source->next;
-		if (source)
+		if (source || ++bucket == BUCKETS)
 			return source;
+		source = emitters->buckets[bucket];
 	}
-	return NULL;
 }
 
 void emitters_remove(struct emitters *emitters, struct source *source)
@@ -76,7 +78,9 @@ void emitters_each(const struct emitters *emitters, void (*each)(void *arg, stru
 		   void *arg)
 {
 	for (size_t i = 0; i < BUCKETS; i++) {
-		for (struct source *source = emitters->buckets[i]; source; source = source->next)
+		for (struct source *source = emitters->buckets[i], *next; source; source = next) {
+			next = source->next;
 			each(arg, source);
+		}
 	}
 }

@@ -1,6 +1,6 @@
 /*
- * Those who push events: one a ring, or one a process without a ring. Keeps what of each is merged,
- * so that each event counts once.
+ * Those who push events: one a ring, or one a process without a ring. Keeps what of each is taken,
+ * so that each event counts once; so an ended one stays as long as its line is known.
  */
 #ifndef WATCHER_EMITTERS_H
 #define WATCHER_EMITTERS_H
@@ -10,8 +10,10 @@
 struct source {
 	uint64_t instance;
 	uint32_t line;
-	uint64_t merged;  /* the first number not merged */
+	uint64_t taken;	  /* the first number not taken yet */
 	uint64_t dropped; /* as told so far */
+	bool dead;	  /* its process has ended */
+	char name[TEXT_NAME + 1]; /* its last word on its line's name */
 	bool has_ring;
 	struct ringfile ring;
 	struct source *next;
@@ -28,12 +30,14 @@ struct source *emitters_find(const struct emitters *emitters, uint64_t instance)
 /* A new one; NULL without memory. */
 struct source *emitters_add(struct emitters *emitters, uint64_t instance, uint32_t line);
 
-/* Any one of a line; NULL for none. */
-struct source *emitters_of(const struct emitters *emitters, uint32_t line);
+/* The first of a line after @last, or NULL for the first at all; NULL past the end. */
+struct source *emitters_of(const struct emitters *emitters, uint32_t line,
+			   const struct source *last);
 
 /* Closes its ring and frees it. */
 void emitters_remove(struct emitters *emitters, struct source *source);
 
+/* @each may remove the one it is given. */
 void emitters_each(const struct emitters *emitters, void (*each)(void *arg, struct source *source),
 		   void *arg);
 

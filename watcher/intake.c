@@ -14,12 +14,16 @@
 /* Clocks agree on one machine; an event from the future is made up. */
 #define FUTURE_NS (100 * NS_PER_MS)
 
+/* Of a ring that was read to its end: what the gate still has of it came before. */
+#define ALL_TAKEN UINT64_MAX
+
 struct batch {
 	struct core *core;
 	struct entry *entry; /* whose events they are */
-	uint64_t merged;     /* numbers below it came before */
+	uint64_t taken;	     /* numbers below it came before */
 	bool counted;	     /* its events have numbers */
 	uint64_t now_ns;
+	uint64_t last_ns; /* the latest event's time */
 };
 
 /* The first events of a process are older than the news of it: its line begins with them. */
@@ -27,7 +31,7 @@ static void begin_line(const struct batch *batch, uint64_t t_ns)
 {
 	struct process_info *info = &batch->entry->info;
 
-	if (t_ns >= info->since_ns || batch->now_ns > info->since_ns + CORE_HOLD_NS)
+	if (batch->entry->begun || t_ns >= info->since_ns)
 		return;
 	info->since_ns = t_ns;
 	merge_begin(batch->core->merge, info->line, t_ns);
@@ -38,11 +42,13 @@ static void take_event(void *arg, const struct record *event)
 	struct batch *batch = arg;
 	struct record record = *event;
 
-	if (batch->counted && record.event.number < batch->merged)
+	if (batch->counted && record.event.number < batch->taken)
 		return;
 	record.event.line = batch->entry->info.line;
 	if (record.t_ns > batch->now_ns + FUTURE_NS)
 		record.t_ns = batch->now_ns;
+	if (record.t_ns > batch->last_ns)
+		batch->last_ns = record.t_ns;
 	begin_line(batch, record.t_ns);
 	core_add(batch->core, &record);
 }
@@ -70,8 +76,18 @@ static void take_dropped(struct core *core, struct source *source, uint64_t drop
 
 /* --- who it is */
 
-/* The line of an emitter: followed from now on, or a line for one that is gone already. */
-static struct entry *entry_of(struct core *core, const struct emitter *emitter)
+/* For a name that is told with events: it held when they happened. */
+static void take_earliest(void *arg, const struct record *event)
+{
+	uint64_t *earliest_ns = arg;
+
+	if (event->t_ns < *earliest_ns)
+		*earliest_ns = event->t_ns;
+}
+
+/* The line of an emitter, whose name holds since @t_ns: followed from now on, or a line for one
+ * that is gone already. */
+static struct entry *entry_of(struct core *core, const struct emitter *emitter, uint64_t t_ns)
 {
 	struct entry *entry =
 		registry_find(core->registry, (pid_t)emitter->pid, emitter->start_ticks);
@@ -85,15 +101,15 @@ static struct entry *entry_of(struct core *core, const struct emitter *emitter)
 		if (!entry)
 			entry = life_ghost(core, emitter);
 	} else if (emitter->name[0]) {
-		life_rename(core, entry, emitter->name);
+		life_rename(core, entry, emitter->name, t_ns);
 	}
 	return entry;
 }
 
 static struct source *open_source(struct core *core, const struct emitter *emitter,
-				  struct ringfile *ring)
+				  struct ringfile *ring, uint64_t t_ns)
 {
-	struct entry *entry = entry_of(core, emitter);
+	struct entry *entry = entry_of(core, emitter, t_ns);
 	struct source *source;
 
 	if (!entry)
@@ -101,6 +117,7 @@ static struct source *open_source(struct core *core, const struct emitter *emitt
 	source = emitters_add(core->emitters, emitter->instance, entry->info.line);
 	if (!source)
 		return NULL;
+	text_copy(source->name, sizeof source->name, emitter->name);
 	if (ring) {
 		source->ring = *ring;
 		source->has_ring = true;
@@ -121,6 +138,8 @@ static void end_ghost(struct core *core, const struct source *source)
 /* The source of a ring in rings/, opened where it is new; NULL where there is no such ring. */
 static struct source *find_ring(struct core *core, const char *name)
 {
+	uint64_t t_ns = clock_mono_ns();
+	struct ringfile_rest ignored;
 	struct emitter emitter;
 	struct source *source;
 	struct ringfile ring;
@@ -136,12 +155,13 @@ static struct source *find_ring(struct core *core, const char *name)
 		ringfile_close(&ring);
 		return source;
 	}
-	source = open_source(core, &emitter, &ring);
+	ringfile_drain(&ring, emitter.from, take_earliest, &t_ns, &ignored);
+	source = open_source(core, &emitter, &ring, t_ns);
 	if (!source) {
 		ringfile_close(&ring);
 		return NULL;
 	}
-	source->merged = emitter.from;
+	source->taken = emitter.from;
 	take_dropped(core, source, emitter.dropped);
 	end_ghost(core, source);
 	return source;
@@ -156,7 +176,86 @@ static struct source *source_of(struct core *core, const struct emitter *emitter
 		return source;
 	ringfile_name(name, emitter->pid, emitter->instance);
 	source = find_ring(core, name);
-	return source ? source : open_source(core, emitter, NULL);
+	return source ? source : open_source(core, emitter, NULL, clock_mono_ns());
+}
+
+/* A source's word on its name, which holds for the events that come with it. */
+static void take_name(struct core *core, struct source *source, struct entry *entry,
+		      const char *name, uint64_t t_ns)
+{
+	if (strcmp(source->name, name) == 0)
+		return;
+	text_copy(source->name, sizeof source->name, name);
+	life_rename(core, entry, name, t_ns);
+}
+
+static void take_batch_name(struct core *core, struct source *source, struct entry *entry,
+			    const struct emitter *emitter, const void *body, size_t size)
+{
+	struct emitter ignored;
+	uint64_t t_ns = clock_mono_ns();
+
+	if (strcmp(source->name, emitter->name) == 0)
+		return;
+	pair_events(body, size, &ignored, take_earliest, &t_ns);
+	take_name(core, source, entry, emitter->name, t_ns);
+}
+
+static void take_last_name(struct core *core, struct source *source, struct entry *entry)
+{
+	struct ringfile_rest ignored;
+	uint64_t t_ns = clock_mono_ns();
+	char name[TEXT_NAME + 1];
+
+	ringfile_said_name(&source->ring, name);
+	if (strcmp(source->name, name) == 0)
+		return;
+	ringfile_drain(&source->ring, source->taken, take_earliest, &t_ns, &ignored);
+	take_name(core, source, entry, name, t_ns);
+}
+
+/* --- marks */
+
+static void close_ring(const struct core *core, struct source *source)
+{
+	if (source->dead)
+		ringfile_remove(&source->ring, &core->dir);
+	else
+		ringfile_attach(&source->ring, 0, 0);
+	ringfile_close(&source->ring);
+	source->has_ring = false;
+}
+
+static void mark_now(const struct core *core, struct source *source, uint64_t number)
+{
+	if (number == ALL_TAKEN)
+		close_ring(core, source);
+	else
+		ringfile_mark(&source->ring, number);
+}
+
+/* The ring may be told of what is taken once that, of @last_ns at most, is published. */
+static void mark_later(struct core *core, struct source *source, uint64_t last_ns)
+{
+	struct mark mark = { source->instance, source->taken, last_ns };
+
+	/* Without memory at once: a ring that nobody marks fills up. */
+	if (marks_add(&core->marks, &mark) < 0)
+		mark_now(core, source, source->taken);
+}
+
+void intake_mark(struct core *core, uint64_t until_ns)
+{
+	struct mark mark;
+
+	if (merge_oldest(core->merge) < until_ns)
+		return;
+	while (marks_take(&core->marks, until_ns, &mark)) {
+		struct source *source = emitters_find(core->emitters, mark.instance);
+
+		if (source && source->has_ring)
+			mark_now(core, source, mark.number);
+	}
 }
 
 /* --- batches */
@@ -169,17 +268,18 @@ static void take_numbered(struct core *core, const void *body, size_t size, stru
 	batch.entry = source ? registry_line(core->registry, source->line) : NULL;
 	if (!batch.entry)
 		return;
-	if (emitter->name[0])
-		life_rename(core, batch.entry, emitter->name);
+	take_batch_name(core, source, batch.entry, emitter, body, size);
 	take_dropped(core, source, emitter->dropped);
-	/* A hole: what lies before was lost on its way with a gate, and will be pushed again. */
-	if (emitter->from > source->merged || emitter->to <= source->merged)
-		return;
-	batch.merged = source->merged;
-	pair_events(body, size, emitter, take_event, &batch);
-	source->merged = emitter->to;
-	if (source->has_ring)
-		ringfile_mark(&source->ring, source->merged);
+	/* Else a hole: what lies before was lost on its way with a gate, and will be pushed again.
+	 */
+	if (emitter->from <= source->taken && emitter->to > source->taken) {
+		batch.taken = source->taken;
+		pair_events(body, size, emitter, take_event, &batch);
+		source->taken = emitter->to;
+		if (source->has_ring)
+			mark_later(core, source, batch.last_ns);
+	}
+	end_ghost(core, source);
 }
 
 static void take_unnumbered(struct core *core, const void *body, size_t size,
@@ -187,7 +287,7 @@ static void take_unnumbered(struct core *core, const void *body, size_t size,
 {
 	struct batch batch = { .core = core, .now_ns = clock_mono_ns() };
 
-	batch.entry = entry_of(core, emitter);
+	batch.entry = entry_of(core, emitter, batch.now_ns);
 	if (!batch.entry)
 		return;
 	pair_events(body, size, emitter, take_event, &batch);
@@ -228,25 +328,44 @@ void intake_bad(struct core *core, const struct pair_bad *bad)
 
 /* --- the end of a process */
 
-void intake_rest(struct core *core, struct entry *entry)
+static void drain(struct core *core, struct source *source, struct entry *entry)
 {
 	struct batch batch = { .core = core, .entry = entry, .now_ns = clock_mono_ns() };
 	struct record torn = { .t_ns = batch.now_ns, .type = RECORD_GAP };
 	struct ringfile_rest rest;
-	struct source *source;
 
-	while ((source = emitters_of(core->emitters, entry->info.line)) != NULL) {
-		if (source->has_ring) {
-			ringfile_drain(&source->ring, source->merged, take_event, &batch, &rest);
-			take_dropped(core, source, rest.dropped);
-			torn.gap = (struct gap){ entry->info.line, GAP_TORN, torn.t_ns, torn.t_ns,
-						 rest.torn };
-			if (rest.torn)
-				core_add(core, &torn);
-			ringfile_remove(&source->ring, &core->dir);
-		}
-		emitters_remove(core->emitters, source);
+	take_last_name(core, source, entry);
+	ringfile_drain(&source->ring, source->taken, take_event, &batch, &rest);
+	take_dropped(core, source, rest.dropped);
+	torn.gap = (struct gap){ entry->info.line, GAP_TORN, torn.t_ns, torn.t_ns, rest.torn };
+	if (rest.torn)
+		core_add(core, &torn);
+	source->taken = ALL_TAKEN;
+	mark_later(core, source, batch.now_ns);
+}
+
+void intake_rest(struct core *core, struct entry *entry, bool dead)
+{
+	struct source *source = NULL;
+
+	while ((source = emitters_of(core->emitters, entry->info.line, source)) != NULL) {
+		source->dead = dead;
+		if (source->has_ring)
+			drain(core, source, entry);
 	}
+}
+
+static void forget(void *arg, struct source *source)
+{
+	struct core *core = arg;
+
+	if (!registry_line(core->registry, source->line))
+		emitters_remove(core->emitters, source);
+}
+
+void intake_forget(struct core *core)
+{
+	emitters_each(core->emitters, forget, core);
 }
 
 /* --- rings */

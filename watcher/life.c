@@ -18,9 +18,9 @@
 /* A parent that was to tell of an end, and does not, is not waited for longer. */
 #define PARENT_WAIT_NS (500 * NS_PER_MS)
 
-static void add_process_record(struct core *core, const struct entry *entry)
+static void add_process_record(struct core *core, const struct entry *entry, uint64_t t_ns)
 {
-	struct record record = { .t_ns = clock_mono_ns(), .type = RECORD_PROCESS };
+	struct record record = { .t_ns = t_ns, .type = RECORD_PROCESS };
 
 	record.process = (struct process){
 		.line = entry->info.line,
@@ -129,7 +129,7 @@ static struct entry *join(struct core *core, const struct procinfo *info, const 
 	text_copy(entry->info.name, sizeof entry->info.name, entry->named ? name : info->name);
 	text_copy(entry->info.command, sizeof entry->info.command, info->command);
 	text_copy(entry->comm, sizeof entry->comm, info->name);
-	add_process_record(core, entry);
+	add_process_record(core, entry, clock_mono_ns());
 	add_first_sample(core, entry, rss);
 	sampler_add(core->sampler, entry->info.line, statm);
 	core_watch(core, pidfd, EPOLLIN, SOURCE_PROCESS_END, entry->info.line);
@@ -153,7 +153,7 @@ struct entry *life_begin(struct core *core, pid_t pid, const char *name, char *w
 	entry = registry_find(core->registry, pid, info.start_ticks);
 	if (entry) {
 		if (name[0])
-			life_rename(core, entry, name);
+			life_rename(core, entry, name, clock_mono_ns());
 		return entry;
 	}
 	statm = open_files(pid, &pidfd, &rss);
@@ -183,17 +183,21 @@ struct entry *life_ghost(struct core *core, const struct emitter *emitter)
 	entry->info.since_ns = clock_mono_ns();
 	snprintf(entry->info.name, sizeof entry->info.name, "%s",
 		 emitter->name[0] ? emitter->name : "(ended)");
-	add_process_record(core, entry);
+	add_process_record(core, entry, clock_mono_ns());
 	return entry;
 }
 
-void life_rename(struct core *core, struct entry *entry, const char *name)
+void life_rename(struct core *core, struct entry *entry, const char *name, uint64_t t_ns)
 {
-	entry->named = true;
+	if (entry->fixed || entry->info.ended)
+		return;
+	entry->named = name[0] != '\0';
+	if (!entry->named)
+		name = entry->comm;
 	if (strcmp(entry->info.name, name) == 0)
 		return;
 	text_copy(entry->info.name, sizeof entry->info.name, name);
-	add_process_record(core, entry);
+	add_process_record(core, entry, t_ns);
 }
 
 /* --- end */
@@ -204,7 +208,7 @@ void life_end(struct core *core, struct entry *entry, enum end_reason reason, in
 
 	if (entry->info.ended)
 		return;
-	intake_rest(core, entry);
+	intake_rest(core, entry, reason != END_DROPPED);
 	record.t_ns = entry->ended_ns ? entry->ended_ns : clock_mono_ns();
 	record.end = (struct end){
 		.line = entry->info.line,
@@ -337,7 +341,7 @@ static void note_exec(struct core *core, struct entry *entry, const char *name)
 	text_copy(entry->info.command, sizeof entry->info.command, info.command);
 	if (!entry->named)
 		text_copy(entry->info.name, sizeof entry->info.name, name);
-	add_process_record(core, entry);
+	add_process_record(core, entry, clock_mono_ns());
 }
 
 static void look(struct core *core, struct entry *entry)

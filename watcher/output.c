@@ -76,22 +76,40 @@ static void complete_event(struct core *core, struct event *event)
 		event->rss = entry->merged_rss;
 }
 
+/* What the entry of its line has to know of a record that is let go. */
+static void note_release(struct core *core, struct record *record)
+{
+	struct entry *entry;
+
+	switch (record->type) {
+	case RECORD_TICK:
+		remember_samples(core, &record->tick);
+		break;
+	case RECORD_EVENT:
+		complete_event(core, &record->event);
+		break;
+	case RECORD_PROCESS:
+		entry = registry_line(core->registry, record->process.line);
+		if (entry)
+			entry->begun = true;
+		break;
+	case RECORD_END:
+		entry = registry_line(core->registry, record->end.line);
+		if (entry)
+			entry->end_seq = record->seq;
+		break;
+	case RECORD_GAP:
+		break;
+	}
+}
+
 static void release(void *arg, const struct record *held)
 {
 	struct core *core = arg;
 	struct record record = *held;
 	size_t size;
 
-	if (record.type == RECORD_TICK)
-		remember_samples(core, &record.tick);
-	else if (record.type == RECORD_EVENT)
-		complete_event(core, &record.event);
-	else if (record.type == RECORD_END) {
-		struct entry *entry = registry_line(core->registry, record.end.line);
-
-		if (entry)
-			entry->end_seq = record.seq;
-	}
+	note_release(core, &record);
 	size = codec_put_record(core->output.record, RECORD_ROOM, &record);
 	past_add(core->past, record.seq, core->output.record, size);
 	append(core, record.seq, size);
@@ -101,4 +119,5 @@ void output_release(struct core *core, uint64_t until_ns)
 {
 	merge_release(core->merge, until_ns, release, core);
 	flush(core);
+	intake_mark(core, until_ns);
 }

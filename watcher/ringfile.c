@@ -95,6 +95,8 @@ int ringfile_open(struct ringfile *ret_ring, const struct rundir *dir, const cha
 	struct header header;
 	struct stat status;
 
+	if (strlen(name) >= sizeof ret_ring->name)
+		return -EBADMSG;
 	ring_path(path, dir, name);
 	ret_ring->fd = open_regular(path, &status);
 	if (ret_ring->fd < 0)
@@ -122,6 +124,16 @@ int ringfile_open(struct ringfile *ret_ring, const struct rundir *dir, const cha
 refuse:
 	ringfile_close(ret_ring);
 	return -EBADMSG;
+}
+
+void ringfile_said_name(const struct ringfile *ring, char name[TEXT_NAME + 1])
+{
+	struct header header;
+	uint32_t cells;
+
+	name[0] = '\0';
+	if (read_header(ring->fd, &cells, &header))
+		text_copy(name, TEXT_NAME + 1, header.name);
 }
 
 void ringfile_close(struct ringfile *ring)

@@ -30,6 +30,9 @@ void ringfile_close(struct ringfile *ring);
 /* The name that a ring of this pid and instance has. */
 void ringfile_name(char name[40], uint32_t pid, uint64_t instance);
 
+/* The name that its owner gives itself now; "" where it can't be read. */
+void ringfile_said_name(const struct ringfile *ring, char name[TEXT_NAME + 1]);
+
 /* Write who merges, and through which gate. */
 void ringfile_attach(const struct ringfile *ring, uint64_t watcher, uint64_t gate);
 

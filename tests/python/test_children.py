@@ -18,7 +18,7 @@ class Children(WatchedTestCase):
         )
         self.assertEqual({names()[pid] for pid in pids}, {name})
 
-    def start_children(self, method, rename=""):
+    def start_children(self, method, rename="", last=""):
         return run(f"""
             import multiprocessing, os
             import memwatch
@@ -26,6 +26,7 @@ class Children(WatchedTestCase):
                 {rename}
                 for number in range({EVENTS}):
                     memwatch.event(f"{{os.getpid()}} {{number}}", "child")
+                {last}
                 os.write(1, b"%d\\n" % os.getpid())
             if __name__ == "__main__":
                 memwatch.register("parent")
@@ -51,7 +52,7 @@ class Children(WatchedTestCase):
 
     def test_a_child_may_have_a_name_of_its_own(self):
         for method in ("fork", "spawn"):
-            _, output = self.start_children(method, rename='memwatch.register("child"); assert memwatch.flush()')
+            _, output = self.start_children(method, 'memwatch.register("child")', "assert memwatch.flush()")
             self.assertEqual({names()[int(pid)] for pid in output.split()}, {"child"})
 
     def pool(self, method):
