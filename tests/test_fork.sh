@@ -4,6 +4,7 @@
 . "$ROOT/tests/session.sh"
 
 EVENTS=${EVENTS:-300}
+export TSAN_OPTIONS=die_after_fork=0 # forks with threads are what this is about
 
 # all WHAT FORKS_ARGUMENT...: run it; each process that it reports has its events and its line.
 all() {

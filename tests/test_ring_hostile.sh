@@ -8,7 +8,7 @@ number=0
 
 # a program that is not to be disturbed
 start_watcher --interval 50ms
-(for i in {1..2000}; do echo "emit 1 0"; sleep 0.01; done | emitter bystander >bystander) &
+emitter bystander <<<"emit 1000000 100" >bystander &
 plot out.json
 see out.json '.name == "bystander" and .label == "5"'
 

@@ -100,7 +100,7 @@ static void replace_gate(struct core *core)
 	error = gatelink_restart(&core->gate);
 	if (!error)
 		error = setup_watch_gate(core);
-	intake_gate(core);
+	arrival_gate(core);
 	if (error)
 		core_notice(core, "the gate ended and no new one can be started: %s",
 			    strerror(-error));
@@ -164,7 +164,7 @@ static void handle(struct core *core, const struct epoll_event *event)
 		replace_gate(core);
 		break;
 	case SOURCE_INOTIFY:
-		intake_inotify(core);
+		arrival_inotify(core);
 		break;
 	case SOURCE_PROCESS_END:
 		life_ended(core, index);

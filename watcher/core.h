@@ -126,13 +126,28 @@ void life_tick(void *core, const struct record *tick);
  * call. */
 void life_look(struct core *core);
 
-/* intake.c: what programs say of themselves. */
-int intake_open(struct core *core);
-void intake_close(struct core *core);
+/* arrival.c: who says something of itself, found by its ring in rings/ or by what it pushes. */
+int arrival_open(struct core *core);
+void arrival_close(struct core *core);
+void arrival_inotify(struct core *core);
+/* A new gate: all rings are told. */
+void arrival_gate(struct core *core);
+/* The line of an emitter, whose name holds since @t_ns: followed from now on, or a line for one
+ * that is gone already. */
+struct entry *arrival_entry(struct core *core, const struct emitter *emitter, uint64_t t_ns);
+/* The source of a numbered batch; NULL without memory. */
+struct source *arrival_source(struct core *core, const struct emitter *emitter);
+/* A process that was dead when its ring was found: all that it has to say is in it. */
+void arrival_end_ghost(struct core *core, const struct source *source);
+/* A record_fn: the earliest time of events, to a uint64_t. A name that is told with events held
+ * when they happened. */
+void arrival_earliest(void *arg, const struct record *event);
+
+/* intake.c: what they say. */
 void intake_batch(struct core *core, const void *body, size_t size);
 void intake_bad(struct core *core, const struct pair_bad *bad);
-void intake_inotify(struct core *core);
-void intake_gate(struct core *core);
+/* How many events a source could not keep, since its start. */
+void intake_dropped(struct core *core, struct source *source, uint64_t dropped);
 /* What the rings of a process still hold that is followed no more; @dead: since it has ended. */
 void intake_rest(struct core *core, struct entry *entry, bool dead);
 /* All from before @until_ns was published: tell the rings, and remove those of the dead. */

@@ -2,14 +2,9 @@
 #include "base/log.h"
 #include "watcher/core.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
+
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/inotify.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* Clocks agree on one machine; an event from the future is made up. */
 #define FUTURE_NS (100 * NS_PER_MS)
@@ -53,7 +48,7 @@ static void take_event(void *arg, const struct record *event)
 	core_add(batch->core, &record);
 }
 
-static void take_dropped(struct core *core, struct source *source, uint64_t dropped)
+void intake_dropped(struct core *core, struct source *source, uint64_t dropped)
 {
 	struct record record = { .t_ns = clock_mono_ns(), .type = RECORD_GAP };
 	struct entry *entry = registry_line(core->registry, source->line);
@@ -74,111 +69,6 @@ static void take_dropped(struct core *core, struct source *source, uint64_t drop
 	core_add(core, &record);
 }
 
-/* --- who it is */
-
-/* For a name that is told with events: it held when they happened. */
-static void take_earliest(void *arg, const struct record *event)
-{
-	uint64_t *earliest_ns = arg;
-
-	if (event->t_ns < *earliest_ns)
-		*earliest_ns = event->t_ns;
-}
-
-/* The line of an emitter, whose name holds since @t_ns: followed from now on, or a line for one
- * that is gone already. */
-static struct entry *entry_of(struct core *core, const struct emitter *emitter, uint64_t t_ns)
-{
-	struct entry *entry =
-		registry_find(core->registry, (pid_t)emitter->pid, emitter->start_ticks);
-	char why[256];
-
-	if (!entry) {
-		entry = life_begin(core, (pid_t)emitter->pid, emitter->name, why, sizeof why);
-		if (entry && emitter->start_ticks &&
-		    entry->info.start_ticks != emitter->start_ticks)
-			entry = NULL;
-		if (!entry)
-			entry = life_ghost(core, emitter);
-	} else if (emitter->name[0]) {
-		life_rename(core, entry, emitter->name, t_ns);
-	}
-	return entry;
-}
-
-static struct source *open_source(struct core *core, const struct emitter *emitter,
-				  struct ringfile *ring, uint64_t t_ns)
-{
-	struct entry *entry = entry_of(core, emitter, t_ns);
-	struct source *source;
-
-	if (!entry)
-		return NULL;
-	source = emitters_add(core->emitters, emitter->instance, entry->info.line);
-	if (!source)
-		return NULL;
-	text_copy(source->name, sizeof source->name, emitter->name);
-	if (ring) {
-		source->ring = *ring;
-		source->has_ring = true;
-		ringfile_attach(ring, core->session.start_ns, core->gate.number);
-	}
-	return source;
-}
-
-/* A process that was dead when its ring was found: all that it has to say is in it. */
-static void end_ghost(struct core *core, const struct source *source)
-{
-	struct entry *entry = registry_line(core->registry, source->line);
-
-	if (entry && entry->pidfd < 0)
-		life_end(core, entry, END_UNKNOWN, 0);
-}
-
-/* The source of a ring in rings/, opened where it is new; NULL where there is no such ring. */
-static struct source *find_ring(struct core *core, const char *name)
-{
-	uint64_t t_ns = clock_mono_ns();
-	struct ringfile_rest ignored;
-	struct emitter emitter;
-	struct source *source;
-	struct ringfile ring;
-	int error = ringfile_open(&ring, &core->dir, name, &emitter);
-
-	if (error == -EBADMSG)
-		core_notice(core, "%s/" RUNDIR_RINGS "/%s: is no ring of a program, ignored",
-			    core->dir.path, name);
-	if (error)
-		return NULL;
-	source = emitters_find(core->emitters, emitter.instance);
-	if (source) {
-		ringfile_close(&ring);
-		return source;
-	}
-	ringfile_drain(&ring, emitter.from, take_earliest, &t_ns, &ignored);
-	source = open_source(core, &emitter, &ring, t_ns);
-	if (!source) {
-		ringfile_close(&ring);
-		return NULL;
-	}
-	source->taken = emitter.from;
-	take_dropped(core, source, emitter.dropped);
-	end_ghost(core, source);
-	return source;
-}
-
-static struct source *source_of(struct core *core, const struct emitter *emitter)
-{
-	struct source *source = emitters_find(core->emitters, emitter->instance);
-	char name[40];
-
-	if (source)
-		return source;
-	ringfile_name(name, emitter->pid, emitter->instance);
-	source = find_ring(core, name);
-	return source ? source : open_source(core, emitter, NULL, clock_mono_ns());
-}
-
 /* A source's word on its name, which holds for the events that come with it. */
 static void take_name(struct core *core, struct source *source, struct entry *entry,
 		      const char *name, uint64_t t_ns)
@@ -197,7 +87,7 @@ static void take_batch_name(struct core *core, struct source *source, struct ent
 
 	if (strcmp(source->name, emitter->name) == 0)
 		return;
-	pair_events(body, size, &ignored, take_earliest, &t_ns);
+	pair_events(body, size, &ignored, arrival_earliest, &t_ns);
 	take_name(core, source, entry, emitter->name, t_ns);
 }
 
@@ -210,7 +100,7 @@ static void take_last_name(struct core *core, struct source *source, struct entr
 	ringfile_said_name(&source->ring, name);
 	if (strcmp(source->name, name) == 0)
 		return;
-	ringfile_drain(&source->ring, source->taken, take_earliest, &t_ns, &ignored);
+	ringfile_drain(&source->ring, source->taken, arrival_earliest, &t_ns, &ignored);
 	take_name(core, source, entry, name, t_ns);
 }
 
@@ -262,14 +152,14 @@ void intake_mark(struct core *core, uint64_t until_ns)
 
 static void take_numbered(struct core *core, const void *body, size_t size, struct emitter *emitter)
 {
-	struct source *source = source_of(core, emitter);
+	struct source *source = arrival_source(core, emitter);
 	struct batch batch = { .core = core, .counted = true, .now_ns = clock_mono_ns() };
 
 	batch.entry = source ? registry_line(core->registry, source->line) : NULL;
 	if (!batch.entry)
 		return;
 	take_batch_name(core, source, batch.entry, emitter, body, size);
-	take_dropped(core, source, emitter->dropped);
+	intake_dropped(core, source, emitter->dropped);
 	/* Else a hole: what lies before was lost on its way with a gate, and will be pushed again.
 	 */
 	if (emitter->from <= source->taken && emitter->to > source->taken) {
@@ -279,7 +169,7 @@ static void take_numbered(struct core *core, const void *body, size_t size, stru
 		if (source->has_ring)
 			mark_later(core, source, batch.last_ns);
 	}
-	end_ghost(core, source);
+	arrival_end_ghost(core, source);
 }
 
 static void take_unnumbered(struct core *core, const void *body, size_t size,
@@ -287,7 +177,7 @@ static void take_unnumbered(struct core *core, const void *body, size_t size,
 {
 	struct batch batch = { .core = core, .now_ns = clock_mono_ns() };
 
-	batch.entry = entry_of(core, emitter, batch.now_ns);
+	batch.entry = arrival_entry(core, emitter, batch.now_ns);
 	if (!batch.entry)
 		return;
 	pair_events(body, size, emitter, take_event, &batch);
@@ -336,7 +226,7 @@ static void drain(struct core *core, struct source *source, struct entry *entry)
 
 	take_last_name(core, source, entry);
 	ringfile_drain(&source->ring, source->taken, take_event, &batch, &rest);
-	take_dropped(core, source, rest.dropped);
+	intake_dropped(core, source, rest.dropped);
 	torn.gap = (struct gap){ entry->info.line, GAP_TORN, torn.t_ns, torn.t_ns, rest.torn };
 	if (rest.torn)
 		core_add(core, &torn);
@@ -366,79 +256,4 @@ static void forget(void *arg, struct source *source)
 void intake_forget(struct core *core)
 {
 	emitters_each(core->emitters, forget, core);
-}
-
-/* --- rings */
-
-static void attach_again(void *arg, struct source *source)
-{
-	const struct core *core = arg;
-
-	if (source->has_ring)
-		ringfile_attach(&source->ring, core->session.start_ns, core->gate.number);
-}
-
-void intake_gate(struct core *core)
-{
-	emitters_each(core->emitters, attach_again, core);
-}
-
-static void scan_rings(struct core *core, const char *path)
-{
-	struct dirent *file;
-	DIR *dir = opendir(path);
-
-	if (!dir)
-		return;
-	while ((file = readdir(dir)) != NULL) {
-		if (file->d_name[0] != '.')
-			find_ring(core, file->d_name);
-	}
-	closedir(dir);
-}
-
-int intake_open(struct core *core)
-{
-	char path[RUNDIR_PATH];
-
-	rundir_file(path, &core->dir, RUNDIR_RINGS);
-	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return -errno;
-	core->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (core->inotify < 0)
-		return -errno;
-	if (inotify_add_watch(core->inotify, path, IN_MOVED_TO | IN_ONLYDIR | IN_DONT_FOLLOW) < 0)
-		return -errno;
-	scan_rings(core, path);
-	return core_watch(core, core->inotify, EPOLLIN, SOURCE_INOTIFY, 0);
-}
-
-static void detach(void *arg, struct source *source)
-{
-	(void)arg;
-	if (source->has_ring)
-		ringfile_attach(&source->ring, 0, 0);
-}
-
-void intake_close(struct core *core)
-{
-	if (core->emitters)
-		emitters_each(core->emitters, detach, NULL);
-	if (core->inotify >= 0)
-		close(core->inotify);
-}
-
-void intake_inotify(struct core *core)
-{
-	_Alignas(struct inotify_event) char bytes[4096];
-	const struct inotify_event *event;
-	ssize_t size;
-
-	while ((size = read(core->inotify, bytes, sizeof bytes)) > 0) {
-		for (char *at = bytes; at < bytes + size; at += sizeof *event + event->len) {
-			event = (const struct inotify_event *)(const void *)at;
-			if (event->len && event->name[0] != '.')
-				find_ring(core, event->name);
-		}
-	}
 }

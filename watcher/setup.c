@@ -122,7 +122,7 @@ int setup_open(struct core *core)
 	if (!error)
 		error = core_watch(core, sampler_fd(core->sampler), EPOLLIN, SOURCE_SAMPLER, 0);
 	if (!error)
-		error = intake_open(core);
+		error = arrival_open(core);
 	if (error)
 		log_error("cannot start the session: %s", strerror(-error));
 	return error;
@@ -140,7 +140,7 @@ static void remove_socket(const struct core *core, const char *name)
 
 void setup_close(struct core *core)
 {
-	intake_close(core);
+	arrival_close(core);
 	sampler_stop(core->sampler);
 	gatelink_stop(&core->gate);
 	remove_socket(core, RUNDIR_EVENTS);

@@ -1,0 +1,184 @@
+#include "base/clock.h"
+#include "watcher/core.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void arrival_earliest(void *arg, const struct record *event)
+{
+	uint64_t *earliest_ns = arg;
+
+	if (event->t_ns < *earliest_ns)
+		*earliest_ns = event->t_ns;
+}
+
+struct entry *arrival_entry(struct core *core, const struct emitter *emitter, uint64_t t_ns)
+{
+	struct entry *entry =
+		registry_find(core->registry, (pid_t)emitter->pid, emitter->start_ticks);
+	char why[256];
+
+	if (!entry) {
+		entry = life_begin(core, (pid_t)emitter->pid, emitter->name, why, sizeof why);
+		if (entry && emitter->start_ticks &&
+		    entry->info.start_ticks != emitter->start_ticks)
+			entry = NULL;
+		if (!entry)
+			entry = life_ghost(core, emitter);
+	} else if (emitter->name[0]) {
+		life_rename(core, entry, emitter->name, t_ns);
+	}
+	return entry;
+}
+
+static struct source *open_source(struct core *core, const struct emitter *emitter,
+				  struct ringfile *ring, uint64_t t_ns)
+{
+	struct entry *entry = arrival_entry(core, emitter, t_ns);
+	struct source *source;
+
+	if (!entry)
+		return NULL;
+	source = emitters_add(core->emitters, emitter->instance, entry->info.line);
+	if (!source)
+		return NULL;
+	text_copy(source->name, sizeof source->name, emitter->name);
+	if (ring) {
+		source->ring = *ring;
+		source->has_ring = true;
+		ringfile_attach(ring, core->session.start_ns, core->gate.number);
+	}
+	return source;
+}
+
+void arrival_end_ghost(struct core *core, const struct source *source)
+{
+	struct entry *entry = registry_line(core->registry, source->line);
+
+	if (entry && entry->pidfd < 0)
+		life_end(core, entry, END_UNKNOWN, 0);
+}
+
+/* The source of a ring in rings/, opened where it is new; NULL where there is no such ring. */
+static struct source *find_ring(struct core *core, const char *name)
+{
+	uint64_t t_ns = clock_mono_ns();
+	struct ringfile_rest ignored;
+	struct emitter emitter;
+	struct source *source;
+	struct ringfile ring;
+	int error = ringfile_open(&ring, &core->dir, name, &emitter);
+
+	if (error == -EBADMSG)
+		core_notice(core, "%s/" RUNDIR_RINGS "/%s: is no ring of a program, ignored",
+			    core->dir.path, name);
+	if (error)
+		return NULL;
+	source = emitters_find(core->emitters, emitter.instance);
+	if (source) {
+		ringfile_close(&ring);
+		return source;
+	}
+	ringfile_drain(&ring, emitter.from, arrival_earliest, &t_ns, &ignored);
+	source = open_source(core, &emitter, &ring, t_ns);
+	if (!source) {
+		ringfile_close(&ring);
+		return NULL;
+	}
+	source->taken = emitter.from;
+	intake_dropped(core, source, emitter.dropped);
+	arrival_end_ghost(core, source);
+	return source;
+}
+
+struct source *arrival_source(struct core *core, const struct emitter *emitter)
+{
+	struct source *source = emitters_find(core->emitters, emitter->instance);
+	char name[40];
+
+	if (source)
+		return source;
+	ringfile_name(name, emitter->pid, emitter->instance);
+	source = find_ring(core, name);
+	return source ? source : open_source(core, emitter, NULL, clock_mono_ns());
+}
+
+/* --- rings */
+
+static void attach_again(void *arg, struct source *source)
+{
+	const struct core *core = arg;
+
+	if (source->has_ring)
+		ringfile_attach(&source->ring, core->session.start_ns, core->gate.number);
+}
+
+void arrival_gate(struct core *core)
+{
+	emitters_each(core->emitters, attach_again, core);
+}
+
+static void scan_rings(struct core *core, const char *path)
+{
+	struct dirent *file;
+	DIR *dir = opendir(path);
+
+	if (!dir)
+		return;
+	while ((file = readdir(dir)) != NULL) {
+		if (file->d_name[0] != '.')
+			find_ring(core, file->d_name);
+	}
+	closedir(dir);
+}
+
+int arrival_open(struct core *core)
+{
+	char path[RUNDIR_PATH];
+
+	rundir_file(path, &core->dir, RUNDIR_RINGS);
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	core->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (core->inotify < 0)
+		return -errno;
+	if (inotify_add_watch(core->inotify, path, IN_MOVED_TO | IN_ONLYDIR | IN_DONT_FOLLOW) < 0)
+		return -errno;
+	scan_rings(core, path);
+	return core_watch(core, core->inotify, EPOLLIN, SOURCE_INOTIFY, 0);
+}
+
+static void detach(void *arg, struct source *source)
+{
+	(void)arg;
+	if (source->has_ring)
+		ringfile_attach(&source->ring, 0, 0);
+}
+
+void arrival_close(struct core *core)
+{
+	if (core->emitters)
+		emitters_each(core->emitters, detach, NULL);
+	if (core->inotify >= 0)
+		close(core->inotify);
+}
+
+void arrival_inotify(struct core *core)
+{
+	_Alignas(struct inotify_event) char bytes[4096];
+	const struct inotify_event *event;
+	ssize_t size;
+
+	while ((size = read(core->inotify, bytes, sizeof bytes)) > 0) {
+		for (char *at = bytes; at < bytes + size; at += sizeof *event + event->len) {
+			event = (const struct inotify_event *)(const void *)at;
+			if (event->len && event->name[0] != '.')
+				find_ring(core, event->name);
+		}
+	}
+}
