@@ -193,7 +193,8 @@ install: all
 	install -m 644 client/memwatch.h $(INCLUDEDIR)
 	install -m 644 docs/*.1 $(MANDIR)/man1
 	install -m 644 docs/*.3 $(MANDIR)/man3
-	if [ -d $(PYTHON_PACKAGE) ]; then install -d $(PYTHON_DIR) && install -m 644 $(PYTHON_PACKAGE)/* $(PYTHON_DIR); fi
+	if [ -f $(PYTHON_PACKAGE)/_memwatch.abi3.so ]; then install -d $(PYTHON_DIR) && \
+		install -m 644 $(PYTHON_FILES) $(PYTHON_PACKAGE)/_memwatch.abi3.so $(PYTHON_DIR); fi
 
 uninstall:
 	rm -f $(BINDIR)/memwatch $(BINDIR)/memwatchd $(LIBDIR)/libmemwatch.so $(LIBDIR)/$(notdir $(SHARED)) \
@@ -201,7 +202,7 @@ uninstall:
 		$(patsubst docs/%,$(MANDIR)/man1/%,$(wildcard docs/*.1)) \
 		$(patsubst docs/%,$(MANDIR)/man3/%,$(wildcard docs/*.3))
 	if [ -d $(LIBDIR)/memwatch ]; then rmdir $(LIBDIR)/memwatch; fi
-	rm -rf $(PYTHON_DIR)
+	if [ -f $(PYTHON_DIR)/_memwatch.abi3.so ]; then rm -r $(PYTHON_DIR); fi
 
 clean:
 	rm -rf $(O)

@@ -150,7 +150,7 @@ static double rate_of(const struct result *result)
 
 int main(int argc, char **argv)
 {
-	static const char *const rings[] = { "1M", "4M", "16M", "64M" };
+	static const char *const rings[] = { "1M", "4M", "8M", "16M" };
 	struct bench bench = { 0 };
 	struct result result;
 

@@ -48,16 +48,7 @@ static int follow_session(const struct options *options, struct source *source)
 
 static int run(const struct options *options)
 {
-	struct source *source;
-	int status;
-
-	follow_block_signals();
-	status = session_attach(options, &source);
-	if (status)
-		return status;
-	status = follow_session(options, source);
-	source_close(source);
-	return status;
+	return follow_attached(options, follow_session);
 }
 
 const struct command command_follow = {

@@ -237,16 +237,7 @@ static int run_session(const struct options *options, struct source *source)
 
 static int run(const struct options *options)
 {
-	struct source *source;
-	int status;
-
-	follow_block_signals();
-	status = session_attach(options, &source);
-	if (status)
-		return status;
-	status = run_session(options, source);
-	source_close(source);
-	return status;
+	return follow_attached(options, run_session);
 }
 
 const struct command command_run = {

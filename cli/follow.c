@@ -337,6 +337,21 @@ static void loop(struct follow *follow)
 	}
 }
 
+int follow_attached(const struct options *options,
+		    int (*body)(const struct options *options, struct source *source))
+{
+	struct source *source;
+	int status;
+
+	follow_block_signals();
+	status = session_attach(options, &source);
+	if (status)
+		return status;
+	status = body(options, source);
+	source_close(source);
+	return status;
+}
+
 void follow_close(struct follow *follow)
 {
 	history_free(follow->history);

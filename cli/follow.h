@@ -51,6 +51,13 @@ struct follow {
 int follow_run(struct follow *follow);
 void follow_block_signals(void);
 
+/*
+ * Attach to the session, starting it where it doesn't run, and give @body its stream: what @body
+ * returns, or an exit status. Called before any thread starts.
+ */
+int follow_attached(const struct options *options,
+		    int (*body)(const struct options *options, struct source *source));
+
 /* Forget what was followed; the history may be read until then. */
 void follow_close(struct follow *follow);
 

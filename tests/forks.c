@@ -180,12 +180,15 @@ static unsigned long wanted;
 
 static void on_alarm(int number)
 {
+	int kept_errno = errno;
+
 	(void)number;
 	errno = E2BIG;
 	if (atomic_load(&emitted) < wanted)
 		emit_next();
 	if (errno != E2BIG)
 		_exit(3);
+	errno = kept_errno;
 }
 
 static void be_interrupted(unsigned long events)

@@ -137,3 +137,14 @@ check_equal "gates" 0 "$(status_of gate_restarts)"
 seen=$(get out.json '.type == "event" and .name == "bystander"' .label)
 check_equal "the bystander's events" "$(seq "$(wc -l <<<"$seen")")" "$seen"
 check_equal "what the watcher says besides its notices" "" "$(grep -v "is no ring of a program, ignored$" watcher.err)"
+
+# --- what a program was making when it was killed goes when the next watcher comes; what may still become a ring stays
+
+memwatch stop
+ends "the watcher" $watcher 0
+for owner in $NO_PID $$; do
+	: >"$rings/.$owner.00000000000000ff"
+done
+: >"$rings/.$NO_PID"
+start_watcher --interval 50ms
+check_equal "what stays" ".$NO_PID .$$.00000000000000ff" "$(find "$rings" -name ".?*" -printf "%f\n" | sort -t. -k3 | xargs)"

@@ -69,7 +69,7 @@ kill -CONT "$(gate)" $watcher
 echo "stopped: $emitted emitted, $dropped dropped, slowest call $((slowest_ns / 1000)) us, memory +$((rss - before)) KiB"
 wait_for 10 adds_up || fail "$emitted emitted, $dropped dropped, $(memwatch list --all --json)"
 past stopped.json
-check_equal "gaps" "$dropped" "$(get stopped.json '.type == "gap" and .reason == "dropped events"' .count | paste -sd+ | bc)"
+check_equal "gaps" "$dropped" "$(get stopped.json '.type == "gap" and .reason == "dropped events"' .count | paste -sd+ | jq -Rr 'split("+") | map(tonumber) | add')"
 tell "emit 1000 10000"
 wait_for 10 adds_up || fail "after it: $emitted emitted, $dropped dropped, $(memwatch status --json)"
 end_emitter

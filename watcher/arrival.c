@@ -133,6 +133,8 @@ static void scan_rings(struct core *core, const char *path)
 	while ((file = readdir(dir)) != NULL) {
 		if (file->d_name[0] != '.')
 			find_ring(core, file->d_name);
+		else
+			ringfile_sweep(&core->dir, file->d_name);
 	}
 	closedir(dir);
 }

@@ -3,7 +3,6 @@
 #include "watcher/core.h"
 
 #include <errno.h>
-
 #include <string.h>
 
 /* Clocks agree on one machine; an event from the future is made up. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -252,4 +253,20 @@ void ringfile_remove(const struct ringfile *ring, const struct rundir *dir)
 	if (lstat(path, &status) == 0 && status.st_dev == ring->device &&
 	    status.st_ino == ring->inode)
 		unlink(path);
+}
+
+void ringfile_sweep(const struct rundir *dir, const char *name)
+{
+	char path[RUNDIR_PATH + 64];
+	char expected[41] = ".";
+	uint64_t instance;
+	uint32_t pid;
+
+	if (sscanf(name, ".%" SCNu32 ".%" SCNx64, &pid, &instance) != 2 || (pid_t)pid <= 0)
+		return;
+	ringfile_name(expected + 1, pid, instance);
+	if (strcmp(name, expected) != 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH)
+		return;
+	ring_path(path, dir, name);
+	unlink(path);
 }

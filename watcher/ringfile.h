@@ -48,6 +48,9 @@ struct ringfile_rest {
 void ringfile_drain(const struct ringfile *ring, uint64_t merged, record_fn each, void *arg,
 		    struct ringfile_rest *ret_rest);
 
+/* Remove rings/@name, a hidden file, if the process that was making a ring of it is gone. */
+void ringfile_sweep(const struct rundir *dir, const char *name);
+
 /* Remove the file, if it is still this one. */
 void ringfile_remove(const struct ringfile *ring, const struct rundir *dir);
 
