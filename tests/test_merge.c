@@ -1,0 +1,153 @@
+/* The merge: one order of time, copies of what is held, and lines that begin before their events.
+ */
+#include "tests/check.h"
+#include "watcher/merge.h"
+
+#include <stdio.h>
+
+struct seen {
+	char text[4096];
+	uint64_t last_ns;
+	uint64_t seq;
+	unsigned count;
+	bool in_order;
+};
+
+static void see(void *arg, const struct record *record)
+{
+	struct seen *seen = arg;
+	size_t used = strlen(seen->text);
+
+	seen->in_order =
+		seen->in_order && record->t_ns >= seen->last_ns && record->seq == seen->seq + 1;
+	seen->last_ns = record->t_ns;
+	seen->seq = record->seq;
+	seen->count++;
+	if (sizeof(seen->text) - used < 100)
+		return;
+	if (record->type == RECORD_EVENT)
+		snprintf(seen->text + used, 100, "%s/%s ", record->event.category,
+			 record->event.label);
+	else if (record->type == RECORD_PROCESS)
+		snprintf(seen->text + used, 100, "<%s|%s> ", record->process.name,
+			 record->process.command);
+	else if (record->type == RECORD_TICK)
+		snprintf(seen->text + used, 100, "%zu:%u ", record->tick.count,
+			 (unsigned)record->tick.samples[record->tick.count - 1].rss);
+}
+
+static void add_event(struct merge *merge, uint64_t t_ns, const char *label)
+{
+	char copied[64];
+	struct record record = { .t_ns = t_ns, .type = RECORD_EVENT };
+
+	snprintf(copied, sizeof(copied), "%s", label);
+	record.event.category = "c";
+	record.event.label = copied;
+	CHECK(merge_add(merge, &record) == 0);
+	memset(copied, 'x', sizeof(copied) - 1);
+}
+
+static void add_tick(struct merge *merge, uint64_t t_ns, uint64_t rss)
+{
+	struct sample samples[3] = { { 1, 1 }, { 2, 2 }, { 3, rss } };
+	struct record record = { .t_ns = t_ns, .type = RECORD_TICK };
+
+	record.tick = (struct tick){ 0, 3, samples };
+	CHECK(merge_add(merge, &record) == 0);
+	memset(samples, 0, sizeof(samples));
+}
+
+static void add_process(struct merge *merge, uint64_t t_ns, uint32_t line, const char *name)
+{
+	struct record record = { .t_ns = t_ns, .type = RECORD_PROCESS };
+
+	record.process = (struct process){ .line = line, .name = name, .command = "x y" };
+	CHECK(merge_add(merge, &record) == 0);
+}
+
+static void what_came_late_goes_in_its_place(void)
+{
+	struct merge *merge = merge_new();
+	struct seen seen = { .in_order = true };
+
+	add_tick(merge, 100, 30);
+	add_event(merge, 150, "late");
+	add_tick(merge, 200, 31);
+	add_event(merge, 120, "later still");
+	add_event(merge, 120, "of the same time");
+	CHECK_EQ_U64(merge_oldest(merge), 100);
+	merge_release(merge, 200, see, &seen);
+	CHECK_EQ_STR(seen.text, "3:30 c/later still c/of the same time c/late ");
+	CHECK_EQ_U64(merge_oldest(merge), 200);
+	merge_release(merge, UINT64_MAX, see, &seen);
+	CHECK_EQ_STR(seen.text, "3:30 c/later still c/of the same time c/late 3:31 ");
+	CHECK(seen.in_order);
+	CHECK_EQ_U64(merge_seq(merge), 5);
+	CHECK_EQ_U64(merge_oldest(merge), UINT64_MAX);
+	merge_free(merge);
+}
+
+static void nothing_goes_before_its_time(void)
+{
+	struct merge *merge = merge_new();
+	struct seen seen = { .in_order = true };
+
+	add_event(merge, 100, "a");
+	merge_release(merge, 100, see, &seen);
+	CHECK_EQ_U64(seen.count, 0);
+	merge_release(merge, 101, see, &seen);
+	CHECK_EQ_U64(seen.count, 1);
+	merge_free(merge);
+}
+
+static void a_line_begins_before_its_events(void)
+{
+	struct merge *merge = merge_new();
+	struct seen seen = { .in_order = true };
+
+	add_process(merge, 90, 6, "other");
+	add_process(merge, 100, 7, "hello");
+	add_event(merge, 80, "first");
+	merge_begin(merge, 7, 80);
+	merge_release(merge, UINT64_MAX, see, &seen);
+	CHECK_EQ_STR(seen.text, "<hello|x y> c/first <other|x y> ");
+	CHECK(seen.in_order);
+	merge_free(merge);
+}
+
+static void order_and_texts_hold_for_any_mix(void)
+{
+	struct merge *merge = merge_new();
+	struct seen seen = { .in_order = true };
+	uint64_t random = 42;
+	unsigned added = 0;
+	char label[32];
+
+	for (uint64_t now = 1000; now < 200000; now += 100) {
+		for (unsigned i = 0; i < check_random(&random) % 20; i++, added++) {
+			uint64_t t_ns = now - check_random(&random) % 900;
+
+			snprintf(label, sizeof(label), "e%u", added);
+			if (added % 3 == 0)
+				add_tick(merge, t_ns, added);
+			else
+				add_event(merge, t_ns, label);
+		}
+		merge_release(merge, now - 900, see, &seen);
+		CHECK(seen.in_order);
+	}
+	merge_release(merge, UINT64_MAX, see, &seen);
+	CHECK(seen.in_order);
+	CHECK_EQ_U64(seen.count, added);
+	merge_free(merge);
+}
+
+static const struct check_test tests[] = {
+	CHECK_TEST(what_came_late_goes_in_its_place),
+	CHECK_TEST(nothing_goes_before_its_time),
+	CHECK_TEST(a_line_begins_before_its_events),
+	CHECK_TEST(order_and_texts_hold_for_any_mix),
+};
+
+CHECK_MAIN(tests)
