@@ -3,9 +3,11 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LINE_MAX_BYTES 1024
 
@@ -13,9 +15,22 @@
 static const char *log_program = "memwatch";
 static int log_verbose;
 
+/* What a program opens must not get the number of a standard stream that it was started without. */
+static void fill_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
 void log_open(const char *program)
 {
 	log_program = program;
+	fill_streams();
 }
 
 void log_set_verbose(int verbose)

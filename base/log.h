@@ -5,7 +5,8 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
-/* Name that starts each line; set once by main. */
+/* Name that starts each line; called first by main. Standard streams that are closed become
+ * /dev/null. */
 void log_open(const char *program);
 
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
