@@ -74,6 +74,18 @@ int events_add(struct events *events, const struct history_event *event)
 	return 0;
 }
 
+void events_close(struct events *events, uint32_t line, uint64_t span)
+{
+	for (size_t i = events->count; i-- > 0;) {
+		struct history_event *event = *slot(events, i);
+
+		if (event->open && event->line == line && event->span == span) {
+			event->open = false;
+			return;
+		}
+	}
+}
+
 const struct history_event *events_at(const struct events *events, size_t index)
 {
 	return index < events->count ? *slot(events, index) : NULL;

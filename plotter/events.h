@@ -22,6 +22,9 @@ void events_free(struct events *events);
  * not kept. */
 int events_add(struct events *events, const struct history_event *event);
 
+/* A span of @line has ended: its begin is no longer open. Short where that is among the newest. */
+void events_close(struct events *events, uint32_t line, uint64_t span);
+
 /* NULL past the end. */
 const struct history_event *events_at(const struct events *events, size_t index);
 size_t events_after(const struct events *events, uint64_t t_ns);

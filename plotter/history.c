@@ -162,6 +162,8 @@ static int add_event(struct history *history, const struct record *record)
 		.seq = record->seq,
 		.line = event->line,
 		.kind = event->kind,
+		.open = event->kind == EVENT_SPAN_BEGIN,
+		.span = event->span,
 		.duration_ns = event->duration_ns,
 		.rss = event->rss,
 		.rss_end = event->rss_end,
@@ -171,6 +173,8 @@ static int add_event(struct history *history, const struct record *record)
 	text_copy(kept.label, sizeof(kept.label), event->label);
 	if (line)
 		line->events++;
+	if (event->kind == EVENT_SPAN_END)
+		events_close(&history->events, event->line, event->span);
 	return events_add(&history->events, &kept);
 }
 

@@ -43,6 +43,8 @@ struct history_event {
 	bool end;
 	uint32_t line;
 	enum event_kind kind;
+	bool open;     /* a span's begin whose end has not come */
+	uint64_t span; /* pairs them */
 	uint64_t duration_ns;
 	uint64_t rss; /* 0: not known */
 	uint64_t rss_end;

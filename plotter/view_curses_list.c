@@ -88,7 +88,11 @@ static void draw_entry(const struct curses_view *view, unsigned y, const struct 
 	if (event->end) /* its text tells the memory */
 		text_at.size =
 			view->layout.width > text_at.at ? view->layout.width - text_at.at : 0;
-	curses_put(view, y, text_at, wording_event(text, event), false, attributes);
+	if (event->open)
+		wording_open(text, event, view->now_ns);
+	else
+		wording_event(text, event);
+	curses_put(view, y, text_at, text, false, attributes);
 	if (event->end)
 		return;
 	write_rss(text, sizeof(text), view, event, line);

@@ -27,6 +27,17 @@ char *wording_event(char text[WORDING_TEXT], const struct history_event *event)
 	return write_event(text, event->kind, event->category, event->label, event->duration_ns);
 }
 
+char *wording_open(char text[WORDING_TEXT], const struct history_event *event, uint64_t now_ns)
+{
+	const char *colon = event->category[0] && event->label[0] ? ": " : "";
+	uint64_t passed_ns = now_ns > event->t_ns ? now_ns - event->t_ns : 0;
+	char figure[UNITS_TEXT];
+
+	snprintf(text, WORDING_TEXT, "in %s%s%s (%s so far)", event->category, colon, event->label,
+		 units_format_duration(figure, passed_ns));
+	return text;
+}
+
 char *wording_event_record(char text[WORDING_TEXT], const struct event *event)
 {
 	return write_event(text, event->kind, event->category, event->label, event->duration_ns);

@@ -14,6 +14,9 @@
  */
 char *wording_event(char text[WORDING_TEXT], const struct history_event *event);
 
+/* A span that is still open: "in I/O: read (1.20 s so far)". */
+char *wording_open(char text[WORDING_TEXT], const struct history_event *event, uint64_t now_ns);
+
 /* The same of a record. */
 char *wording_event_record(char text[WORDING_TEXT], const struct event *event);
 

@@ -13,6 +13,7 @@
 #include "watcher/procinfo.h"
 #include "watcher/registry.h"
 #include "watcher/sampler.h"
+#include "watcher/spans.h"
 #include "wire/codec.h"
 
 struct core_options {
@@ -55,6 +56,7 @@ struct core {
 	struct past *past;
 	struct emitters *emitters;
 	struct marks marks;
+	struct spans spans;
 	struct gatelink gate;
 	struct output output;
 	struct packet *packet;
@@ -122,7 +124,12 @@ void life_end(struct core *core, struct entry *entry, enum end_reason reason, in
 void life_ended(struct core *core, uint32_t line);
 /* A tick of the sampler. */
 void life_tick(void *core, const struct record *tick);
-/* Look for what no tick shows: exec, the kernel's high-water mark. Some of the processes at each
+/* Tell the stream what a line is called, since @t_ns. */
+void life_tell(struct core *core, const struct entry *entry, uint64_t t_ns);
+/* End it with what the kernel says of how. */
+void life_end_by_kernel(struct core *core, struct entry *entry);
+
+/* look.c: what no tick shows: exec, the kernel's high-water mark. Some of the processes at each
  * call. */
 void life_look(struct core *core);
 

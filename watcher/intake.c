@@ -44,6 +44,7 @@ static void take_event(void *arg, const struct record *event)
 	if (record.t_ns > batch->last_ns)
 		batch->last_ns = record.t_ns;
 	begin_line(batch, record.t_ns);
+	spans_note(&batch->core->spans, record.t_ns, &record.event);
 	core_add(batch->core, &record);
 }
 

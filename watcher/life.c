@@ -9,16 +9,13 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-/* Processes looked at in one life_look; a look reads one file each. */
-#define LOOKS 16
+/* Behind the label of a span that its process's death has ended. */
+#define UNFINISHED " (unfinished)"
 
 /* How often a process that shows no memory is looked into. */
 #define NONE_LOOK_NS (50 * NS_PER_MS)
 
-/* A parent that was to tell of an end, and does not, is not waited for longer. */
-#define PARENT_WAIT_NS (500 * NS_PER_MS)
-
-static void add_process_record(struct core *core, const struct entry *entry, uint64_t t_ns)
+void life_tell(struct core *core, const struct entry *entry, uint64_t t_ns)
 {
 	struct record record = { .t_ns = t_ns, .type = RECORD_PROCESS };
 
@@ -129,7 +126,7 @@ static struct entry *join(struct core *core, const struct procinfo *info, const 
 	text_copy(entry->info.name, sizeof entry->info.name, entry->named ? name : info->name);
 	text_copy(entry->info.command, sizeof entry->info.command, info->command);
 	text_copy(entry->comm, sizeof entry->comm, info->name);
-	add_process_record(core, entry, clock_mono_ns());
+	life_tell(core, entry, clock_mono_ns());
 	add_first_sample(core, entry, rss);
 	sampler_add(core->sampler, entry->info.line, statm);
 	core_watch(core, pidfd, EPOLLIN, SOURCE_PROCESS_END, entry->info.line);
@@ -183,7 +180,7 @@ struct entry *life_ghost(struct core *core, const struct emitter *emitter)
 	entry->info.since_ns = clock_mono_ns();
 	snprintf(entry->info.name, sizeof entry->info.name, "%s",
 		 emitter->name[0] ? emitter->name : "(ended)");
-	add_process_record(core, entry, clock_mono_ns());
+	life_tell(core, entry, clock_mono_ns());
 	return entry;
 }
 
@@ -197,10 +194,37 @@ void life_rename(struct core *core, struct entry *entry, const char *name, uint6
 	if (strcmp(entry->info.name, name) == 0)
 		return;
 	text_copy(entry->info.name, sizeof entry->info.name, name);
-	add_process_record(core, entry, t_ns);
+	life_tell(core, entry, t_ns);
 }
 
 /* --- end */
+
+/* What its spans say that it did not live to end; none do where it lives on unfollowed. */
+static void end_spans(struct core *core, const struct entry *entry, uint64_t t_ns, bool dead)
+{
+	struct record record = { .t_ns = t_ns, .type = RECORD_EVENT };
+	char label[TEXT_LABEL + 32];
+	struct open_span span;
+
+	while (spans_take(&core->spans, entry->info.line, &span)) {
+		size_t room = TEXT_LABEL - strlen(UNFINISHED);
+
+		snprintf(label, sizeof label, "%.*s" UNFINISHED,
+			 (int)text_cut(span.label, strlen(span.label), room), span.label);
+		record.event = (struct event){
+			.line = span.line,
+			.kind = EVENT_SPAN_END,
+			.span = span.span,
+			.duration_ns = t_ns > span.begin_ns ? t_ns - span.begin_ns : 0,
+			.rss = span.rss,
+			.rss_end = entry->info.rss,
+			.category = span.category,
+			.label = label,
+		};
+		if (dead)
+			core_add(core, &record);
+	}
+}
 
 void life_end(struct core *core, struct entry *entry, enum end_reason reason, int32_t code)
 {
@@ -210,6 +234,7 @@ void life_end(struct core *core, struct entry *entry, enum end_reason reason, in
 		return;
 	intake_rest(core, entry, reason != END_DROPPED);
 	record.t_ns = entry->ended_ns ? entry->ended_ns : clock_mono_ns();
+	end_spans(core, entry, record.t_ns, reason != END_DROPPED);
 	record.end = (struct end){
 		.line = entry->info.line,
 		.pid = entry->info.pid,
@@ -227,8 +252,7 @@ void life_end(struct core *core, struct entry *entry, enum end_reason reason, in
 	entry->pidfd = -1;
 }
 
-/* Without its parent's word: by what the kernel says. */
-static void end_by_kernel(struct core *core, struct entry *entry)
+void life_end_by_kernel(struct core *core, struct entry *entry)
 {
 	int32_t code;
 	enum end_reason reason = pidfd_end_reason(entry->pidfd, (pid_t)entry->info.pid, &code);
@@ -246,7 +270,7 @@ void life_ended(struct core *core, uint32_t line)
 	if (entry->parent_tells)
 		epoll_ctl(core->epoll, EPOLL_CTL_DEL, entry->pidfd, NULL);
 	else
-		end_by_kernel(core, entry);
+		life_end_by_kernel(core, entry);
 }
 
 /* --- ticks */
@@ -318,69 +342,4 @@ void life_tick(void *arg, const struct record *tick)
 	record.tick.count = count;
 	if (count)
 		core_add(core, &record);
-}
-
-/* --- looks */
-
-static void note_exec(struct core *core, struct entry *entry, const char *name)
-{
-	struct record record = { .t_ns = clock_mono_ns(), .type = RECORD_EVENT };
-	struct procinfo info;
-	char label[TEXT_LABEL + 1];
-
-	if (procinfo_read(core->procinfo, (pid_t)entry->info.pid, &info) < 0)
-		return;
-	/* A program may also give itself another name; its command line is the same then. */
-	snprintf(label, sizeof label, "%s %s",
-		 strcmp(entry->info.command, info.command) == 0 ? "renamed to" : "exec", name);
-	record.event.line = entry->info.line;
-	record.event.category = "process";
-	record.event.label = label;
-	core_add(core, &record);
-	text_copy(entry->comm, sizeof entry->comm, name);
-	text_copy(entry->info.command, sizeof entry->info.command, info.command);
-	if (!entry->named)
-		text_copy(entry->info.name, sizeof entry->info.name, name);
-	add_process_record(core, entry, clock_mono_ns());
-}
-
-static void look(struct core *core, struct entry *entry)
-{
-	char name[TEXT_NAME + 1];
-	uint64_t peak;
-
-	if (entry->ended_ns) {
-		if (clock_mono_ns() > entry->ended_ns + PARENT_WAIT_NS)
-			end_by_kernel(core, entry);
-		return;
-	}
-	if (procinfo_read_status((pid_t)entry->info.pid, name, &peak) < 0)
-		return;
-	if (peak > entry->info.peak_rss)
-		entry->info.peak_rss = peak;
-	if (strcmp(name, entry->comm) != 0)
-		note_exec(core, entry, name);
-}
-
-void life_look(struct core *core)
-{
-	struct entry *entry;
-	uint32_t first = 0;
-
-	for (int i = 0; i < LOOKS;) {
-		entry = registry_next(core->registry, core->looked_line);
-		if (!entry && core->looked_line == 0)
-			return;
-		core->looked_line = entry ? entry->info.line : 0;
-		if (!entry)
-			continue;
-		if (entry->info.line == first)
-			return;
-		if (!first)
-			first = entry->info.line;
-		if (!entry->info.ended) {
-			look(core, entry);
-			i++;
-		}
-	}
 }

@@ -148,6 +148,7 @@ void setup_close(struct core *core)
 	remove_socket(core, RUNDIR_STREAM);
 	procinfo_close(core->procinfo);
 	emitters_free(core->emitters);
+	spans_free(&core->spans);
 	marks_free(&core->marks);
 	past_free(core->past);
 	merge_free(core->merge);

@@ -1,0 +1,74 @@
+#include "base/clock.h"
+#include "watcher/core.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Processes looked at in one life_look; a look reads one file each. */
+#define LOOKS 16
+
+/* A parent that was to tell of an end, and does not, is not waited for longer. */
+#define PARENT_WAIT_NS (500 * NS_PER_MS)
+
+static void note_exec(struct core *core, struct entry *entry, const char *name)
+{
+	struct record record = { .t_ns = clock_mono_ns(), .type = RECORD_EVENT };
+	struct procinfo info;
+	char label[TEXT_LABEL + 1];
+
+	if (procinfo_read(core->procinfo, (pid_t)entry->info.pid, &info) < 0)
+		return;
+	/* A program may also give itself another name; its command line is the same then. */
+	snprintf(label, sizeof label, "%s %s",
+		 strcmp(entry->info.command, info.command) == 0 ? "renamed to" : "exec", name);
+	record.event.line = entry->info.line;
+	record.event.category = "process";
+	record.event.label = label;
+	core_add(core, &record);
+	text_copy(entry->comm, sizeof entry->comm, name);
+	text_copy(entry->info.command, sizeof entry->info.command, info.command);
+	if (!entry->named)
+		text_copy(entry->info.name, sizeof entry->info.name, name);
+	life_tell(core, entry, clock_mono_ns());
+}
+
+static void look(struct core *core, struct entry *entry)
+{
+	char name[TEXT_NAME + 1];
+	uint64_t peak;
+
+	if (entry->ended_ns) {
+		if (clock_mono_ns() > entry->ended_ns + PARENT_WAIT_NS)
+			life_end_by_kernel(core, entry);
+		return;
+	}
+	if (procinfo_read_status((pid_t)entry->info.pid, name, &peak) < 0)
+		return;
+	if (peak > entry->info.peak_rss)
+		entry->info.peak_rss = peak;
+	if (strcmp(name, entry->comm) != 0)
+		note_exec(core, entry, name);
+}
+
+void life_look(struct core *core)
+{
+	struct entry *entry;
+	uint32_t first = 0;
+
+	for (int i = 0; i < LOOKS;) {
+		entry = registry_next(core->registry, core->looked_line);
+		if (!entry && core->looked_line == 0)
+			return;
+		core->looked_line = entry ? entry->info.line : 0;
+		if (!entry)
+			continue;
+		if (entry->info.line == first)
+			return;
+		if (!first)
+			first = entry->info.line;
+		if (!entry->info.ended) {
+			look(core, entry);
+			i++;
+		}
+	}
+}
