@@ -91,7 +91,7 @@ typedef struct mw_span {
  * Begin and end a span. Each end takes the time and the process's resident memory, so that a span
  * says what it cost even where it is shorter than the watcher's interval; about a microsecond a
  * call. The texts are not copied: they must stay valid until mw_end, as literals do. A span that is
- * never ended ends with its process.
+ * never ended ends with its process, and is shown as "(unfinished)".
  */
 MW_EXPORT mw_span mw_begin(const char *category, const char *name);
 MW_EXPORT void mw_end(mw_span span);

@@ -53,18 +53,22 @@ static void do_attach(struct answer *answer)
 static void do_register(struct answer *answer)
 {
 	const struct request *request = answer->request;
+	const char *name = request->text;
 	struct entry *entry;
 	char why[256];
 
 	entry = registry_find(answer->core->registry, (pid_t)request->pid, 0);
-	if (entry)
-		entry->fixed = false; /* another name may be given */
-	entry = life_begin(answer->core, (pid_t)request->pid, request->text, why, sizeof why);
+	/* A person may give another name; one by default comes after what the program said. */
+	if (entry && name[0] && !request->since)
+		entry->fixed = false;
+	else if (entry)
+		name = "";
+	entry = life_begin(answer->core, (pid_t)request->pid, name, why, sizeof why);
 	if (!entry)
 		refuse(answer, why);
 	else if (request->since)
 		entry->parent_tells = true;
-	else if (request->text[0])
+	else if (name[0])
 		entry->fixed = true;
 }
 

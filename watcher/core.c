@@ -130,8 +130,13 @@ static void handle_command_end(struct core *core, int pidfd)
 		core->attached[i] = core->attached[--core->attached_count];
 		break;
 	}
-	if (core->options->private_session && core->attached_count == 0)
-		core->stopping = true;
+}
+
+/* A private session ends with the last command attached to it, unless another one came at the same
+ * time. */
+static bool is_left(const struct core *core)
+{
+	return core->options->private_session && core->was_attached && core->attached_count == 0;
 }
 
 static void handle_signal(struct core *core)
@@ -217,6 +222,8 @@ static void loop(struct core *core)
 		count = epoll_wait(core->epoll, events, 32, -1);
 		for (int i = 0; i < count; i++)
 			handle(core, &events[i]);
+		if (is_left(core))
+			core->stopping = true;
 		now_ns = clock_mono_ns();
 		output_release(core, now_ns - CORE_HOLD_NS);
 		look(core, now_ns);

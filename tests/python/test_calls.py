@@ -92,11 +92,11 @@ class Calls(WatchedTestCase):
         ends = events(pid=pid, kind="end")
         self.assertEqual(
             [(event["category"], event["label"]) for event in ends],
-            [("I/O", "block"), ("", "raises")] + [("CPU", "function")] * 3 + [("", "again")] * 2 + [("", "async block")],
+            [("I/O", "block"), ("", "raises")] + [("CPU", "function")] * 3 + [("", "again")] * 2 + [("", "async block"), ("", "left open (unfinished)")],
         )
-        self.assertEqual(len(events(pid=pid, kind="begin")), len(ends) + 1)
+        self.assertEqual(len(events(pid=pid, kind="begin")), len(ends))
         self.assertGreater(ends[0]["rss_end"] - ends[0]["rss"], 45_000_000)
-        self.assertGreaterEqual(ends[-1]["duration"], 0.01)
+        self.assertGreaterEqual(ends[-2]["duration"], 0.01)
 
     def test_tasks_overlap(self):
         pid, _ = run("""
