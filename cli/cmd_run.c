@@ -158,17 +158,38 @@ static void register_child(const struct options *options, const struct child *ch
 
 /* --- after the view */
 
-/* The person left the view, or it failed: the command goes on with the terminal. */
+/* What is sent to us alone is for the command; what the terminal sends, it gets as well. */
+static void take_signal(struct follow *follow, const siginfo_t *info)
+{
+	switch (info->si_signo) {
+	case SIGTSTP:
+		kill(getpid(), SIGSTOP);
+		break;
+	case SIGCHLD:
+	case SIGCONT:
+	case SIGWINCH:
+		break;
+	default:
+		if (info->si_code <= 0)
+			kill(follow->child->pid, info->si_signo);
+		break;
+	}
+}
+
+/* The person left the view, or it failed: the command goes on, and what it prints is shown as it
+ * comes. */
 static void wait_for_child(struct follow *follow, struct capture *capture)
 {
-	sigset_t set;
 	struct timespec pause = { .tv_nsec = SHOW_PAUSE_NS };
+	siginfo_t info;
+	sigset_t set;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
+	follow_signals(&set);
+	run_reap(follow);
 	while (!follow->child->ended) {
 		capture_show(capture);
-		sigtimedwait(&set, NULL, &pause);
+		if (sigtimedwait(&set, &info, &pause) > 0)
+			take_signal(follow, &info);
 		run_reap(follow);
 	}
 	capture_show(capture);

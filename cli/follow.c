@@ -114,13 +114,14 @@ static void say_gone(struct follow *follow)
 	struct rundir dir;
 
 	follow->quit = true;
+	follow->gone = true;
+	follow->status = EXIT_FAIL;
 	if (rundir_open(&dir, follow->options->session, false) < 0)
 		return;
 	/* A watcher that ends in order takes its sockets away. */
 	rundir_file(path, &dir, RUNDIR_CONTROL);
-	if (access(path, F_OK) == 0)
-		follow->status = EXIT_FAIL;
-	follow->gone = true;
+	if (access(path, F_OK) < 0)
+		follow->status = 0;
 }
 
 static void read_stream(struct follow *follow)
@@ -144,18 +145,18 @@ static const int handled_signals[] = {
 	SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP, SIGCONT, SIGCHLD, SIGUSR1, SIGUSR2,
 };
 
-static void signal_set(sigset_t *set)
+void follow_signals(sigset_t *ret_set)
 {
-	sigemptyset(set);
+	sigemptyset(ret_set);
 	for (size_t i = 0; i < sizeof handled_signals / sizeof *handled_signals; i++)
-		sigaddset(set, handled_signals[i]);
+		sigaddset(ret_set, handled_signals[i]);
 }
 
 void follow_block_signals(void)
 {
 	sigset_t set;
 
-	signal_set(&set);
+	follow_signals(&set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 }
@@ -164,7 +165,7 @@ void follow_unblock_signals(void)
 {
 	sigset_t set;
 
-	signal_set(&set);
+	follow_signals(&set);
 	signal(SIGPIPE, SIG_DFL);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
@@ -276,7 +277,7 @@ static int open_loop(struct follow *follow)
 	sigset_t set;
 	int error;
 
-	signal_set(&set);
+	follow_signals(&set);
 	follow->epoll = epoll_create1(EPOLL_CLOEXEC);
 	follow->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	follow->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);

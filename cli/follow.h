@@ -9,6 +9,8 @@
 #include "plotter/source.h"
 #include "plotter/view.h"
 
+#include <signal.h>
+
 /* A program that was launched here; run.c's. */
 struct child {
 	pid_t pid;
@@ -60,6 +62,9 @@ int follow_attached(const struct options *options,
 
 /* Forget what was followed; the history may be read until then. */
 void follow_close(struct follow *follow);
+
+/* Those signals. */
+void follow_signals(sigset_t *ret_set);
 
 /* In a child of fork: signals as they were for us. */
 void follow_unblock_signals(void);

@@ -1,6 +1,7 @@
 #include "base/log.h"
 #include "cli/command.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -67,5 +68,11 @@ int main(int argc, char **argv)
 	if (status == 0)
 		status = command->run(&options);
 	options_free(&options);
-	return status < 0 ? 0 : status;
+	if (status < 0)
+		status = 0;
+	if ((fflush(stdout) != 0 || ferror(stdout)) && status == 0) {
+		log_error("cannot write the output: %s", strerror(errno));
+		status = EXIT_FAIL;
+	}
+	return status;
 }

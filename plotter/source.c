@@ -54,6 +54,7 @@ int source_open(struct source **ret_source, const struct rundir *dir)
 	if (!source)
 		return -ENOMEM;
 	source->sub = ENDPOINT_CLOSED;
+	source->control.req = ENDPOINT_CLOSED;
 	source->watcher = -1;
 	source->next = 1;
 	source->epoll = epoll_create1(EPOLL_CLOEXEC);

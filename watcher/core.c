@@ -17,6 +17,7 @@
 
 #define LOOK_NS (250 * NS_PER_MS)
 #define BEAT_LOOKS 4
+#define GATE_RETRY_NS NS_PER_S
 
 /* A private session nobody came to. */
 #define UNATTENDED_NS (10 * NS_PER_S)
@@ -62,6 +63,9 @@ static void take_packet(struct core *core, size_t size)
 	const struct request *request = (const void *)packet->body;
 
 	switch (packet->head.kind) {
+	case PAIR_READY:
+		core->gate_ready = true;
+		break;
 	case PAIR_EVENTS:
 		intake_batch(core, packet->body, size);
 		break;
@@ -91,21 +95,32 @@ static void take_packets(struct core *core, int most)
 	}
 }
 
-static void replace_gate(struct core *core)
+static void start_gate(struct core *core)
 {
-	int error;
+	int error = gatelink_restart(&core->gate);
 
-	take_packets(core, INT32_MAX);
-	core->status.gate_restarts++;
-	error = gatelink_restart(&core->gate);
 	if (!error)
 		error = setup_watch_gate(core);
-	arrival_gate(core);
 	if (error)
-		core_notice(core, "the gate ended and no new one can be started: %s",
-			    strerror(-error));
-	else
-		core_notice(core, "the gate ended, a new one took its place");
+		log_error("the gate cannot be started: %s", strerror(-error));
+	core->gate_ready = false;
+	core->gate_retry_ns = clock_mono_ns() + GATE_RETRY_NS;
+	arrival_gate(core);
+}
+
+/* One that had worked is replaced at once; one that could not start is tried again after a while.
+ */
+static void replace_gate(struct core *core)
+{
+	bool worked;
+
+	take_packets(core, INT32_MAX);
+	worked = core->gate_ready;
+	gatelink_close(&core->gate);
+	if (!worked)
+		return;
+	start_gate(core);
+	core_notice(core, "the gate ended, a new one took its place");
 }
 
 static void handle_pair(struct core *core, uint32_t events)
@@ -188,6 +203,8 @@ static void look(struct core *core, uint64_t now_ns)
 		return;
 	core->next_look_ns = now_ns + LOOK_NS;
 	life_look(core);
+	if (core->gate.pair < 0 && now_ns > core->gate_retry_ns)
+		start_gate(core);
 	if (core->looks++ % BEAT_LOOKS == 0)
 		output_beat(core);
 	registry_forget(core->registry, past_oldest(core->past));

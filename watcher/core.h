@@ -58,6 +58,8 @@ struct core {
 	struct marks marks;
 	struct spans spans;
 	struct gatelink gate;
+	bool gate_ready;	/* its sockets were open */
+	uint64_t gate_retry_ns; /* one that could not start is tried again after this */
 	struct output output;
 	struct packet *packet;
 

@@ -10,9 +10,9 @@
 struct source {
 	uint64_t instance;
 	uint32_t line;
-	uint64_t taken;	  /* the first number not taken yet */
-	uint64_t dropped; /* as told so far */
-	bool dead;	  /* its process has ended */
+	uint64_t taken;		  /* the first number not taken yet */
+	uint64_t dropped;	  /* as told so far */
+	bool dead;		  /* its process has ended */
 	char name[TEXT_NAME + 1]; /* its last word on its line's name */
 	bool has_ring;
 	struct ringfile ring;

@@ -75,7 +75,7 @@ close_pair:
 	return error;
 }
 
-static void close_link(struct gatelink *link)
+void gatelink_close(struct gatelink *link)
 {
 	if (link->pair < 0)
 		return;
@@ -90,7 +90,7 @@ static void close_link(struct gatelink *link)
 
 int gatelink_restart(struct gatelink *link)
 {
-	close_link(link);
+	gatelink_close(link);
 	return gatelink_start(link, link->session);
 }
 
@@ -106,7 +106,7 @@ void gatelink_stop(struct gatelink *link)
 	shutdown(link->pair, SHUT_WR);
 	if (poll(&poll_fd, 1, 1000) != 1)
 		kill(link->pid, SIGKILL);
-	close_link(link);
+	gatelink_close(link);
 }
 
 void gatelink_publish(struct gatelink *link, const void *records, size_t size)

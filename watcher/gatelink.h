@@ -22,6 +22,9 @@ struct gatelink {
  */
 int gatelink_start(struct gatelink *link, const char *session);
 
+/* Close a dead one's descriptors; does nothing to a closed one. */
+void gatelink_close(struct gatelink *link);
+
 /* Close the dead one's descriptors and start the next; as gatelink_start. Receive what it left
  * before. */
 int gatelink_restart(struct gatelink *link);

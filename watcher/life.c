@@ -128,9 +128,11 @@ static struct entry *join(struct core *core, const struct procinfo *info, const 
 	text_copy(entry->comm, sizeof entry->comm, info->name);
 	life_tell(core, entry, clock_mono_ns());
 	add_first_sample(core, entry, rss);
-	sampler_add(core->sampler, entry->info.line, statm);
-	core_watch(core, pidfd, EPOLLIN, SOURCE_PROCESS_END, entry->info.line);
-	return entry;
+	if (sampler_add(core->sampler, entry->info.line, statm) == 0 &&
+	    core_watch(core, pidfd, EPOLLIN, SOURCE_PROCESS_END, entry->info.line) == 0)
+		return entry;
+	life_end(core, entry, END_DROPPED, 0);
+	return NULL;
 }
 
 struct entry *life_begin(struct core *core, pid_t pid, const char *name, char *why, size_t size)

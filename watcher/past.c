@@ -88,8 +88,13 @@ void past_add(struct past *past, uint64_t seq, const void *record, size_t size)
 	struct chunk *chunk = past->newest;
 	record_size length = (record_size)size;
 
-	if (size + sizeof length > CHUNK_BYTES)
+	/* None is as large; if one were, the next would begin a chunk, since a chunk has no gaps.
+	 */
+	if (size + sizeof length > CHUNK_BYTES) {
+		if (chunk)
+			chunk->used = CHUNK_BYTES;
 		return;
+	}
 	if (!chunk || CHUNK_BYTES - chunk->used < size + sizeof length)
 		chunk = open_chunk(past, seq);
 	if (!chunk)

@@ -14,7 +14,7 @@ struct entry {
 	bool begun;		  /* its first PROCESS record went through the merge */
 	bool parent_tells;	  /* its parent, a command of ours, will say how it ended */
 	uint64_t ended_ns;	  /* when its end was seen; 0 before */
-	bool fixed; /* its name was given by a person, whatever the program says */
+	bool fixed;		  /* its name was given by a person, whatever the program says */
 	bool named;		  /* its name was given, and stays through exec */
 	uint64_t merged_rss;	  /* the last sample that went through the merge */
 	char comm[TEXT_NAME + 1]; /* the kernel's name for it, to notice exec by */

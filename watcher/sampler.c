@@ -353,9 +353,9 @@ void sampler_take(struct sampler *sampler, record_fn each, void *arg)
 	struct tickbuf full;
 	eventfd_t count;
 
+	eventfd_read(sampler->event, &count);
 	if (tickbuf_grow(&sampler->idle, sampler->filling.room) < 0)
 		return;
-	eventfd_read(sampler->event, &count);
 	sampler->idle.used = 0;
 	pthread_mutex_lock(&sampler->lock);
 	full = sampler->filling;

@@ -13,6 +13,9 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#define LOCK_TRIES 20
+#define LOCK_PAUSE_NS (50 * NS_PER_MS)
+
 #define PAST_BYTES (64UL << 20)
 
 int setup_watch_gate(struct core *core)
@@ -93,8 +96,10 @@ static int wait_for_gate(struct core *core)
 		if (event.data.u64 >> 32 == SOURCE_SIGNAL)
 			return -EINTR;
 		size = gatelink_receive(&core->gate, core->packet);
-		if (size >= 0 && core->packet->head.kind == PAIR_READY)
+		if (size >= 0 && core->packet->head.kind == PAIR_READY) {
+			core->gate_ready = true;
 			return 0;
+		}
 		if (size == -EPIPE)
 			return -EPIPE;
 	}
@@ -173,6 +178,12 @@ int setup_lock(struct core *core)
 		return error;
 	}
 	core->lock = rundir_lock(&core->dir, &owner);
+	/* The one before may be about to end, as a private one when its last command has left. */
+	for (int i = 0; i < LOCK_TRIES && core->lock == -EBUSY && !core->options->private_session;
+	     i++) {
+		clock_sleep_ns(LOCK_PAUSE_NS);
+		core->lock = rundir_lock(&core->dir, &owner);
+	}
 	/* Two commands that start a private one at once share the one that is first. */
 	if (core->lock == -EBUSY && core->options->private_session)
 		return core->lock;

@@ -138,6 +138,7 @@ int rundir_lock(const struct rundir *dir, int *ret_owner)
 	char path[RUNDIR_PATH];
 	char text[16];
 	int length;
+	int error;
 	int fd;
 
 	rundir_file(path, dir, RUNDIR_LOCK);
@@ -149,10 +150,12 @@ int rundir_lock(const struct rundir *dir, int *ret_owner)
 		close(fd);
 		return -EBUSY;
 	}
+	errno = 0;
 	length = snprintf(text, sizeof text, "%d\n", (int)getpid());
 	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)length, 0) != length) {
+		error = errno ? -errno : -EIO;
 		close(fd);
-		return -EIO;
+		return error;
 	}
 	return fd;
 }
