@@ -142,10 +142,6 @@ static int spawn_watcher(const struct options *options, int ready_fd, pid_t *ret
 	return -error;
 }
 
-/* A private watcher that loses the race for the session ends in silence: there is one to attach to.
- */
-#define STATUS_BUSY 4
-
 static int start_watcher(const struct options *options)
 {
 	int fds[2];
@@ -171,7 +167,7 @@ static int start_watcher(const struct options *options)
 		return 0;
 	}
 	waitpid(pid, &status, 0);
-	return WIFEXITED(status) && WEXITSTATUS(status) == STATUS_BUSY ? 0 : EXIT_FAIL;
+	return WIFEXITED(status) && WEXITSTATUS(status) == RUNDIR_STATUS_BUSY ? 0 : EXIT_FAIL;
 }
 
 static void compare_interval(const struct options *options, const struct session_info *session)

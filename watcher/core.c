@@ -274,7 +274,7 @@ int core_run(const struct core_options *options)
 
 	error = setup_lock(&core);
 	if (error)
-		return error == -EBUSY && options->private_session ? CORE_BUSY : 1;
+		return error == -EBUSY && options->private_session ? RUNDIR_STATUS_BUSY : 1;
 	error = setup_open(&core);
 	if (!error) {
 		tell_ready(options);

@@ -24,9 +24,6 @@ struct core_options {
 	int ready_fd;	      /* written to and closed when all is set up; -1 for none */
 };
 
-/* The exit status of a private watcher where the session has one already. */
-#define CORE_BUSY 4
-
 /* Records are held this long for events on their way from their programs. */
 #define CORE_HOLD_NS (50 * NS_PER_MS)
 
