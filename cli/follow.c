@@ -327,8 +327,7 @@ static void loop(struct follow *follow)
 	source_processes(follow->source, take_process, follow);
 	if (follow->view->every && !follow->child && history_lines(follow->history) == 0)
 		log_error("session '%s': follows nothing yet; 'memwatch add PID' or a program that "
-			  "links "
-			  "libmemwatch will appear here",
+			  "links libmemwatch will appear here",
 			  follow->options->session);
 	while (!follow->quit) {
 		int count = epoll_wait(follow->epoll, events, 8, -1);

@@ -95,7 +95,7 @@ static void take_packets(struct core *core, int most)
 	}
 }
 
-static void start_gate(struct core *core)
+static int start_gate(struct core *core)
 {
 	int error = gatelink_restart(&core->gate);
 
@@ -106,6 +106,7 @@ static void start_gate(struct core *core)
 	core->gate_ready = false;
 	core->gate_retry_ns = clock_mono_ns() + GATE_RETRY_NS;
 	arrival_gate(core);
+	return error;
 }
 
 /* One that had worked is replaced at once; one that could not start is tried again after a while.
@@ -119,8 +120,8 @@ static void replace_gate(struct core *core)
 	gatelink_close(&core->gate);
 	if (!worked)
 		return;
-	start_gate(core);
-	core_notice(core, "the gate ended, a new one took its place");
+	if (start_gate(core) == 0)
+		core_notice(core, "the gate ended, a new one took its place");
 }
 
 static void handle_pair(struct core *core, uint32_t events)
