@@ -20,7 +20,7 @@ ALL_LDFLAGS = -pthread $(SANITIZE) $(LDFLAGS)
 
 # What `make deps` installs: to build and run, then to test.
 PACKAGES := gcc make pkg-config libc6-dev libnanomsg-dev libnanopb-dev nanopb protobuf-compiler libproc2-dev \
-	libncurses-dev gnuplot-nox
+	libncurses-dev libsqlite3-dev libjs-dygraphs gnuplot-nox
 TEST_PACKAGES := tmux jq python3-dev g++ clang libclang-rt-14-dev procps git
 
 sources = $(wildcard $(1)/*.c)
@@ -28,6 +28,7 @@ objects = $(patsubst %.c,$(O)/%.o,$(1))
 
 BASE := $(call sources,base)
 WIRE := $(call sources,wire)
+TRACE := $(call sources,trace)
 CLIENT := $(call sources,client)
 WATCHER := $(call sources,watcher)
 PLOTTER := $(call sources,plotter)
@@ -39,12 +40,12 @@ TEST_TOOLS := $(filter-out $(UNIT_TESTS),$(call sources,tests))
 PROTO_OBJECT := $(O)/wire/memwatch.pb.o
 WIRE_OBJECTS := $(call objects,$(WIRE)) $(PROTO_OBJECT)
 LIBRARY_OBJECTS := $(call objects,$(CLIENT) base/clock.c base/text.c base/units.c) $(WIRE_OBJECTS)
-WATCHER_OBJECTS := $(call objects,$(WATCHER) $(BASE)) $(WIRE_OBJECTS)
-COMMAND_OBJECTS := $(call objects,$(CLI) $(PLOTTER) $(BASE)) $(WIRE_OBJECTS)
+WATCHER_OBJECTS := $(call objects,$(WATCHER) $(BASE) $(filter trace/schema.c trace/writer.c,$(TRACE))) $(WIRE_OBJECTS)
+COMMAND_OBJECTS := $(call objects,$(CLI) $(PLOTTER) $(TRACE) $(BASE)) $(WIRE_OBJECTS)
 
 WIRE_LIBS := -lnanomsg -lprotobuf-nanopb
-WATCHER_LIBS := $(WIRE_LIBS) -lproc2
-COMMAND_LIBS := $(WIRE_LIBS) -lncursesw -ltinfo
+WATCHER_LIBS := $(WIRE_LIBS) -lproc2 -lsqlite3
+COMMAND_LIBS := $(WIRE_LIBS) -lncursesw -ltinfo -lsqlite3 -lm
 NANOPB_ARCHIVE = $(shell $(CC) -print-file-name=libprotobuf-nanopb.a)
 
 SHARED := $(O)/libmemwatch.so.$(SOVERSION)
@@ -141,7 +142,7 @@ $(O)/python/memwatch/%: client/python/memwatch/%
 # --- tests
 
 # Everything but the programs' mains: a test links what it names.
-$(O)/all.a: $(filter-out %/main.o,$(call objects,$(BASE) $(CLIENT) $(WATCHER) $(PLOTTER) $(CLI))) $(WIRE_OBJECTS)
+$(O)/all.a: $(filter-out %/main.o,$(call objects,$(BASE) $(TRACE) $(CLIENT) $(WATCHER) $(PLOTTER) $(CLI))) $(WIRE_OBJECTS)
 	rm -f $@
 	$(AR) rcs $@ $^
 

@@ -11,6 +11,7 @@
 #define TEXT_NAME 63
 #define TEXT_CATEGORY 63
 #define TEXT_COMMAND 255
+#define TEXT_PATH 1023
 
 /*
  * The largest length <= @max at which @text, of @length bytes, can be cut without splitting a UTF-8

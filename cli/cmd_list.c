@@ -3,7 +3,7 @@
 #include "cli/command.h"
 #include "cli/session.h"
 #include "plotter/cells.h"
-#include "plotter/json.h"
+#include "base/json.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include "base/units.h"
 #include "cli/command.h"
 #include "cli/session.h"
-#include "plotter/json.h"
+#include "base/json.h"
 
 #include <inttypes.h>
 #include <stdio.h>

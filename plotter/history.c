@@ -222,12 +222,22 @@ static void add_gap(struct history *history, const struct gap *gap)
 {
 	struct history_line *line = find_line(history, gap->line);
 
+	if (gap->reason == GAP_BEHIND)
+		return; /* what a file lacks, nobody dropped */
 	if (gap->reason == GAP_MISSED)
 		history->missed_gaps += gap->count;
 	else if (line)
 		line->dropped += gap->count;
 	else
 		history->dropped += gap->count;
+}
+
+static void add_peak(struct history *history, const struct peak *peak)
+{
+	struct history_line *line = find_line(history, peak->line);
+
+	if (line)
+		line->peak_rss = max_u64(line->peak_rss, peak->peak_rss);
 }
 
 int history_add(struct history *history, const struct record *record)
@@ -244,6 +254,9 @@ int history_add(struct history *history, const struct record *record)
 		return add_end(history, record);
 	case RECORD_GAP:
 		add_gap(history, &record->gap);
+		return 0;
+	case RECORD_PEAK:
+		add_peak(history, &record->peak);
 		return 0;
 	}
 	return 0;

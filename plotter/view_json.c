@@ -1,7 +1,7 @@
 #include "plotter/view.h"
 
 #include "base/log.h"
-#include "plotter/json.h"
+#include "base/json.h"
 #include "plotter/roster.h"
 #include "plotter/wording.h"
 
@@ -170,6 +170,8 @@ static void put_record(struct json_view *view, const struct history *history,
 	case RECORD_GAP:
 		put_gap(view, history, record->t_ns, &record->gap);
 		break;
+	case RECORD_PEAK:
+		break; /* told at the end */
 	}
 }
 

@@ -206,6 +206,8 @@ static void print_record(struct text_view *view, const struct history *history,
 	case RECORD_GAP:
 		print_gap(view, history, record->t_ns, &record->gap);
 		break;
+	case RECORD_PEAK:
+		break; /* told at the end */
 	}
 }
 

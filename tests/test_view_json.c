@@ -1,4 +1,4 @@
-#include "plotter/json.h"
+#include "base/json.h"
 #include "tests/view_samples.h"
 
 #include <signal.h>

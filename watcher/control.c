@@ -19,7 +19,7 @@ struct answer {
 };
 
 /* Room that is kept for the head. */
-#define HEAD_ROOM 2048
+#define HEAD_ROOM 4096
 
 static void refuse(struct answer *answer, const char *why)
 {

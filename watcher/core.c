@@ -71,7 +71,7 @@ static void take_packet(struct core *core, size_t size)
 		break;
 	case PAIR_REQUEST:
 		if (size == sizeof *request && request->op >= REQUEST_ATTACH &&
-		    request->op <= REQUEST_ENDED)
+		    request->op <= REQUEST_RECORD_END)
 			control_answer(core, request);
 		break;
 	case PAIR_BAD:

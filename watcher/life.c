@@ -9,9 +9,6 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-/* Behind the label of a span that its process's death has ended. */
-#define UNFINISHED " (unfinished)"
-
 /* How often a process that shows no memory is looked into. */
 #define NONE_LOOK_NS (50 * NS_PER_MS)
 
@@ -205,14 +202,10 @@ void life_rename(struct core *core, struct entry *entry, const char *name, uint6
 static void end_spans(struct core *core, const struct entry *entry, uint64_t t_ns, bool dead)
 {
 	struct record record = { .t_ns = t_ns, .type = RECORD_EVENT };
-	char label[TEXT_LABEL + 32];
+	char label[TEXT_LABEL + 1];
 	struct open_span span;
 
 	while (spans_take(&core->spans, entry->info.line, &span)) {
-		size_t room = TEXT_LABEL - strlen(UNFINISHED);
-
-		snprintf(label, sizeof label, "%.*s" UNFINISHED,
-			 (int)text_cut(span.label, strlen(span.label), room), span.label);
 		record.event = (struct event){
 			.line = span.line,
 			.kind = EVENT_SPAN_END,
@@ -221,7 +214,8 @@ static void end_spans(struct core *core, const struct entry *entry, uint64_t t_n
 			.rss = span.rss,
 			.rss_end = entry->info.rss,
 			.category = span.category,
-			.label = label,
+			.label = span_unfinished(label, span.label),
+			.unfinished = true,
 		};
 		if (dead)
 			core_add(core, &record);

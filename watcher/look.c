@@ -32,6 +32,15 @@ static void note_exec(struct core *core, struct entry *entry, const char *name)
 	life_tell(core, entry, clock_mono_ns());
 }
 
+static void note_peak(struct core *core, struct entry *entry, uint64_t peak)
+{
+	struct record record = { .t_ns = clock_mono_ns(), .type = RECORD_PEAK };
+
+	entry->info.peak_rss = peak;
+	record.peak = (struct peak){ entry->info.line, peak };
+	core_add(core, &record);
+}
+
 static void look(struct core *core, struct entry *entry)
 {
 	char name[TEXT_NAME + 1];
@@ -45,7 +54,7 @@ static void look(struct core *core, struct entry *entry)
 	if (procinfo_read_status((pid_t)entry->info.pid, name, &peak) < 0)
 		return;
 	if (peak > entry->info.peak_rss)
-		entry->info.peak_rss = peak;
+		note_peak(core, entry, peak);
 	if (strcmp(name, entry->comm) != 0)
 		note_exec(core, entry, name);
 }

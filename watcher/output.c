@@ -99,6 +99,7 @@ static void note_release(struct core *core, struct record *record)
 			entry->end_seq = record->seq;
 		break;
 	case RECORD_GAP:
+	case RECORD_PEAK:
 		break;
 	}
 }

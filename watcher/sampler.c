@@ -26,6 +26,7 @@ struct sampler {
 	int timer;
 	int event;
 	uint64_t interval_ns;
+	uint64_t deadline_ns; /* of the next tick; the thread's */
 
 	pthread_mutex_t lock; /* guards what follows */
 	bool stop;
@@ -104,9 +105,18 @@ static bool keep_tick(struct sampler *sampler, uint64_t t_ns)
 	return kept;
 }
 
-static void take_tick(struct sampler *sampler)
+/* What a tick of @deadline_ns that is taken now is said to be of. */
+static uint64_t tick_time(const struct sampler *sampler, uint64_t deadline_ns)
 {
-	uint64_t t_ns = clock_mono_ns();
+	uint64_t now_ns = clock_mono_ns();
+	uint64_t late_ns = now_ns - deadline_ns;
+
+	return late_ns < TICK_LATE_NS && late_ns <= sampler->interval_ns / 2 ? deadline_ns : now_ns;
+}
+
+static void take_tick(struct sampler *sampler, uint64_t deadline_ns)
+{
+	uint64_t t_ns = tick_time(sampler, deadline_ns);
 
 	for (size_t i = 0; i < sampler->own_count; i++) {
 		sampler->own_samples[i].line = sampler->own_slots[i].line;
@@ -129,13 +139,15 @@ static void *run(void *arg)
 		if (!follow_table(sampler))
 			return NULL;
 		sampler->missed += expirations - 1;
-		take_tick(sampler);
+		sampler->deadline_ns += expirations * sampler->interval_ns;
+		take_tick(sampler, sampler->deadline_ns - sampler->interval_ns);
 	}
 }
 
 /* --- set-up and end */
 
-static int open_timer(uint64_t start_ns, uint64_t interval_ns)
+/* The first deadline goes to *ret_first. */
+static int open_timer(uint64_t start_ns, uint64_t interval_ns, uint64_t *ret_first)
 {
 	uint64_t now = clock_mono_ns();
 	uint64_t first = start_ns;
@@ -154,6 +166,7 @@ static int open_timer(uint64_t start_ns, uint64_t interval_ns)
 		close(fd);
 		return -EINVAL;
 	}
+	*ret_first = first;
 	return fd;
 }
 
@@ -196,7 +209,7 @@ int sampler_start(struct sampler **ret_sampler, uint64_t start_ns, uint64_t inte
 		error = -errno;
 		goto free_sampler;
 	}
-	sampler->timer = open_timer(start_ns, interval_ns);
+	sampler->timer = open_timer(start_ns, interval_ns, &sampler->deadline_ns);
 	if (sampler->timer < 0) {
 		error = sampler->timer;
 		goto close_event;

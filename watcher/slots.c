@@ -12,16 +12,15 @@ void slots_leave(struct slots *slots, uint32_t line, uint64_t version)
 
 void slots_close(struct slots *slots, uint64_t version)
 {
-	size_t i = 0;
+	size_t kept = 0;
 
-	while (i < slots->count) {
+	for (size_t i = 0; i < slots->count; i++) {
 		struct slot *slot = &slots->at[i];
 
-		if (slot->leaves && slot->leaves <= version) {
+		if (slot->leaves && slot->leaves <= version)
 			close(slot->fd);
-			*slot = slots->at[--slots->count];
-		} else {
-			i++;
-		}
+		else
+			slots->at[kept++] = *slot;
 	}
+	slots->count = kept;
 }

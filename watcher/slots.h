@@ -23,7 +23,7 @@ struct slots {
 /* @line leaves with that version. */
 void slots_leave(struct slots *slots, uint32_t line, uint64_t version);
 
-/* Close and remove those that had left by that version. */
+/* Close and remove those that had left by that version; the others keep their order. */
 void slots_close(struct slots *slots, uint64_t version);
 
 #endif

@@ -16,6 +16,7 @@ size_t codec_put_request(void *to, size_t size, const struct request *request)
 
 	text_copy(message.category, sizeof message.category, request->category);
 	text_copy(message.text, sizeof message.text, request->text);
+	text_copy(message.path, sizeof message.path, request->path);
 	return pb_encode(&out, &memwatch_Request_msg, &message) ? out.bytes_written : 0;
 }
 
@@ -29,7 +30,7 @@ int codec_get_request(const void *from, size_t size, struct request *ret_request
 		return -EBADMSG;
 	if (message.version != WIRE_VERSION)
 		return -EPROTO;
-	if (message.op < REQUEST_ATTACH || message.op > REQUEST_ENDED)
+	if (message.op < REQUEST_ATTACH || message.op > REQUEST_RECORD_END)
 		return -EBADMSG;
 	ret_request->id = message.id;
 	ret_request->op = (enum request_op)message.op;
@@ -38,6 +39,7 @@ int codec_get_request(const void *from, size_t size, struct request *ret_request
 	ret_request->peak = message.peak;
 	text_copy(ret_request->category, sizeof ret_request->category, message.category);
 	text_copy(ret_request->text, sizeof ret_request->text, message.text);
+	text_copy(ret_request->path, sizeof ret_request->path, message.path);
 	return 0;
 }
 
@@ -53,6 +55,16 @@ static void fill_session(memwatch_Session *to, const struct session_info *sessio
 	to->start_wall_ns = session->start_wall_ns;
 }
 
+static void fill_recording(memwatch_Recording *to, const struct recording_info *recording)
+{
+	to->state = recording->state;
+	text_copy(to->path, sizeof to->path, recording->path);
+	text_copy(to->error, sizeof to->error, recording->error);
+	to->samples = recording->samples;
+	to->events = recording->events;
+	to->lost = recording->lost;
+}
+
 static void fill_status(memwatch_Status *to, const struct status_info *status)
 {
 	to->ticks = status->ticks;
@@ -65,6 +77,8 @@ static void fill_status(memwatch_Status *to, const struct status_info *status)
 	to->gate_restarts = status->gate_restarts;
 	to->bad_messages = status->bad_messages;
 	to->oldest_seq = status->oldest_seq;
+	to->has_recording = status->recording.state != RECORDING_NONE;
+	fill_recording(&to->recording, &status->recording);
 }
 
 size_t codec_put_reply(void *to, size_t size, const struct reply *reply)
@@ -142,6 +156,19 @@ static bool get_session(pb_istream_t *in, struct session_info *ret)
 	return true;
 }
 
+static bool get_recording(const memwatch_Recording *message, struct recording_info *ret)
+{
+	if (message->state > RECORDING_FAILED)
+		return false;
+	ret->state = (enum recording_state)message->state;
+	text_copy(ret->path, sizeof ret->path, message->path);
+	text_copy(ret->error, sizeof ret->error, message->error);
+	ret->samples = message->samples;
+	ret->events = message->events;
+	ret->lost = message->lost;
+	return true;
+}
+
 static bool get_status(pb_istream_t *in, struct status_info *ret)
 {
 	memwatch_Status message = memwatch_Status_init_zero;
@@ -158,7 +185,7 @@ static bool get_status(pb_istream_t *in, struct status_info *ret)
 	ret->gate_restarts = message.gate_restarts;
 	ret->bad_messages = message.bad_messages;
 	ret->oldest_seq = message.oldest_seq;
-	return true;
+	return get_recording(&message.recording, &ret->recording);
 }
 
 static bool get_process_info(pb_istream_t *in, const struct reply_reader *reader)

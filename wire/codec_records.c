@@ -80,6 +80,12 @@ static bool put_gap(pb_ostream_t *out, const struct gap *gap)
 	       put_uint(out, memwatch_Gap_count_tag, gap->count);
 }
 
+static bool put_peak(pb_ostream_t *out, const struct peak *peak)
+{
+	return put_uint(out, memwatch_Peak_line_tag, peak->line) &&
+	       put_uint(out, memwatch_Peak_peak_rss_tag, peak->peak_rss);
+}
+
 static bool put_stream_event(pb_ostream_t *out, const struct event *event)
 {
 	return put_uint(out, memwatch_Event_line_tag, event->line) &&
@@ -104,6 +110,9 @@ static bool put_body(pb_ostream_t *out, const struct record *record, uint32_t *r
 	case RECORD_GAP:
 		*ret_tag = memwatch_Record_gap_tag;
 		return put_gap(out, &record->gap);
+	case RECORD_PEAK:
+		*ret_tag = memwatch_Record_peak_tag;
+		return put_peak(out, &record->peak);
 	}
 	return false;
 }
@@ -231,7 +240,7 @@ static bool get_gap(pb_istream_t *in, struct record_reader *reader)
 {
 	memwatch_Gap message = memwatch_Gap_init_zero;
 
-	if (!get_message(in, &memwatch_Gap_msg, &message) || message.reason > GAP_TORN)
+	if (!get_message(in, &memwatch_Gap_msg, &message) || message.reason > GAP_BEHIND)
 		return false;
 	reader->record.type = RECORD_GAP;
 	reader->record.gap = (struct gap){
@@ -244,6 +253,17 @@ static bool get_gap(pb_istream_t *in, struct record_reader *reader)
 	return true;
 }
 
+static bool get_peak(pb_istream_t *in, struct record_reader *reader)
+{
+	memwatch_Peak message = memwatch_Peak_init_zero;
+
+	if (!get_message(in, &memwatch_Peak_msg, &message))
+		return false;
+	reader->record.type = RECORD_PEAK;
+	reader->record.peak = (struct peak){ message.line, message.peak_rss };
+	return true;
+}
+
 static bool record_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, void *arg)
 {
 	struct record_reader *reader = arg;
@@ -251,7 +271,8 @@ static bool record_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, vo
 
 	if (tag == memwatch_Record_time_ns_tag && type == PB_WT_VARINT)
 		return get_uint(in, &reader->record.t_ns);
-	if (type != PB_WT_STRING || tag < memwatch_Record_tick_tag || tag > memwatch_Record_gap_tag)
+	if (type != PB_WT_STRING || tag < memwatch_Record_tick_tag ||
+	    tag > memwatch_Record_peak_tag)
 		return pb_skip_field(in, type);
 	reader->has_body = true;
 	switch (tag) {
@@ -266,8 +287,10 @@ static bool record_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, vo
 		return get_process(in, reader);
 	case memwatch_Record_end_tag:
 		return get_end(in, reader);
-	default:
+	case memwatch_Record_gap_tag:
 		return get_gap(in, reader);
+	default:
+		return get_peak(in, reader);
 	}
 }
 

@@ -25,9 +25,13 @@ enum request_op {
 	REQUEST_EVENT,	    /* pid (0: the session), category, text */
 	REQUEST_STATUS,
 	REQUEST_STOP,
-	REQUEST_FLUSH, /* since: an emitter's instance */
-	REQUEST_ENDED, /* told by the parent: pid, since: a wait status, peak: ru_maxrss in bytes,
-			  text: its name */
+	REQUEST_FLUSH,	/* since: an emitter's instance */
+	REQUEST_ENDED,	/* told by the parent: pid, since: a wait status, peak: ru_maxrss in bytes,
+			   text: its name */
+	REQUEST_RECORD, /* path; since 1: in place of a file that is there already. Where it is
+			   recorded there already, that goes on */
+	REQUEST_RECORD_END, /* pid: only where that is the last command attached to a private
+			       session; 0: in any case. Status tells when the file is done */
 };
 
 struct request {
@@ -38,6 +42,7 @@ struct request {
 	uint64_t peak;
 	char category[TEXT_CATEGORY + 1];
 	char text[TEXT_LABEL + 1];
+	char path[TEXT_PATH + 1]; /* absolute */
 };
 
 struct session_info {
@@ -67,6 +72,22 @@ struct process_info {
 
 typedef void (*process_info_fn)(void *arg, const struct process_info *info);
 
+enum recording_state {
+	RECORDING_NONE = 0,
+	RECORDING_ON,
+	RECORDING_DONE,
+	RECORDING_FAILED, /* what was committed before is in the file */
+};
+
+struct recording_info {
+	enum recording_state state;
+	char path[TEXT_PATH + 1];
+	char error[256];  /* where it failed: one line, without the path */
+	uint64_t samples; /* rows written */
+	uint64_t events;
+	uint64_t lost; /* records that it was too slow for */
+};
+
 struct status_info {
 	uint64_t ticks;
 	uint64_t missed;
@@ -78,6 +99,7 @@ struct status_info {
 	uint64_t gate_restarts;
 	uint64_t bad_messages;
 	uint64_t oldest_seq; /* still in the history */
+	struct recording_info recording;
 };
 
 /* What an emitter says of itself with each batch. */

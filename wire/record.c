@@ -12,8 +12,19 @@ const char *gap_reason_text(enum gap_reason reason)
 		return "dropped events";
 	case GAP_TORN:
 		return "torn events";
+	case GAP_BEHIND:
+		return "recorder behind";
 	}
 	return "gap";
+}
+
+char *span_unfinished(char *text, const char *label)
+{
+	size_t room = TEXT_LABEL - strlen(SPAN_UNFINISHED);
+
+	snprintf(text, TEXT_LABEL + 1, "%.*s" SPAN_UNFINISHED,
+		 (int)text_cut(label, strlen(label), room), label);
+	return text;
 }
 
 char *end_text(char *text, size_t size, enum end_reason reason, int32_t code)

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,7 @@ enum record_type {
 			  */
 	RECORD_END,	 /* a process left */
 	RECORD_GAP,	 /* something that could not be kept */
+	RECORD_PEAK,	 /* the kernel's high-water mark of a line rose above what samples showed */
 };
 
 struct sample {
@@ -29,7 +31,13 @@ struct sample {
 	uint64_t rss; /* bytes */
 };
 
-/* A tick may come in several records of one t_ns. */
+/*
+ * A tick may come in several records of one t_ns: its deadline, start + n x interval, where it was
+ * taken within TICK_LATE_NS of it and within half an interval; else the time at which it was taken.
+ * What a process has when it joins comes as a tick between ticks.
+ */
+#define TICK_LATE_NS 1000000ULL
+
 struct tick {
 	uint64_t missed; /* deadlines missed since the session's start */
 	size_t count;
@@ -55,6 +63,9 @@ struct event {
 	uint64_t rss_end;     /* at a span's end */
 	const char *category; /* "" where none was given */
 	const char *label;
+
+	/* In the watcher only: a span's end that its process did not live to tell. */
+	bool unfinished;
 };
 
 struct process {
@@ -87,6 +98,7 @@ enum gap_reason {
 	GAP_MISSED = 1, /* ticks not taken */
 	GAP_DROPPED,	/* events an emitter could not keep */
 	GAP_TORN,	/* events cut short by their process's death */
+	GAP_BEHIND,	/* records that the recorder was too slow for: in a file only */
 };
 
 struct gap {
@@ -95,6 +107,11 @@ struct gap {
 	uint64_t from_ns;
 	uint64_t to_ns;
 	uint64_t count;
+};
+
+struct peak {
+	uint32_t line;
+	uint64_t peak_rss;
 };
 
 struct record {
@@ -107,6 +124,7 @@ struct record {
 		struct process process;
 		struct end end;
 		struct gap gap;
+		struct peak peak;
 	};
 };
 
@@ -114,6 +132,13 @@ typedef void (*record_fn)(void *arg, const struct record *record);
 
 /* "missed ticks", "dropped events", ...; never NULL. */
 const char *gap_reason_text(enum gap_reason reason);
+
+/* Behind the label of a span that its process's death has ended. */
+#define SPAN_UNFINISHED " (unfinished)"
+
+/* The label of such an end, @label being the span's own, to @text, of TEXT_LABEL + 1 bytes, which
+ * is returned. */
+char *span_unfinished(char *text, const char *label);
 
 /* "exited with status 7", "killed by SIGKILL", "dropped", "ended"; written to @text, which is
  * returned. */

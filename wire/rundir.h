@@ -50,7 +50,8 @@ void rundir_file(char to[RUNDIR_PATH], const struct rundir *dir, const char *nam
  */
 int rundir_owner(const struct rundir *dir);
 
-/* The exit status of a private watcher that found another one there, to whom its command can attach. */
+/* The exit status of a private watcher that found another one there, to whom its command can
+ * attach. */
 #define RUNDIR_STATUS_BUSY 4
 
 /*

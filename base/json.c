@@ -1,4 +1,4 @@
-#include "plotter/json.h"
+#include "base/json.h"
 
 #include <inttypes.h>
 #include <stdbool.h>

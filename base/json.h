@@ -1,8 +1,8 @@
 /*
  * JSON, written piece by piece to a file.
  */
-#ifndef PLOTTER_JSON_H
-#define PLOTTER_JSON_H
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
 
 #include <stdint.h>
 #include <stdio.h>

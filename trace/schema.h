@@ -1,0 +1,33 @@
+/*
+ * The session file: one SQLite database. docs/FORMAT.md tells of each table and column; this says
+ * how it is told from another file, and which versions are understood. Only trace/ includes SQLite.
+ */
+#ifndef TRACE_SCHEMA_H
+#define TRACE_SCHEMA_H
+
+#include <sqlite3.h>
+#include <stddef.h>
+
+/* PRAGMA application_id: "mwdb". */
+#define TRACE_APPLICATION_ID 0x6d776462
+
+/* PRAGMA user_version and session.format: raised when an older reader would misread a file. */
+#define TRACE_FORMAT 1
+
+/* Room for what is said of a file that can't be written or read: one line, without its name. */
+#define TRACE_WHY 256
+
+/* The tables and views of an empty database: an SQLite result. */
+int schema_create(sqlite3 *database);
+
+/*
+ * Whether a database is a session that this program understands: 0; or -EBADMSG (it is something
+ * else, or damaged), -EPROTO (a newer format), with why in @why of TRACE_WHY bytes.
+ */
+int schema_check(sqlite3 *database, char *why);
+
+/* What SQLite says of its last failure, in our words where they are clearer; to @why of TRACE_WHY
+ * bytes. A negative errno for it. */
+int schema_explain(sqlite3 *database, char *why);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * A session into its file, fed with the records of the merged order. A sample becomes a row only
+ * where its value changed. One thread at a time.
+ */
+#ifndef TRACE_WRITER_H
+#define TRACE_WRITER_H
+
+#include "wire/message.h"
+
+#include <stdbool.h>
+
+struct writer;
+
+/* Rows written so far. */
+struct writer_counts {
+	uint64_t samples;
+	uint64_t events;
+	uint64_t lost; /* records that never came: the recorder was behind */
+};
+
+/*
+ * Create the file @path for @session: 0; or a negative errno with why in @why, of TRACE_WHY bytes:
+ * -EEXIST where it is there already and @force doesn't say to replace it, which is done only to a
+ * regular file. The file is open to readers from now on.
+ */
+int writer_open(struct writer **ret_writer, const char *path, bool force,
+		const struct session_info *session, char *why);
+
+/*
+ * Take the next record: 0, or a negative errno, after which only writer_error and writer_close make
+ * sense. A seq that is not the last one's next tells of records lost: they become a gap. The first
+ * record may have any seq.
+ */
+int writer_add(struct writer *writer, const struct record *record);
+
+/*
+ * After a gap, what is so now: @processes as RECORD_PROCESS records tell them (their seq is
+ * ignored), each line that is alive. Lines known here and not told have ended, nobody knows how.
+ */
+int writer_resync(struct writer *writer, const struct process *processes, size_t count);
+
+/* All that was added is in the file, and outlives this process: 0 or a negative errno. Where
+ * nothing was added it does nothing. */
+int writer_commit(struct writer *writer);
+
+/* Whether the file is still found under its name: 0, or -ENOENT (removed, or moved) with why. */
+int writer_look(struct writer *writer);
+
+/*
+ * Commit, say that the session ended at @end_wall_ns, fold everything into the one file and free:
+ * 0, or a negative errno with why in @why. After a failure what was committed is kept, and no end
+ * is said. NULL is allowed.
+ */
+int writer_close(struct writer *writer, uint64_t end_wall_ns, char *why);
+
+/* Why the last call failed: one line, without the file's name. */
+const char *writer_error(const struct writer *writer);
+
+const struct writer_counts *writer_counts(const struct writer *writer);
+
+#endif
