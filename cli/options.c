@@ -14,7 +14,21 @@
 
 #define WINDOW_DEFAULT (60 * NS_PER_S)
 
-enum option_key { KEY_SESSION = 1000, KEY_VIEW, KEY_TITLE, KEY_JSON, KEY_ALL, KEY_AS };
+enum option_key {
+	KEY_SESSION = 1000,
+	KEY_VIEW,
+	KEY_TITLE,
+	KEY_JSON,
+	KEY_ALL,
+	KEY_AS,
+	KEY_FORCE,
+	KEY_FROM,
+	KEY_TO,
+	KEY_NAME,
+	KEY_AT,
+	KEY_SPEED,
+	KEY_FAIL_ABOVE
+};
 
 static const struct option long_options[] = {
 	{ "pid", required_argument, NULL, 'p' },
@@ -27,6 +41,14 @@ static const struct option long_options[] = {
 	{ "json", no_argument, NULL, KEY_JSON },
 	{ "all", no_argument, NULL, KEY_ALL },
 	{ "as", required_argument, NULL, KEY_AS },
+	{ "output", required_argument, NULL, 'o' },
+	{ "force", no_argument, NULL, KEY_FORCE },
+	{ "from", required_argument, NULL, KEY_FROM },
+	{ "to", required_argument, NULL, KEY_TO },
+	{ "name", required_argument, NULL, KEY_NAME },
+	{ "at", required_argument, NULL, KEY_AT },
+	{ "speed", required_argument, NULL, KEY_SPEED },
+	{ "fail-above", required_argument, NULL, KEY_FAIL_ABOVE },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -39,15 +61,31 @@ static const struct {
 	int group;
 	const char *help;
 } helps[] = {
-	{ 'p', OPTIONS_PID, "  -p, --pid PID[,PID]   a process; may be given several times\n" },
+	{ 'p', OPTIONS_PID | OPTIONS_PART,
+	  "  -p, --pid PID[,PID]   a process; may be given several times\n" },
 	{ 'i', OPTIONS_LIVE,
 	  "  -i, --interval TIME   between samples: 1s (the default), 100ms, 0.1, 10Hz; 1ms at the "
 	  "least\n" },
-	{ 'w', OPTIONS_LIVE, "  -w, --window TIME     how much of the past is shown (60s)\n" },
+	{ 'w', OPTIONS_LIVE | OPTIONS_VIEW,
+	  "  -w, --window TIME     how much of the past is shown (60s)\n" },
 	{ 'd', OPTIONS_LIVE, "  -d, --duration TIME   end after this long\n" },
-	{ KEY_VIEW, OPTIONS_LIVE,
+	{ KEY_VIEW, OPTIONS_LIVE | OPTIONS_VIEW,
 	  "      --view NAME       auto (the default), ncurses, text or json (JSON Lines)\n" },
-	{ KEY_TITLE, OPTIONS_LIVE, "      --title TEXT      shown in the header\n" },
+	{ KEY_TITLE, OPTIONS_LIVE | OPTIONS_VIEW, "      --title TEXT      shown in the header\n" },
+	{ KEY_AT, OPTIONS_VIEW,
+	  "      --at TIME         begin this long after the session's start: 12.5s, 2min\n" },
+	{ KEY_SPEED, OPTIONS_VIEW,
+	  "      --speed FACTOR    play this much faster (10) or slower (0.5) than it was\n" },
+	{ 'o', OPTIONS_RECORD, "  -o, --output FILE     record the session in FILE\n" },
+	{ 'o', OPTIONS_EXPORT, "  -o, --output FILE     where to; its ending tells the format\n" },
+	{ KEY_FORCE, OPTIONS_RECORD, "      --force           replace FILE where it exists\n" },
+	{ KEY_FROM, OPTIONS_PART,
+	  "      --from TIME       only what is later than this after the session's start\n" },
+	{ KEY_TO, OPTIONS_PART, "      --to TIME         only what is earlier than this\n" },
+	{ KEY_NAME, OPTIONS_PART,
+	  "      --name PATTERN    only processes whose name matches (a regular expression)\n" },
+	{ KEY_FAIL_ABOVE, OPTIONS_GATE,
+	  "      --fail-above N%   exit with 3 where a peak grew by more than this\n" },
 	{ KEY_JSON, OPTIONS_JSON, "      --json            print JSON\n" },
 	{ KEY_ALL, OPTIONS_ALL, "      --all             ended processes too\n" },
 	{ KEY_AS, OPTIONS_AS, "      --as NAME         what their lines are called\n" },
@@ -57,11 +95,16 @@ static const struct {
 	{ 'V', 0, "      --version\n" },
 };
 
+static bool shown(const struct command *command, size_t i)
+{
+	return !helps[i].group || (command->groups & helps[i].group);
+}
+
 static bool takes(const struct command *command, int key)
 {
 	for (size_t i = 0; i < sizeof helps / sizeof *helps; i++) {
-		if (helps[i].key == key)
-			return !helps[i].group || (command->groups & helps[i].group);
+		if (helps[i].key == key && shown(command, i))
+			return true;
 	}
 	return false;
 }
@@ -81,7 +124,7 @@ static void print_help(const struct command *command)
 	       command->name, command->arguments[0] ? " " : "", command->arguments,
 	       command->summary);
 	for (size_t i = 0; i < sizeof helps / sizeof *helps; i++) {
-		if (takes(command, helps[i].key))
+		if (shown(command, i))
 			fputs(helps[i].help, stdout);
 	}
 }
@@ -160,6 +203,64 @@ static int set_view(struct options *options, const char *name)
 	return EXIT_USAGE;
 }
 
+/* A moment of a recording. */
+static int set_moment(uint64_t *ret_ns, const char *what, const char *text)
+{
+	return set_time(ret_ns, what, text, 0);
+}
+
+/* "10", "0.5" */
+static int set_speed(struct options *options, const char *text)
+{
+	char *end;
+
+	options->speed = strtod(text, &end);
+	if (end != text && !*end && options->speed >= 0.001 && options->speed <= 1e6)
+		return 0;
+	log_error("speed '%s': is no factor from 0.001 to 1000000", text);
+	return EXIT_USAGE;
+}
+
+/* "10%", "10" */
+static int set_fail_above(struct options *options, const char *text)
+{
+	char *end;
+
+	options->fail_above = strtod(text, &end);
+	if (end != text && (!*end || !strcmp(end, "%")) && options->fail_above >= 0 &&
+	    options->fail_above <= 1e6)
+		return 0;
+	log_error("fail-above '%s': is no percentage, such as 10%%", text);
+	return EXIT_USAGE;
+}
+
+static int take_part(struct options *options, int key)
+{
+	switch (key) {
+	case 'o':
+		options->output = optarg;
+		return 0;
+	case KEY_FORCE:
+		options->force = true;
+		return 0;
+	case KEY_FROM:
+		return set_moment(&options->from_ns, "from", optarg);
+	case KEY_TO:
+		return set_moment(&options->to_ns, "to", optarg);
+	case KEY_NAME:
+		options->name = optarg;
+		return 0;
+	case KEY_AT:
+		return set_moment(&options->at_ns, "at", optarg);
+	case KEY_SPEED:
+		return set_speed(options, optarg);
+	case KEY_FAIL_ABOVE:
+		return set_fail_above(options, optarg);
+	default:
+		return EXIT_USAGE;
+	}
+}
+
 static int take(struct options *options, int key)
 {
 	switch (key) {
@@ -193,14 +294,14 @@ static int take(struct options *options, int key)
 		log_set_verbose(1);
 		return 0;
 	default:
-		return EXIT_USAGE;
+		return take_part(options, key);
 	}
 }
 
 static int take_all(struct options *options, const struct command *command, int argc, char **argv)
 {
 	/* '+': the options of a command that is run are its own */
-	const char *letters = command->groups & OPTIONS_COMMAND ? "+p:i:w:d:vh" : "p:i:w:d:vh";
+	const char *letters = command->groups & OPTIONS_COMMAND ? "+p:i:w:d:o:vh" : "p:i:w:d:o:vh";
 	int status;
 	int key;
 
@@ -236,6 +337,7 @@ int options_parse(struct options *ret_options, const struct command *command, in
 		.view = "auto",
 		.title = "",
 		.as = "",
+		.fail_above = -1,
 	};
 	status = take_all(ret_options, command, argc, argv);
 	if (status)

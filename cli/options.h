@@ -12,6 +12,7 @@
 /* Exit statuses. */
 #define EXIT_FAIL 1
 #define EXIT_USAGE 2
+#define EXIT_LIMIT 3 /* a limit that was asked for was exceeded */
 
 struct options {
 	const char *session;
@@ -23,7 +24,15 @@ struct options {
 	const char *title;
 	bool json;
 	bool all;
-	const char *as; /* a line's name; "": the process's own */
+	const char *as;	    /* a line's name; "": the process's own */
+	const char *output; /* a file to write; NULL: none */
+	bool force;	    /* write it in place of one that is there */
+	uint64_t from_ns;   /* since the session's start */
+	uint64_t to_ns;	    /* 0: to the end */
+	const char *name;   /* an extended regular expression on lines' names; NULL: any */
+	uint64_t at_ns;	    /* where a replay begins, since the session's start */
+	double speed;	    /* of a replay; 0: not asked for */
+	double fail_above;  /* percent; negative: not asked for */
 	pid_t *pids;
 	size_t pid_count;
 	char **arguments; /* what is no option, NULL-ended */
@@ -38,6 +47,11 @@ enum option_group {
 	OPTIONS_ALL = 8,      /* --all */
 	OPTIONS_COMMAND = 16, /* the first argument ends the options, since it is a command's */
 	OPTIONS_AS = 32,      /* --as */
+	OPTIONS_RECORD = 64,  /* --output --force: the file of a recording */
+	OPTIONS_EXPORT = 128, /* --output: the file of an export */
+	OPTIONS_PART = 256,   /* --from --to --pid --name: part of a recording */
+	OPTIONS_VIEW = 512,   /* --window --view --title, --at --speed: of a replay */
+	OPTIONS_GATE = 1024,  /* --fail-above */
 };
 
 struct command;
