@@ -53,6 +53,7 @@ enum option_group {
 	OPTIONS_VIEW = 512,   /* --window --view --title, --at --speed: of a replay */
 	OPTIONS_GATE = 1024,  /* --fail-above */
 	OPTIONS_TIME = 2048,  /* --interval --duration */
+	OPTIONS_TITLE = 4096, /* --title */
 };
 
 struct command;
