@@ -45,7 +45,7 @@ static struct column *column_at(struct columns *columns, uint64_t *t_ns)
 	return &columns->columns[(*t_ns - columns->from_ns) / columns->step_ns];
 }
 
-void columns_add(struct columns *columns, uint64_t t_ns, uint64_t value)
+static void add(struct columns *columns, uint64_t t_ns, uint64_t value)
 {
 	struct column *column;
 	struct point point;
@@ -71,10 +71,27 @@ void columns_add(struct columns *columns, uint64_t t_ns, uint64_t value)
 		columns->most = value;
 }
 
+/* A gap that has ended before @t_ns. */
+static void resume(struct columns *columns, uint64_t t_ns)
+{
+	uint64_t resume_ns = columns->resume_ns;
+
+	columns->resume_ns = 0;
+	if (resume_ns && resume_ns < t_ns)
+		add(columns, resume_ns, columns->value);
+}
+
+void columns_add(struct columns *columns, uint64_t t_ns, uint64_t value)
+{
+	resume(columns, t_ns);
+	add(columns, t_ns, value);
+}
+
 void columns_break(struct columns *columns, uint64_t t_ns)
 {
 	struct column *column;
 
+	resume(columns, t_ns);
 	if (!columns->known)
 		return;
 	column = column_at(columns, &t_ns);
@@ -84,12 +101,13 @@ void columns_break(struct columns *columns, uint64_t t_ns)
 
 void columns_gap(struct columns *columns, uint64_t from_ns, uint64_t to_ns)
 {
+	resume(columns, from_ns);
 	if (from_ns < columns->t_ns)
 		from_ns = columns->t_ns;
 	if (!columns->known || to_ns <= from_ns || to_ns - from_ns < columns->step_ns)
 		return;
 	columns_break(columns, from_ns);
-	columns_add(columns, to_ns, columns->value);
+	columns->resume_ns = to_ns;
 }
 
 struct drawing {

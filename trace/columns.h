@@ -18,11 +18,12 @@ struct columns {
 	uint64_t step_ns; /* the width of a column */
 	size_t count;
 	struct column *columns;
-	bool known;	/* it has a value now */
-	uint64_t value; /* that, or the last it had */
-	uint64_t t_ns;	/* of the last change */
-	uint64_t most;	/* the highest ever */
-	bool some;	/* it had a value at all */
+	bool known;	    /* it has a value now */
+	uint64_t resume_ns; /* the value is known again then; else 0 */
+	uint64_t value;	    /* that, or the last it had */
+	uint64_t t_ns;	    /* of the last change */
+	uint64_t most;	    /* the highest ever */
+	bool some;	    /* it had a value at all */
 };
 
 /* For what happens in [from, to], in @count columns: 0 or -ENOMEM. */
@@ -35,7 +36,8 @@ void columns_add(struct columns *columns, uint64_t t_ns, uint64_t value);
 /* It has no value from @t_ns on. */
 void columns_break(struct columns *columns, uint64_t t_ns);
 
-/* What it had in between is not known: no more than a break where that is shorter than a column. */
+/* What it had in between is not known; then it is as it was, where nothing else is told: no more
+ * than a break where that is shorter than a column. */
 void columns_gap(struct columns *columns, uint64_t from_ns, uint64_t to_ns);
 
 /* Called in order of time with each point of the line; @value is NULL where the line breaks. */
