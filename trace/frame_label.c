@@ -2,6 +2,7 @@
  * no other label and no curve has; in a second round it may lie on a curve. */
 #include "trace/frame.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
