@@ -2,31 +2,19 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "trace/frame.h"
+#include "trace/script_parts.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-/* Okabe and Ito's, which colour-blind people tell apart, without their yellow: it is too light on
- * white. */
-static const uint32_t colours[] = { 0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7,
-				    0xe69f00, 0x56b4e9, 0x000000 };
-#define COLOURS (sizeof(colours) / sizeof(colours[0]))
-#define GREY 0x707070u
+#define TITLE 400
 
-struct script {
-	FILE *out;
-	const struct picture *picture;
-	struct frame *frame;
-	const char *separator; /* before the next of plot's parts */
-};
-
-char *script_title(char to[SCRIPT_TITLE], const struct reader_info *info,
-		   const struct export_options *options)
+/* The options' title; else "NAME on HOST, 2026-01-31 12:00:00". */
+static char *script_title(char to[TITLE], const struct reader_info *info,
+			  const struct export_options *options)
 {
 	char text[2 * TEXT_NAME + 64];
 	char when[32] = "";
@@ -34,275 +22,14 @@ char *script_title(char to[SCRIPT_TITLE], const struct reader_info *info,
 	struct tm parts;
 
 	if (options->title && *options->title) {
-		text_clean(to, SCRIPT_TITLE, options->title, strlen(options->title));
+		text_clean(to, TITLE, options->title, strlen(options->title));
 		return to;
 	}
 	if (localtime_r(&start, &parts))
 		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &parts);
 	snprintf(text, sizeof(text), "%s on %s, %s", info->session.name, info->session.host, when);
-	text_clean(to, SCRIPT_TITLE, text, strlen(text));
+	text_clean(to, TITLE, text, strlen(text));
 	return to;
-}
-
-static uint32_t colour(const struct script *script, uint32_t line)
-{
-	for (size_t i = 0; i < script->picture->count; i++)
-		if (script->picture->lines[i].process->line == line)
-			return colours[i % COLOURS];
-	return GREY;
-}
-
-/* Half way to white. */
-static uint32_t pale(uint32_t rgb)
-{
-	return ((rgb >> 1) & 0x7f7f7f) + 0x808080;
-}
-
-/* --- texts */
-
-#define MARK "END_OF_TEXTS"
-
-/* Underscores behind MARK without which one of the lines would begin with it. */
-static int underscores(const char *const *texts, size_t count)
-{
-	size_t most = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		const char *text = texts[i];
-
-		if (strncmp(text, MARK, strlen(MARK)) != 0)
-			continue;
-		text += strlen(MARK);
-		if (strspn(text, "_") + 1 > most)
-			most = strspn(text, "_") + 1;
-	}
-	return (int)most;
-}
-
-static void write_texts(const struct script *script, const char *name, const char *const *texts,
-			size_t count)
-{
-	static const char line[] = "________________________________________________________"
-				   "________________________________________________________";
-	int length = underscores(texts, count);
-
-	if (length > (int)sizeof(line) - 1)
-		length = (int)sizeof(line) - 1; /* captions are shorter; the title is cut */
-	fprintf(script->out, "$%s << " MARK "%.*s\n", name, length, line);
-	for (size_t i = 0; i < count; i++)
-		fprintf(script->out, "%s\n", texts[i]);
-	fprintf(script->out, MARK "%.*s\n\n", length, line);
-}
-
-static int write_names(const struct script *script)
-{
-	char names[PICTURE_LINES][CAPTION_ROOM + 16];
-	const char *texts[PICTURE_LINES];
-	const struct picture *picture = script->picture;
-
-	for (size_t i = 0; i < picture->count; i++) {
-		const struct reader_process *process = picture->lines[i].process;
-		char name[CAPTION_ROOM];
-
-		snprintf(names[i], sizeof(names[i]), "%s [%" PRIu32 "]",
-			 caption_clip(name, process->name, FRAME_NAME), process->pid);
-		texts[i] = names[i];
-	}
-	write_texts(script, "names", texts, picture->count);
-	return 0;
-}
-
-static void write_labels(const struct script *script)
-{
-	const struct frame *frame = script->frame;
-	const char *texts[FRAME_LABELS + PICTURE_LINES];
-
-	for (size_t i = 0; i < frame->label_count; i++)
-		texts[i] = frame->labels[i].text;
-	write_texts(script, "labels", texts, frame->label_count);
-	for (size_t i = 0; i < frame->label_count; i++) {
-		const struct frame_label *label = &frame->labels[i];
-
-		fprintf(script->out,
-			"set label %zu $labels[%zu] at %.10g,%.10g %s offset screen %.5f,%.5f "
-			"noenhanced front font ',9' textcolor rgb '#%06" PRIx32 "'\n",
-			i + 1, i + 1, label->x, label->y, label->right ? "right" : "left",
-			(double)label->dx / FRAME_WIDTH, (double)label->dy / frame->height,
-			(colour(script, label->line) >> 1) & 0x7f7f7f);
-	}
-	fputc('\n', script->out);
-}
-
-/* --- data */
-
-static void write_point(void *arg, uint64_t t_ns, const uint64_t *value)
-{
-	const struct script *script = arg;
-
-	if (value)
-		fprintf(script->out, "%.10g %.10g\n", frame_x(script->frame, t_ns),
-			frame_y(script->frame, *value));
-	else
-		fputc('\n', script->out);
-}
-
-static void write_curves(struct script *script)
-{
-	for (size_t i = 0; i < script->picture->count; i++) {
-		fprintf(script->out, "$line%zu << END_OF_DATA\n", i + 1);
-		columns_each(&script->picture->lines[i].columns, write_point, script);
-		fputs("END_OF_DATA\n\n", script->out);
-	}
-}
-
-static size_t write_marks(const struct script *script, const struct marks *marks, uint32_t rgb)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; marks->points && i < MARKS_POINTS; i++) {
-		const struct mark_point *point = &marks->points[i];
-
-		if (!point->some)
-			continue;
-		fprintf(script->out, "%.10g %.10g 0x%06" PRIx32 "\n",
-			frame_x(script->frame, point->t_ns), frame_y(script->frame, point->rss),
-			rgb);
-		count++;
-	}
-	return count;
-}
-
-static size_t write_points(const struct script *script)
-{
-	const struct picture *picture = script->picture;
-	size_t count = 0;
-
-	fputs("$milestones << END_OF_DATA\n", script->out);
-	for (size_t i = 0; i < picture->count; i++)
-		count += write_marks(script, &picture->lines[i].marks,
-				     colour(script, picture->lines[i].process->line));
-	fputs("END_OF_DATA\n\n", script->out);
-	return count;
-}
-
-static size_t write_session_marks(const struct script *script)
-{
-	size_t count;
-
-	fputs("$session << END_OF_DATA\n", script->out);
-	count = write_marks(script, &script->picture->session, GREY);
-	fputs("END_OF_DATA\n\n", script->out);
-	return count;
-}
-
-static size_t write_ends(const struct script *script)
-{
-	const struct picture *picture = script->picture;
-	size_t count = 0;
-
-	fputs("$ends << END_OF_DATA\n", script->out);
-	for (size_t i = 0; i < picture->count; i++) {
-		const struct picture_line *line = &picture->lines[i];
-
-		if (!line->ended)
-			continue;
-		fprintf(script->out, "%.10g %.10g 0x%06" PRIx32 "\n",
-			frame_x(script->frame, line->end_ns), frame_y(script->frame, line->end_rss),
-			colour(script, line->process->line));
-		count++;
-	}
-	fputs("END_OF_DATA\n\n", script->out);
-	return count;
-}
-
-/* --- spans */
-
-static void write_bars(const struct script *script)
-{
-	const struct lanes *lanes = &script->picture->lanes;
-	double half = frame_lane_height(script->frame) * 0.42;
-
-	fputs("$spans << END_OF_DATA\n", script->out);
-	for (size_t i = 0; i < lanes->count; i++) {
-		const struct lane *lane = &lanes->lanes[i];
-		double middle = frame_lane(script->frame, i);
-
-		for (size_t j = 0; j < lane->count; j++)
-			fprintf(script->out, "%.10g %.10g %.10g %.10g 0x%06" PRIx32 "\n",
-				frame_x(script->frame, lane->bars[j].from_ns),
-				frame_x(script->frame, lane->bars[j].to_ns), middle - half,
-				middle + half, pale(colour(script, lane->line)));
-	}
-	fputs("END_OF_DATA\n\n", script->out);
-}
-
-#define BAR_LETTER 6.0 /* dots */
-
-struct bar_text {
-	double x, y;
-	char text[CAPTION_ROOM];
-};
-
-static bool fit_bar(const struct script *script, size_t lane, const struct bar *bar,
-		    struct bar_text *ret_text)
-{
-	const struct frame *frame = script->frame;
-	double left = frame_x(frame, bar->from_ns);
-	double dots = (frame_x(frame, bar->to_ns) - left) / (frame->x.to - frame->x.from) *
-		      (frame->inside.right - frame->inside.left);
-	double room = (dots - 6) / BAR_LETTER;
-
-	if (room < 3)
-		return false;
-	ret_text->x = left;
-	ret_text->y = frame_lane(frame, lane);
-	caption_clip(ret_text->text, bar->text,
-		     room < CAPTION_WIDTH ? (unsigned)room : CAPTION_WIDTH);
-	return true;
-}
-
-static void write_bar_texts(const struct script *script, const struct bar_text *bars,
-			    const char *const *texts, size_t count)
-{
-	write_texts(script, "span_texts", texts, count);
-	for (size_t i = 0; i < count; i++)
-		fprintf(script->out,
-			"set label %zu $span_texts[%zu] at %.10g,%.10g left offset screen 0.003,0 "
-			"noenhanced front font ',8' textcolor rgb '#202020'\n",
-			1001 + i, i + 1, bars[i].x, bars[i].y);
-	fputc('\n', script->out);
-}
-
-static int write_spans(const struct script *script)
-{
-	const struct lanes *lanes = &script->picture->lanes;
-	struct bar_text *bars;
-	const char **texts;
-	size_t most = 0;
-	size_t count = 0;
-
-	for (size_t i = 0; i < lanes->count; i++)
-		for (size_t j = 0; j < lanes->lanes[i].count; j++)
-			most += lanes->lanes[i].bars[j].text != NULL;
-	bars = calloc(most + 1, sizeof(*bars));
-	texts = calloc(most + 1, sizeof(*texts));
-	for (size_t i = 0; bars && texts && i < lanes->count; i++) {
-		for (size_t j = 0; j < lanes->lanes[i].count; j++) {
-			const struct bar *bar = &lanes->lanes[i].bars[j];
-
-			if (bar->text && fit_bar(script, i, bar, &bars[count])) {
-				texts[count] = bars[count].text;
-				count++;
-			}
-		}
-	}
-	if (bars && texts) {
-		write_bars(script);
-		write_bar_texts(script, bars, texts, count);
-	}
-	free(texts);
-	free(bars);
-	return bars && texts ? 0 : -ENOMEM;
 }
 
 /* --- settings */
@@ -341,7 +68,7 @@ static void write_head(const struct script *script, const char *title,
 			FRAME_WIDTH, script->frame->height);
 	fputs("set encoding utf8\n", script->out);
 	fputs("set datafile separator whitespace\n\n", script->out);
-	write_texts(script, "title", titles, 1);
+	script_texts(script, "title", titles, 1);
 }
 
 static void write_axes(const struct script *script)
@@ -417,12 +144,12 @@ static void part(struct script *script, const char *text)
 	script->separator = ", \\\n\t";
 }
 
-static void write_plot(struct script *script, size_t points, size_t session, size_t ends)
+static void write_plot(struct script *script, const struct script_rows *rows)
 {
 	const struct picture *picture = script->picture;
 
 	script->separator = "\nplot ";
-	if (session)
+	if (rows->session)
 		part(script, "$session using 1:(0):(0):(GPVAL_Y_MAX) with vectors nohead "
 			     "dashtype 2 linewidth 1 linecolor rgb '#909090' notitle");
 	if (picture->lanes.count)
@@ -436,15 +163,15 @@ static void write_plot(struct script *script, size_t points, size_t session, siz
 		fprintf(script->out,
 			"$line%zu using 1:2 with steps linewidth 1.6 dashtype %zu linecolor rgb "
 			"'#%06" PRIx32 "' title $names[%zu] noenhanced",
-			i + 1, 1 + i / COLOURS, colours[i % COLOURS], i + 1);
+			i + 1, 1 + i / SCRIPT_COLOURS, script_colour(i), i + 1);
 	}
-	if (points) {
+	if (rows->milestones) {
 		part(script, "$milestones using 1:2 with points pointtype 7 pointsize 0.85 "
 			     "linecolor rgb 'white' notitle");
 		part(script, "$milestones using 1:2:3 with points pointtype 7 pointsize 0.6 "
 			     "linecolor rgb variable notitle");
 	}
-	if (ends)
+	if (rows->ends)
 		part(script, "$ends using 1:2:3 with points pointtype 2 pointsize 0.9 linewidth 2 "
 			     "linecolor rgb variable notitle");
 	fputc('\n', script->out);
@@ -453,29 +180,24 @@ static void write_plot(struct script *script, size_t points, size_t session, siz
 static int write_all(struct script *script, const char *title,
 		     const struct script_terminal *terminal)
 {
-	size_t points, session, ends;
+	struct script_rows rows;
 	int error;
 
 	frame_open(script->frame, script->picture);
 	frame_label(script->frame);
 	write_head(script, title, terminal);
-	write_names(script);
-	write_curves(script);
-	points = write_points(script);
-	session = write_session_marks(script);
-	ends = write_ends(script);
-	error = write_spans(script);
+	error = script_data(script, &rows);
 	if (error)
 		return error;
 	write_axes(script);
-	write_labels(script);
+	script_labels(script);
 	write_note(script);
-	write_plot(script, points, session, ends);
+	write_plot(script, &rows);
 	return 0;
 }
 
-int script_write(FILE *out, const struct picture *picture, const char *title,
-		 const struct script_terminal *terminal)
+static int script_write(FILE *out, const struct picture *picture, const char *title,
+			const struct script_terminal *terminal)
 {
 	struct script script = { .out = out, .picture = picture };
 	int error;
@@ -485,5 +207,22 @@ int script_write(FILE *out, const struct picture *picture, const char *title,
 		return -ENOMEM;
 	error = write_all(&script, title, terminal);
 	free(script.frame);
+	return error;
+}
+
+int script_export(struct reader *reader, const struct export_options *options, FILE *out, char *why,
+		  const struct script_terminal *terminal)
+{
+	char title[TITLE];
+	struct picture *picture;
+	int error = picture_read(&picture, reader, &options->query, why);
+
+	if (error)
+		return error;
+	script_title(title, reader_info(reader), options);
+	error = script_write(out, picture, title, terminal);
+	if (error)
+		snprintf(why, TRACE_WHY, "no memory for a picture");
+	picture_free(picture);
 	return error;
 }

@@ -7,7 +7,6 @@
 #define TRACE_SCRIPT_H
 
 #include "trace/export.h"
-#include "trace/picture.h"
 
 /* What gnuplot exits with where it has none of the terminals. */
 #define SCRIPT_NO_TERMINAL 69
@@ -19,17 +18,11 @@ struct script_terminal {
 	double per_inch;      /* dots; 0: its size is in dots */
 };
 
-#define SCRIPT_TITLE 400
-
-/* The options' title; else "NAME on HOST, 2026-01-31 12:00:00". */
-char *script_title(char to[SCRIPT_TITLE], const struct reader_info *info,
-		   const struct export_options *options);
-
 /*
- * Write the script, which sets its terminal where @terminal is not NULL: 0 or -ENOMEM; whether
- * @out took it ferror tells.
+ * As an exporter's write; the script sets its terminal where @terminal is not NULL. Not streamed
+ * but small: a few megabytes at most, whatever the session's length.
  */
-int script_write(FILE *out, const struct picture *picture, const char *title,
-		 const struct script_terminal *terminal);
+int script_export(struct reader *reader, const struct export_options *options, FILE *out, char *why,
+		  const struct script_terminal *terminal);
 
 #endif
