@@ -1,11 +1,9 @@
 #include "trace/reader_state.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* A line's number that is larger isn't ours. */
@@ -58,123 +56,6 @@ const struct reader_process *reader_line(const struct reader *reader, uint32_t l
 	if (low == reader->count || reader->processes[low].line != line)
 		return NULL;
 	return &reader->processes[low];
-}
-
-/* --- opening */
-
-static int explain(char *why, int error)
-{
-	snprintf(why, TRACE_WHY, "%s", strerror(error));
-	return -error;
-}
-
-/* Whether it begins as an SQLite database of ours does
- * (https://sqlite.org/fileformat.html#the_database_header), so that nothing is done to a file of
- * somebody else's. */
-static int look(const char *path, char *why)
-{
-	static const char magic[] = "SQLite format 3";
-	unsigned char head[100];
-	struct stat status;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	ssize_t size;
-	uint32_t id;
-
-	if (fd < 0)
-		return explain(why, errno);
-	if (fstat(fd, &status) == 0 && !S_ISREG(status.st_mode)) {
-		close(fd);
-		snprintf(why, TRACE_WHY, "%s",
-			 S_ISDIR(status.st_mode) ? "is a directory" : "is no file");
-		return -EBADMSG;
-	}
-	size = read(fd, head, sizeof head);
-	close(fd);
-	if (size == sizeof head && memcmp(head, magic, sizeof magic) == 0) {
-		id = (uint32_t)head[68] << 24 | (uint32_t)head[69] << 16 | (uint32_t)head[70] << 8 |
-		     head[71];
-		if (id == TRACE_APPLICATION_ID)
-			return 0;
-	}
-	snprintf(why, TRACE_WHY, "is no session that memwatch recorded");
-	return -EBADMSG;
-}
-
-static bool has_log(const char *path)
-{
-	char beside[TEXT_PATH + 16];
-
-	snprintf(beside, sizeof beside, "%s-wal", path);
-	return access(beside, F_OK) == 0;
-}
-
-/* What a killed recorder has left beside the file goes into it; one that records keeps it from
- * that. */
-static void fold(sqlite3 *database)
-{
-	sqlite3_exec(database, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
-}
-
-static int open_database(struct reader *reader, const char *path, char *why)
-{
-	int flags = SQLITE_OPEN_NOMUTEX;
-	bool log = has_log(path);
-
-	if (log && sqlite3_open_v2(path, &reader->database, flags | SQLITE_OPEN_READWRITE, NULL) ==
-			   SQLITE_OK) {
-		fold(reader->database);
-		return 0;
-	}
-	sqlite3_close(reader->database);
-	if (sqlite3_open_v2(path, &reader->database, flags | SQLITE_OPEN_READONLY, NULL) ==
-	    SQLITE_OK)
-		return 0;
-	return schema_explain(reader->database, why);
-}
-
-/* A file whose log can't be made or read, in a directory that can't be written to: with no log
- * there, it is whole. */
-static int open_immutable(struct reader *reader, const char *path, char *why)
-{
-	char uri[TEXT_PATH * 3 + 64] = "file:";
-	size_t used = strlen(uri);
-
-	for (; *path && used + 32 < sizeof uri; path++) {
-		bool plain = *path == '/' || *path == '.' || *path == '-' || *path == '_' ||
-			     (*path >= '0' && *path <= '9') || (*path >= 'a' && *path <= 'z') ||
-			     (*path >= 'A' && *path <= 'Z');
-
-		used += (size_t)snprintf(uri + used, sizeof uri - used, plain ? "%c" : "%%%02X",
-					 (unsigned char)*path);
-	}
-	snprintf(uri + used, sizeof uri - used, "?immutable=1");
-	sqlite3_close(reader->database);
-	if (sqlite3_open_v2(uri, &reader->database,
-			    SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
-			    NULL) == SQLITE_OK)
-		return 0;
-	return schema_explain(reader->database, why);
-}
-
-static int open_checked(struct reader *reader, const char *path, char *why)
-{
-	int error = look(path, why);
-
-	if (!error)
-		error = open_database(reader, path, why);
-	if (error)
-		return error;
-	error = schema_check(reader->database, why);
-	if (error != -EACCES && error != -EROFS)
-		return error;
-	if (has_log(path)) {
-		snprintf(why, TRACE_WHY,
-			 "its recorder left a part of it in a file beside it, ending in -wal: copy "
-			 "both to where you can write");
-		return error;
-	}
-	error = open_immutable(reader, path, why);
-	return error ? error : schema_check(reader->database, why);
 }
 
 /* --- what is known of the session */
@@ -338,9 +219,11 @@ int reader_open(struct reader **ret_reader, const char *path, char *why)
 	struct reader *reader = calloc(1, sizeof *reader);
 	int error;
 
-	if (!reader)
-		return explain(why, ENOMEM);
-	error = open_checked(reader, path, why);
+	if (!reader) {
+		snprintf(why, TRACE_WHY, "%s", strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	error = reader_open_file(reader, path, why);
 	if (!error) {
 		/* One moment of a file that may be written to. */
 		reader_check(reader, sqlite3_exec(reader->database, "BEGIN", NULL, NULL, NULL));

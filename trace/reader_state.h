@@ -105,6 +105,9 @@ struct reader_value *reader_value(struct reader *reader, uint64_t line);
 /* Give a record to the caller, where it is in the range and wanted. */
 void reader_tell(struct reader *reader, struct record *record);
 
+/* reader_file.c: the database of a file that is a session, as reader_open. */
+int reader_open_file(struct reader *reader, const char *path, char *why);
+
 /* reader_samples.c: ticks. */
 int reader_samples_open(struct reader *reader);
 /* When the next one is. */
