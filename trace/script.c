@@ -89,6 +89,8 @@ static void write_axes(const struct script *script)
 	fputs("set format '%.10g'\n", script->out);
 	fprintf(script->out, "set xlabel 'time since the start (%s)'\n", x->unit);
 	fprintf(script->out, "set ylabel 'resident memory (%s)' offset 0.5,0\n", y->unit);
+	fputs("set style textbox opaque noborder fillcolor rgb '#60ffffff' margins 0.3,0.2\n",
+	      script->out);
 	fputs("set border 3 linecolor rgb '#808080'\n"
 	      "set grid xtics ytics back linetype 1 linewidth 0.6 linecolor rgb '#e4e4e4'\n"
 	      "set tics textcolor rgb '#404040'\n",
@@ -149,12 +151,16 @@ static void write_plot(struct script *script, const struct script_rows *rows)
 	const struct picture *picture = script->picture;
 
 	script->separator = "\nplot ";
-	if (rows->session)
-		part(script, "$session using 1:(0):(0):(GPVAL_Y_MAX) with vectors nohead "
-			     "dashtype 2 linewidth 1 linecolor rgb '#909090' notitle");
+	if (rows->session) {
+		part(script, "");
+		fprintf(script->out,
+			"$session using 1:(0):(0):(%.10g) with vectors nohead dashtype 2 "
+			"linewidth 1 linecolor rgb '#909090' notitle",
+			script->frame->y.to);
+	}
 	if (picture->lanes.count)
 		part(script, "$spans using (($1+$2)/2):(($3+$4)/2):1:2:3:4:5 with boxxyerror "
-			     "fillstyle solid 1 border linecolor rgb variable notitle");
+			     "fillstyle solid 1 noborder fillcolor rgb variable notitle");
 	if (picture->count == 1)
 		part(script, "$line1 using 1:2 with fillsteps fillstyle transparent solid 0.12 "
 			     "noborder linecolor rgb '#0072b2' notitle");

@@ -102,7 +102,7 @@ void script_labels(const struct script *script)
 
 		fprintf(script->out,
 			"set label %zu $labels[%zu] at %.10g,%.10g %s offset screen %.5f,%.5f "
-			"noenhanced front font ',9' textcolor rgb '#%06" PRIx32 "'\n",
+			"noenhanced front boxed font ',9' textcolor rgb '#%06" PRIx32 "'\n",
 			i + 1, i + 1, label->x, label->y, label->right ? "right" : "left",
 			(double)label->dx / FRAME_WIDTH, (double)label->dy / frame->height,
 			(colour(script, label->line) >> 1) & 0x7f7f7f);
@@ -214,7 +214,7 @@ static void write_bars(const struct script *script)
 	fputs("END_OF_DATA\n\n", script->out);
 }
 
-#define BAR_LETTER 6.0 /* dots */
+#define BAR_LETTER 5.5 /* dots */
 
 struct bar_text {
 	double x, y;
