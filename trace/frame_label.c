@@ -218,6 +218,6 @@ void frame_label(struct frame *frame)
 		count = list(candidates, count, &picture->lines[i], &picture->lines[i].marks);
 	qsort(candidates, count, sizeof(candidates[0]), by_number);
 	place_marks(frame, candidates, count, GRID_TEXT | GRID_POINT | GRID_CURVE);
-	place_marks(frame, candidates, count, GRID_TEXT);
+	place_marks(frame, candidates, count, GRID_TEXT | GRID_POINT);
 	free(candidates);
 }

@@ -198,23 +198,30 @@ static size_t write_ends(const struct script *script)
 static void write_bars(const struct script *script)
 {
 	const struct lanes *lanes = &script->picture->lanes;
-	double half = frame_lane_height(script->frame) * 0.42;
+	const struct frame *frame = script->frame;
+	double half = frame_lane_height(frame) * 0.42;
+	double dot = (frame->x.to - frame->x.from) / (frame->inside.right - frame->inside.left);
 
 	fputs("$spans << END_OF_DATA\n", script->out);
 	for (size_t i = 0; i < lanes->count; i++) {
 		const struct lane *lane = &lanes->lanes[i];
-		double middle = frame_lane(script->frame, i);
+		double middle = frame_lane(frame, i);
 
-		for (size_t j = 0; j < lane->count; j++)
-			fprintf(script->out, "%.10g %.10g %.10g %.10g 0x%06" PRIx32 "\n",
-				frame_x(script->frame, lane->bars[j].from_ns),
-				frame_x(script->frame, lane->bars[j].to_ns), middle - half,
-				middle + half, pale(colour(script, lane->line)));
+		for (size_t j = 0; j < lane->count; j++) {
+			double left = frame_x(frame, lane->bars[j].from_ns);
+			double right = frame_x(frame, lane->bars[j].to_ns);
+
+			if (right - left < dot)
+				right = left + dot;
+			fprintf(script->out, "%.10g %.10g %.10g %.10g 0x%06" PRIx32 "\n", left,
+				right, middle - half, middle + half,
+				pale(colour(script, lane->line)));
+		}
 	}
 	fputs("END_OF_DATA\n\n", script->out);
 }
 
-#define BAR_LETTER 5.5 /* dots */
+#define BAR_LETTER 6.2 /* dots */
 
 struct bar_text {
 	double x, y;
@@ -228,7 +235,7 @@ static bool fit_bar(const struct script *script, size_t lane, const struct bar *
 	double left = frame_x(frame, bar->from_ns);
 	double dots = (frame_x(frame, bar->to_ns) - left) / (frame->x.to - frame->x.from) *
 		      (frame->inside.right - frame->inside.left);
-	double room = (dots - 6) / BAR_LETTER;
+	double room = (dots - 4) / BAR_LETTER;
 
 	if (room < 3)
 		return false;
