@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define MS NS_PER_MS
+#define MS (uint64_t) NS_PER_MS
 
 /* What columns_each gives, as text: "0=5 10=7 | 20=1" with milliseconds and values. */
 struct text {

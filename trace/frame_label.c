@@ -66,9 +66,9 @@ static void trace_curve(void *arg, uint64_t t_ns, const uint64_t *value)
 	tracing->some = true;
 }
 
-static void note_points(struct frame *frame, const struct marks *marks)
+static void note_points(struct frame *frame, const struct milestones *marks)
 {
-	for (size_t i = 0; marks->points && i < MARKS_POINTS; i++) {
+	for (size_t i = 0; marks->points && i < MILESTONES_POINTS; i++) {
 		const struct mark_point *point = &marks->points[i];
 		double x, y;
 
@@ -158,9 +158,9 @@ static void place_ends(struct frame *frame)
 /* --- milestones */
 
 static size_t list(struct candidate *candidates, size_t count, const struct picture_line *line,
-		   const struct marks *marks)
+		   const struct milestones *marks)
 {
-	for (size_t i = 0; marks->labels && i < MARKS_LABELS && count < CANDIDATES; i++)
+	for (size_t i = 0; marks->labels && i < MILESTONES_LABELS && count < CANDIDATES; i++)
 		if (marks->labels[i].number)
 			candidates[count++] =
 				(struct candidate){ .mark = &marks->labels[i], .line = line };

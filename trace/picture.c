@@ -12,7 +12,7 @@ int picture_open(struct picture **ret_picture, uint64_t zero_ns, uint64_t from_n
 	picture->zero_ns = zero_ns;
 	picture->from_ns = from_ns;
 	picture->to_ns = to_ns > from_ns ? to_ns : from_ns + 1;
-	marks_open(&picture->session, picture->from_ns, picture->to_ns);
+	milestones_open(&picture->session, picture->from_ns, picture->to_ns);
 	lanes_open(&picture->lanes, picture->from_ns, picture->to_ns);
 	*ret_picture = picture;
 	return 0;
@@ -30,7 +30,7 @@ int picture_line(struct picture *picture, const struct reader_process *process)
 	error = columns_open(&line->columns, picture->from_ns, picture->to_ns, PICTURE_COLUMNS);
 	if (error)
 		return error;
-	marks_open(&line->marks, picture->from_ns, picture->to_ns);
+	milestones_open(&line->marks, picture->from_ns, picture->to_ns);
 	picture->count++;
 	return 0;
 }
@@ -38,7 +38,7 @@ int picture_line(struct picture *picture, const struct reader_process *process)
 static void line_close(struct picture_line *line)
 {
 	columns_close(&line->columns);
-	marks_close(&line->marks);
+	milestones_close(&line->marks);
 }
 
 void picture_free(struct picture *picture)
@@ -47,7 +47,7 @@ void picture_free(struct picture *picture)
 		return;
 	for (size_t i = 0; i < picture->count; i++)
 		line_close(&picture->lines[i]);
-	marks_close(&picture->session);
+	milestones_close(&picture->session);
 	lanes_close(&picture->lanes);
 	free(picture);
 }
@@ -77,13 +77,13 @@ static void add_tick(struct picture *picture, uint64_t t_ns, const struct tick *
 static int add_mark(struct picture *picture, struct picture_line *line, uint64_t t_ns,
 		    const struct event *event)
 {
-	struct marks *marks = line ? &line->marks : &picture->session;
+	struct milestones *marks = line ? &line->marks : &picture->session;
 	uint64_t rss = line && line->columns.known ? line->columns.value : event->rss;
 
 	if (!line && event->line != LINE_SESSION)
 		return 0;
-	return marks_add(marks, ++picture->milestones, t_ns, line ? rss : 0, event->category,
-			 event->label);
+	return milestones_add(marks, ++picture->milestones, t_ns, line ? rss : 0, event->category,
+			      event->label);
 }
 
 static int add_event(struct picture *picture, uint64_t t_ns, const struct event *event)

@@ -7,7 +7,7 @@
 
 #include "trace/columns.h"
 #include "trace/lanes.h"
-#include "trace/marks.h"
+#include "trace/milestones.h"
 #include "trace/reader.h"
 
 /* Lines drawn: the largest, by their highest sample in the stretch. */
@@ -19,7 +19,7 @@
 struct picture_line {
 	const struct reader_process *process;
 	struct columns columns;
-	struct marks marks;
+	struct milestones marks;
 	bool ended; /* here, as follows */
 	uint64_t end_ns;
 	uint64_t end_rss;
@@ -33,8 +33,8 @@ struct picture {
 	uint64_t to_ns;
 	struct picture_line lines[PICTURE_LINES]; /* in the order of the session */
 	size_t count;
-	uint64_t smaller;     /* lines that are not among them */
-	struct marks session; /* milestones of the session itself; their rss is 0 */
+	uint64_t smaller;	   /* lines that are not among them */
+	struct milestones session; /* milestones of the session itself; their rss is 0 */
 	struct lanes lanes;
 	uint64_t milestones; /* of all that is drawn */
 	uint64_t most;	     /* the highest value, bytes */

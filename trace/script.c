@@ -64,7 +64,9 @@ static void write_head(const struct script *script, const char *title,
 			"# The memory of a session of memwatch. gnuplot -p FILE shows it;\n"
 			"# gnuplot -e \"set terminal pngcairo size %d,%d; set output 'x.png'\" "
 			"FILE "
-			"makes a picture.\n\n",
+			"makes a picture.\n"
+			"if (GPVAL_TERM eq 'unknown') { set terminal dumb 120,40 } # no "
+			"display\n\n",
 			FRAME_WIDTH, script->frame->height);
 	fputs("set encoding utf8\n", script->out);
 	fputs("set datafile separator whitespace\n\n", script->out);

@@ -133,11 +133,11 @@ static void write_curves(const struct script *script)
 	}
 }
 
-static size_t write_marks(const struct script *script, const struct marks *marks, uint32_t rgb)
+static size_t write_marks(const struct script *script, const struct milestones *marks, uint32_t rgb)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; marks->points && i < MARKS_POINTS; i++) {
+	for (size_t i = 0; marks->points && i < MILESTONES_POINTS; i++) {
 		const struct mark_point *point = &marks->points[i];
 
 		if (!point->some)

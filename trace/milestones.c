@@ -1,15 +1,15 @@
-#include "trace/marks.h"
+#include "trace/milestones.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-void marks_open(struct marks *marks, uint64_t from_ns, uint64_t to_ns)
+void milestones_open(struct milestones *marks, uint64_t from_ns, uint64_t to_ns)
 {
-	*marks = (struct marks){ .from_ns = from_ns };
+	*marks = (struct milestones){ .from_ns = from_ns };
 	marks->length_ns = to_ns > from_ns ? to_ns - from_ns : 1;
 }
 
-void marks_close(struct marks *marks)
+void milestones_close(struct milestones *marks)
 {
 	free(marks->points);
 	free(marks->labels);
@@ -17,16 +17,16 @@ void marks_close(struct marks *marks)
 	marks->labels = NULL;
 }
 
-static bool make_room(struct marks *marks)
+static bool make_room(struct milestones *marks)
 {
 	if (!marks->points)
-		marks->points = calloc(MARKS_POINTS, sizeof(marks->points[0]));
+		marks->points = calloc(MILESTONES_POINTS, sizeof(marks->points[0]));
 	if (!marks->labels)
-		marks->labels = calloc(MARKS_LABELS, sizeof(marks->labels[0]));
+		marks->labels = calloc(MILESTONES_LABELS, sizeof(marks->labels[0]));
 	return marks->points && marks->labels;
 }
 
-static size_t slot(const struct marks *marks, uint64_t t_ns, size_t count)
+static size_t slot(const struct milestones *marks, uint64_t t_ns, size_t count)
 {
 	double part = (double)(t_ns - marks->from_ns) / (double)marks->length_ns;
 	size_t index = (size_t)(part * (double)count);
@@ -34,8 +34,8 @@ static size_t slot(const struct marks *marks, uint64_t t_ns, size_t count)
 	return index < count ? index : count - 1;
 }
 
-int marks_add(struct marks *marks, uint64_t number, uint64_t t_ns, uint64_t rss,
-	      const char *category, const char *label)
+int milestones_add(struct milestones *marks, uint64_t number, uint64_t t_ns, uint64_t rss,
+		   const char *category, const char *label)
 {
 	struct mark_point *point;
 	struct mark *mark;
@@ -46,10 +46,10 @@ int marks_add(struct marks *marks, uint64_t number, uint64_t t_ns, uint64_t rss,
 		t_ns = marks->from_ns;
 	if (t_ns > marks->from_ns + marks->length_ns)
 		t_ns = marks->from_ns + marks->length_ns;
-	point = &marks->points[slot(marks, t_ns, MARKS_POINTS)];
+	point = &marks->points[slot(marks, t_ns, MILESTONES_POINTS)];
 	if (!point->some)
 		*point = (struct mark_point){ .some = true, .t_ns = t_ns, .rss = rss };
-	mark = &marks->labels[slot(marks, t_ns, MARKS_LABELS)];
+	mark = &marks->labels[slot(marks, t_ns, MILESTONES_LABELS)];
 	if (mark->number)
 		return 0;
 	mark->number = number;
