@@ -261,6 +261,11 @@ char *gnuplot_said(const struct gnuplot *gnuplot, char *text, size_t size)
 	const char *end = gnuplot->said + gnuplot->said_length;
 	const char *start;
 
+	if (gnuplot->said_length == sizeof(gnuplot->said)) { /* its last line is cut */
+		const char *newline = memrchr(gnuplot->said, '\n', gnuplot->said_length);
+
+		end = newline ? newline : end;
+	}
 	while (end > gnuplot->said && strchr("\n\r\t ^", end[-1]))
 		end--;
 	for (start = end; start > gnuplot->said && start[-1] != '\n';)
