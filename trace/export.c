@@ -15,7 +15,16 @@
 #define TRIES 100
 
 /* Each format; its name is its ending. Listed to people in this order. */
-#define EXPORTERS(each) each(jsonl) each(svg) each(png) each(pdf) each(gp)
+/* clang-format off */
+#define EXPORTERS(each) \
+	each(csv) \
+	each(jsonl) \
+	each(dat) \
+	each(svg) \
+	each(png) \
+	each(pdf) \
+	each(gp)
+/* clang-format on */
 
 #define EXPORTER(name) &export_##name,
 #define ENDING(name) ", ." #name

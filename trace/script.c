@@ -91,7 +91,7 @@ static void write_axes(const struct script *script)
 	fputs("set format '%.10g'\n", script->out);
 	fprintf(script->out, "set xlabel 'time since the start (%s)'\n", x->unit);
 	fprintf(script->out, "set ylabel 'resident memory (%s)' offset 0.5,0\n", y->unit);
-	fputs("set style textbox opaque noborder fillcolor rgb '#60ffffff' margins 0.3,0.2\n",
+	fputs("set style textbox opaque noborder fillcolor rgb '#80ffffff' margins 0.3,0.2\n",
 	      script->out);
 	fputs("set border 3 linecolor rgb '#808080'\n"
 	      "set grid xtics ytics back linetype 1 linewidth 0.6 linecolor rgb '#e4e4e4'\n"
