@@ -78,10 +78,16 @@ HOME=$PWD GNUTERM=dumb GNUPLOT_LIB=$PWD GNUPLOT_DRIVER_DIR=/nonexistent memwatch
 cmp home.svg nasty.svg || fail "a start-up file changes the picture"
 [ ! -e stray ] || fail "a start-up file was run"
 
-# --- a part without samples
+# --- parts: of no length, and without a process
 
-memwatch export nasty.mwdb --from 1.95 --to 1.96 -o part.svg 2>err || check_match "an empty part" "no samples" "$(cat err)"
-check_equal "lines about an empty part" "0" "$(grep -c gnuplot err)"
+memwatch export nasty.mwdb --from 1 --to 1 -o part.svg 2>err || fail "a moment: $(cat err)"
+memwatch export nasty.mwdb --from 2 --to 2.1 --title '`touch pwned8`' -o part.svg 2>err || fail "a part: $(cat err)"
+check_match "a part's title" '>`touch pwned8`<' "$(cat part.svg)"
+check_equal "files that a title made" "" "$(ls | grep pwned)"
+"$O/tests/make_recording" other.mwdb || fail "can't make a recording"
+memwatch export other.mwdb --pid 5000 -o none.svg 2>err && fail "a picture of a process without samples"
+check_equal "a process without samples" "memwatch: none.svg: no samples in it to draw" "$(cat err)"
+[ ! -e none.svg ] || fail "a process without samples, and a file"
 
 # --- gnuplots that fail
 

@@ -1,7 +1,12 @@
 #include "trace/picture.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <stdlib.h>
+
+/* A stretch that is shorter is drawn as long as this: axes have some digits only. */
+#define LEAST_NS NS_PER_MS
 
 int picture_open(struct picture **ret_picture, uint64_t zero_ns, uint64_t from_ns, uint64_t to_ns)
 {
@@ -11,7 +16,7 @@ int picture_open(struct picture **ret_picture, uint64_t zero_ns, uint64_t from_n
 		return -ENOMEM;
 	picture->zero_ns = zero_ns;
 	picture->from_ns = from_ns;
-	picture->to_ns = to_ns > from_ns ? to_ns : from_ns + 1;
+	picture->to_ns = to_ns > from_ns + LEAST_NS ? to_ns : from_ns + LEAST_NS;
 	milestones_open(&picture->session, picture->from_ns, picture->to_ns);
 	lanes_open(&picture->lanes, picture->from_ns, picture->to_ns);
 	*ret_picture = picture;

@@ -84,9 +84,9 @@ static void write_axes(const struct script *script)
 		(double)FRAME_LEFT / FRAME_WIDTH, 1 - (double)frame->right / FRAME_WIDTH);
 	fprintf(script->out, "set bmargin at screen %.5f\nset tmargin at screen %.5f\n",
 		(double)FRAME_BOTTOM / frame->height, 1 - (double)FRAME_TOP / frame->height);
-	fprintf(script->out, "set xrange [%.10g:%.10g]\nset yrange [%.10g:%.10g]\n", x->from, x->to,
+	fprintf(script->out, "set xrange [%.12g:%.12g]\nset yrange [%.12g:%.12g]\n", x->from, x->to,
 		y->from, y->to);
-	fprintf(script->out, "set xtics %.10g nomirror out\nset ytics 0,%.10g nomirror out\n",
+	fprintf(script->out, "set xtics %.12g nomirror out\nset ytics 0,%.12g nomirror out\n",
 		x->step, y->step);
 	fputs("set format '%.10g'\n", script->out);
 	fprintf(script->out, "set xlabel 'time since the start (%s)'\n", x->unit);
@@ -133,7 +133,7 @@ static void write_note(const struct script *script)
 	      script->out);
 	if (lanes->count > 0)
 		fprintf(script->out,
-			"set label 901 'spans' at graph 0,first %.10g right offset -1,0 font ',9' "
+			"set label 901 'spans' at graph 0,first %.12g right offset -1,0 font ',9' "
 			"textcolor rgb '#404040'\n"
 			"set arrow 900 from graph 0,first 0 to graph 1,first 0 nohead back "
 			"linewidth 0.8 linecolor rgb '#808080'\n",
@@ -156,7 +156,7 @@ static void write_plot(struct script *script, const struct script_rows *rows)
 	if (rows->session) {
 		part(script, "");
 		fprintf(script->out,
-			"$session using 1:(0):(0):(%.10g) with vectors nohead dashtype 2 "
+			"$session using 1:(0):(0):(%.12g) with vectors nohead dashtype 2 "
 			"linewidth 1 linecolor rgb '#909090' notitle",
 			script->frame->y.to);
 	}

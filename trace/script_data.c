@@ -101,7 +101,7 @@ void script_labels(const struct script *script)
 		const struct frame_label *label = &frame->labels[i];
 
 		fprintf(script->out,
-			"set label %zu $labels[%zu] at %.10g,%.10g %s offset screen %.5f,%.5f "
+			"set label %zu $labels[%zu] at %.12g,%.12g %s offset screen %.5f,%.5f "
 			"noenhanced front boxed font ',9' textcolor rgb '#%06" PRIx32 "'\n",
 			i + 1, i + 1, label->x, label->y, label->right ? "right" : "left",
 			(double)label->dx / FRAME_WIDTH, (double)label->dy / frame->height,
@@ -117,7 +117,7 @@ static void write_point(void *arg, uint64_t t_ns, const uint64_t *value)
 	const struct script *script = arg;
 
 	if (value)
-		fprintf(script->out, "%.10g %.10g\n", frame_x(script->frame, t_ns),
+		fprintf(script->out, "%.12g %.12g\n", frame_x(script->frame, t_ns),
 			frame_y(script->frame, *value));
 	else
 		fputc('\n', script->out);
@@ -142,7 +142,7 @@ static size_t write_marks(const struct script *script, const struct milestones *
 
 		if (!point->some)
 			continue;
-		fprintf(script->out, "%.10g %.10g 0x%06" PRIx32 "\n",
+		fprintf(script->out, "%.12g %.12g 0x%06" PRIx32 "\n",
 			frame_x(script->frame, point->t_ns), frame_y(script->frame, point->rss),
 			rgb);
 		count++;
@@ -184,7 +184,7 @@ static size_t write_ends(const struct script *script)
 
 		if (!line->ended)
 			continue;
-		fprintf(script->out, "%.10g %.10g 0x%06" PRIx32 "\n",
+		fprintf(script->out, "%.12g %.12g 0x%06" PRIx32 "\n",
 			frame_x(script->frame, line->end_ns), frame_y(script->frame, line->end_rss),
 			colour(script, line->process->line));
 		count++;
@@ -213,7 +213,7 @@ static void write_bars(const struct script *script)
 
 			if (right - left < dot)
 				right = left + dot;
-			fprintf(script->out, "%.10g %.10g %.10g %.10g 0x%06" PRIx32 "\n", left,
+			fprintf(script->out, "%.12g %.12g %.12g %.12g 0x%06" PRIx32 "\n", left,
 				right, middle - half, middle + half,
 				pale(colour(script, lane->line)));
 		}
@@ -252,7 +252,7 @@ static void write_bar_texts(const struct script *script, const struct bar_text *
 	script_texts(script, "span_texts", texts, count);
 	for (size_t i = 0; i < count; i++)
 		fprintf(script->out,
-			"set label %zu $span_texts[%zu] at %.10g,%.10g left offset screen 0.003,0 "
+			"set label %zu $span_texts[%zu] at %.12g,%.12g left offset screen 0.003,0 "
 			"noenhanced front font ',8' textcolor rgb '#202020'\n",
 			1001 + i, i + 1, bars[i].x, bars[i].y);
 	fputc('\n', script->out);
