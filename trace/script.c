@@ -169,9 +169,9 @@ static void write_plot(struct script *script, const struct script_rows *rows)
 	for (size_t i = 0; i < picture->count; i++) {
 		part(script, "");
 		fprintf(script->out,
-			"$line%zu using 1:2 with steps linewidth 1.6 dashtype %zu linecolor rgb "
+			"$line%zu using 1:2 with steps linewidth 1.6 linecolor rgb "
 			"'#%06" PRIx32 "' title $names[%zu] noenhanced",
-			i + 1, 1 + i / SCRIPT_COLOURS, script_colour(i), i + 1);
+			i + 1, script_colour(i), i + 1);
 	}
 	if (rows->milestones) {
 		part(script, "$milestones using 1:2 with points pointtype 7 pointsize 0.85 "

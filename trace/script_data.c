@@ -6,14 +6,17 @@
 #include <string.h>
 
 /* Okabe and Ito's, which colour-blind people tell apart, without their yellow: it is too light on
- * white. */
-static const uint32_t colours[SCRIPT_COLOURS] = { 0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7,
-						  0xe69f00, 0x56b4e9, 0x000000 };
+ * white. Then the same darker, then lighter: dashes don't show on curves of many short steps. */
+static const uint32_t colours[PICTURE_LINES] = {
+	0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xe69f00, 0x56b4e9, 0x000000,
+	0x003b5c, 0x7a3600, 0x00543d, 0x85396a, 0x8a5f00, 0x2b7fae, 0x6b6b6b,
+	0x7fb8d8, 0xf0ab7c, 0x7fceb9, 0xe6bcd3, 0xf3cf7f, 0xa8a8a8,
+};
 #define GREY 0x707070u
 
 uint32_t script_colour(size_t index)
 {
-	return colours[index % SCRIPT_COLOURS];
+	return colours[index % PICTURE_LINES];
 }
 
 static uint32_t colour(const struct script *script, uint32_t line)

@@ -8,8 +8,6 @@
 
 #include <stdio.h>
 
-#define SCRIPT_COLOURS 7
-
 struct script {
 	FILE *out;
 	const struct picture *picture;
