@@ -89,9 +89,9 @@ int keep_end(const struct options *options, bool always)
 				   .pid = always ? 0 : (uint32_t)getpid() };
 	struct reply reply;
 
-	if (!options->output)
-		return 0;
 	/* A watcher that was stopped has closed the file. */
+	if (!options->output || !session_runs(options))
+		return 0;
 	if (session_try(options, &request, &reply, NULL, NULL) != 0)
 		return 0;
 	if (reply.value)

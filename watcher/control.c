@@ -156,13 +156,15 @@ static void do_record(struct answer *answer)
 	refuse(answer, text);
 }
 
-/* value: whether it ends now. */
+/* value: whether it is over, or is now being ended. */
 static void do_record_end(struct answer *answer)
 {
 	const struct core *core = answer->core;
 	bool leaves = core->options->private_session && core->attached_count <= 1;
 
-	answer->reply.value = !answer->request->pid || leaves;
+	bool goes_on = record_state(answer->core, NULL) == RECORDING_ON;
+
+	answer->reply.value = !goes_on || !answer->request->pid || leaves;
 	if (answer->reply.value)
 		record_end(answer->core);
 }
