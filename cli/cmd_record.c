@@ -1,31 +1,60 @@
+#include "base/clock.h"
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/follow.h"
 #include "cli/keep.h"
 
-/* --- a view of nothing */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- a view of nothing but what the watcher has to say */
+
+struct nothing {
+	uint64_t since_ns; /* what was said before is nobody's concern here */
+};
 
 static int nothing_open(void **ret_state, const struct view_options *options)
 {
+	struct nothing *state = malloc(sizeof *state);
+
 	(void)options;
-	*ret_state = NULL;
+	if (!state) {
+		log_error("cannot record: %s", strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	state->since_ns = clock_mono_ns();
+	*ret_state = state;
 	return 0;
+}
+
+static bool is_notice(const struct record *record)
+{
+	return record->type == RECORD_EVENT && record->event.line == LINE_SESSION &&
+	       strcmp(record->event.category, "memwatch") == 0;
 }
 
 static int nothing_draw(void *state, const struct view_frame *frame)
 {
-	(void)state;
-	(void)frame;
+	const struct nothing *nothing = state;
+
+	for (size_t i = 0; i < frame->count; i++) {
+		const struct record *record = &frame->records[i];
+
+		if (is_notice(record) && record->t_ns >= nothing->since_ns)
+			log_error("%s", record->event.label);
+	}
 	return VIEW_STAY;
 }
 
 static void nothing_close(void *state)
 {
-	(void)state;
+	free(state);
 }
 
 static const struct view nothing = {
 	.name = "nothing",
+	.every = true,
 	.fps = 4, /* how soon it sees that it is over */
 	.open = nothing_open,
 	.draw = nothing_draw,

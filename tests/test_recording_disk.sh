@@ -79,6 +79,19 @@ mkdir replaced.mwdb
 failed replaced.mwdb 'the file was moved or removed'
 end
 
+# --- record, which has no view, says so at once
+
+sleep 1000 &
+one=$!
+memwatch record -o silent.mwdb --pid $one 2>silent.err &
+recorder=$!
+see_recording "goes on"
+rm silent.mwdb
+wait_for 10 grep -q '^memwatch: recording to .*silent\.mwdb stopped: the file was moved or removed' silent.err ||
+	fail "record says nothing: $(cat silent.err)"
+kill -KILL $one
+ends "record, whose recording failed" $recorder 1
+
 # --- a full disk, and a read-only one; one that is written to can't be made read-only
 
 mkdir small
