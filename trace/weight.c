@@ -93,8 +93,6 @@ void weight_stop(struct weight *weight, uint64_t t_ns)
 {
 	advance(weight, t_ns < weight->end_ns ? t_ns : weight->end_ns);
 	weight->value = WEIGHT_NONE;
-	while (t_ns >= weight->end_ns && weight->part < weight->part_count)
-		close_part(weight);
 }
 
 double weight_mean(const struct weight *weight)
