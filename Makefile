@@ -29,6 +29,7 @@ objects = $(patsubst %.c,$(O)/%.o,$(1))
 BASE := $(call sources,base)
 WIRE := $(call sources,wire)
 TRACE := $(call sources,trace)
+TRACE_WRITER := $(addprefix trace/,schema.c rows.c spanmap.c ticks.c writer.c writer_file.c)
 CLIENT := $(call sources,client)
 WATCHER := $(call sources,watcher)
 PLOTTER := $(call sources,plotter)
@@ -40,7 +41,7 @@ TEST_TOOLS := $(filter-out $(UNIT_TESTS),$(call sources,tests))
 PROTO_OBJECT := $(O)/wire/memwatch.pb.o
 WIRE_OBJECTS := $(call objects,$(WIRE)) $(PROTO_OBJECT)
 LIBRARY_OBJECTS := $(call objects,$(CLIENT) base/clock.c base/text.c base/units.c) $(WIRE_OBJECTS)
-WATCHER_OBJECTS := $(call objects,$(WATCHER) $(BASE) $(filter trace/schema.c trace/writer.c,$(TRACE))) $(WIRE_OBJECTS)
+WATCHER_OBJECTS := $(call objects,$(WATCHER) $(BASE) $(TRACE_WRITER)) $(WIRE_OBJECTS)
 COMMAND_OBJECTS := $(call objects,$(CLI) $(PLOTTER) $(TRACE) $(BASE)) $(WIRE_OBJECTS)
 
 WIRE_LIBS := -lnanomsg -lprotobuf-nanopb

@@ -1,37 +1,10 @@
 #include "base/json.h"
 
+#include "base/text.h"
+
 #include <inttypes.h>
 #include <stdbool.h>
-
-/* Bytes of the UTF-8 character at @text, NUL-ended; 0 where there is none (Unicode, table 3-7). */
-static unsigned character_length(const unsigned char *text)
-{
-	unsigned char lead = text[0];
-	unsigned char least = 0x80;
-	unsigned char most = 0xbf;
-	unsigned length;
-
-	if (lead < 0x80)
-		return 1;
-	if (lead < 0xc2 || lead > 0xf4)
-		return 0;
-	length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-	if (lead == 0xe0)
-		least = 0xa0; /* below: overlong */
-	else if (lead == 0xed)
-		most = 0x9f; /* above: a surrogate */
-	else if (lead == 0xf0)
-		least = 0x90; /* below: overlong */
-	else if (lead == 0xf4)
-		most = 0x8f; /* above: past U+10FFFF */
-	if (text[1] < least || text[1] > most)
-		return 0;
-	for (unsigned i = 2; i < length; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	return length;
-}
+#include <string.h>
 
 static bool is_c1_control(const unsigned char *text)
 {
@@ -53,10 +26,12 @@ static void put_character(FILE *out, const unsigned char *text, unsigned length)
 void json_string(FILE *out, const char *text)
 {
 	const unsigned char *next = (const unsigned char *)text;
+	const unsigned char *end = next + strlen(text);
 
 	putc('"', out);
-	while (*next) {
-		unsigned length = character_length(next);
+	while (next < end) {
+		uint32_t point;
+		unsigned length = text_decode(next, (size_t)(end - next), &point);
 
 		if (length > 0)
 			put_character(out, next, length);

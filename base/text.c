@@ -54,10 +54,9 @@ size_t text_copy(char *to, size_t size, const char *from)
 	return length;
 }
 
-/* The character at @from, of at most @length bytes: its own length, and its number; 0 where it
- * isn't valid UTF-8. */
-static unsigned utf8_decode(const unsigned char *from, size_t length, uint32_t *ret_point)
+unsigned text_decode(const void *text, size_t length, uint32_t *ret_point)
 {
+	const unsigned char *from = text;
 	static const unsigned char lead_bits[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	unsigned bytes = utf8_length(from[0]);
@@ -75,6 +74,33 @@ static unsigned utf8_decode(const unsigned char *from, size_t length, uint32_t *
 		return 0;
 	*ret_point = point;
 	return bytes;
+}
+
+size_t text_utf8(char *to, size_t size, const char *from)
+{
+	size_t length = strlen(from);
+	size_t written = 0;
+
+	while (length > 0) {
+		const char *piece = from;
+		uint32_t point;
+		unsigned bytes = text_decode(from, length, &point);
+		size_t piece_size = bytes;
+
+		if (bytes == 0) {
+			bytes = 1;
+			piece = "\xef\xbf\xbd";
+			piece_size = 3;
+		}
+		if (piece_size >= size - written)
+			break;
+		memcpy(to + written, piece, piece_size);
+		written += piece_size;
+		from += bytes;
+		length -= bytes;
+	}
+	to[written] = '\0';
+	return written;
 }
 
 static bool is_unsafe(uint32_t point)
@@ -105,7 +131,7 @@ size_t text_clean(char *to, size_t size, const char *from, size_t length)
 		char escaped[ESCAPE_ROOM];
 		const void *piece = next;
 		uint32_t point;
-		unsigned bytes = utf8_decode(next, (size_t)(end - next), &point);
+		unsigned bytes = text_decode(next, (size_t)(end - next), &point);
 		size_t piece_size = bytes;
 
 		if (bytes == 0) {

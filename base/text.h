@@ -5,6 +5,7 @@
 #define BASE_TEXT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* Longest texts that are kept, in bytes without the NUL; a longer one is cut at a character. */
 #define TEXT_LABEL 200
@@ -21,6 +22,14 @@ size_t text_cut(const char *text, size_t length, size_t max);
 
 /* Copy the NUL-ended @from to @to, of @size bytes, cut at a character: the length written. */
 size_t text_copy(char *to, size_t size, const char *from);
+
+/* The character at @from, of at most @length bytes (1 at least): its own bytes, 1 to 4, and its
+ * number; 0 where it isn't valid UTF-8. */
+unsigned text_decode(const void *from, size_t length, uint32_t *ret_point);
+
+/* Copy the NUL-ended @from to @to, of @size bytes, with U+FFFD for each byte that is not UTF-8, cut
+ * at a character: the length written. */
+size_t text_utf8(char *to, size_t size, const char *from);
 
 /*
  * Copy @from, of @length bytes, to @to, of @size bytes, so that it can be sent to a terminal, a log

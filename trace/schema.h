@@ -30,4 +30,15 @@ int schema_check(sqlite3 *database, char *why);
  * bytes. A negative errno for it. */
 int schema_explain(sqlite3 *database, char *why);
 
+/* gap.reason, besides those of gap_reason_text: a tick that was taken late; deadlines at which no
+ * process showed any memory. They are no records: they tell how to put ticks back. */
+#define TRACE_LATE "late tick"
+#define TRACE_EMPTY "empty ticks"
+
+/* process.ended */
+#define TRACE_EXITED "exited"
+#define TRACE_KILLED "killed"
+#define TRACE_DROPPED "dropped"
+#define TRACE_UNKNOWN "unknown"
+
 #endif

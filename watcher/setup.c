@@ -65,6 +65,7 @@ static void describe_session(struct core *core)
 	session->interval_ns = core->options->interval_ns;
 	session->start_wall_ns = clock_wall_ns();
 	session->start_ns = clock_mono_ns();
+	core->missed_from_ns = session->start_ns;
 }
 
 static int open_parts(struct core *core)

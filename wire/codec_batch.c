@@ -58,6 +58,7 @@ struct event_reader {
 	struct record *record;
 	struct event_text *texts;
 	uint64_t kind;
+	uint64_t unfinished;
 };
 
 /* Where a number goes; NULL for a field that is no number. */
@@ -80,6 +81,8 @@ static uint64_t *event_number(struct event_reader *reader, uint32_t tag)
 		return &event->rss;
 	case memwatch_Event_rss_end_tag:
 		return &event->rss_end;
+	case memwatch_Event_unfinished_tag:
+		return &reader->unfinished;
 	default:
 		return NULL;
 	}
@@ -117,6 +120,7 @@ bool codec_get_event(pb_istream_t *in, struct record *ret_record, struct event_t
 	if (!codec_walk_part(in, event_field, &reader) || reader.kind > EVENT_SPAN_END)
 		return false;
 	ret_record->event.kind = (enum event_kind)reader.kind;
+	ret_record->event.unfinished = reader.unfinished != 0;
 	return true;
 }
 
@@ -186,6 +190,7 @@ static bool batch_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, voi
 	if (!codec_get_event(in, &record, &texts))
 		return false;
 	record.event.line = 0;
+	record.event.unfinished = false;
 	reader->each(reader->arg, &record);
 	return true;
 }

@@ -89,6 +89,7 @@ static bool put_peak(pb_ostream_t *out, const struct peak *peak)
 static bool put_stream_event(pb_ostream_t *out, const struct event *event)
 {
 	return put_uint(out, memwatch_Event_line_tag, event->line) &&
+	       put_uint(out, memwatch_Event_unfinished_tag, event->unfinished) &&
 	       codec_put_event_fields(out, 0, event);
 }
 

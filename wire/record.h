@@ -64,7 +64,7 @@ struct event {
 	const char *category; /* "" where none was given */
 	const char *label;
 
-	/* In the watcher only: a span's end that its process did not live to tell. */
+	/* A span's end that its process did not live to tell; its label has SPAN_UNFINISHED. */
 	bool unfinished;
 };
 

@@ -1,0 +1,346 @@
+/* The session file as a file: refused, replaced, cut short, foreign, newer, moved, damaged. */
+#include "base/clock.h"
+#include "tests/check.h"
+#include "trace/reader.h"
+#include "trace/spanmap.h"
+#include "trace/writer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct session_info session = {
+	.name = "file",
+	.interval_ns = 100 * NS_PER_MS,
+	.start_ns = NS_PER_S,
+	.start_wall_ns = 1700000000 * NS_PER_S,
+};
+
+static char why[TRACE_WHY];
+
+static const char *path_of(const char *name)
+{
+	static char paths[4][128];
+	static unsigned next;
+	const char *dir = getenv("TMPDIR");
+	char *path = paths[next++ % 4];
+
+	snprintf(path, sizeof paths[0], "%s/%s", dir ? dir : "/tmp", name);
+	return path;
+}
+
+static void add_record(struct writer *writer, uint64_t seq, struct record record)
+{
+	record.seq = seq;
+	record.t_ns = session.start_ns + seq * 10 * NS_PER_MS;
+	CHECK(writer_add(writer, &record) == 0);
+}
+
+static void add_process(struct writer *writer, uint64_t seq, uint32_t line)
+{
+	struct record record = { .type = RECORD_PROCESS };
+
+	record.process = (struct process){ line, 100 + line, 1, 7, "one", "command" };
+	add_record(writer, seq, record);
+}
+
+static void add_sample(struct writer *writer, uint64_t seq, uint64_t rss)
+{
+	struct sample sample = { 1, rss };
+	struct record record = { .type = RECORD_TICK };
+
+	record.tick = (struct tick){ 0, 1, &sample };
+	add_record(writer, seq, record);
+}
+
+static struct writer *open_new(const char *path)
+{
+	struct writer *writer = NULL;
+
+	unlink(path);
+	if (!CHECK(writer_open(&writer, path, false, &session, why) == 0))
+		puts(why);
+	return writer;
+}
+
+/* A short recording, in order to the end. */
+static const char *record_some(const char *name)
+{
+	const char *path = path_of(name);
+	struct writer *writer = open_new(path);
+
+	if (!writer)
+		return path;
+	add_process(writer, 1, 1);
+	for (uint64_t i = 2; i < 400; i++)
+		add_sample(writer, i, 4096 * (i % 7 + 1));
+	CHECK(writer_close(writer, 1, why) == 0);
+	return path;
+}
+
+static void count_record(void *arg, const struct record *record)
+{
+	uint64_t *counts = arg;
+
+	counts[record->type]++;
+}
+
+static int read_all(const char *path, uint64_t counts[RECORD_PEAK + 1])
+{
+	struct reader_query query = { .every = false };
+	struct reader *reader;
+	int error = reader_open(&reader, path, why);
+
+	memset(counts, 0, (RECORD_PEAK + 1) * sizeof *counts);
+	if (error)
+		return error;
+	error = reader_read(reader, &query, count_record, counts);
+	if (error)
+		snprintf(why, sizeof why, "%s", reader_error(reader));
+	reader_close(reader);
+	return error;
+}
+
+static void a_file_that_exists_is_replaced_only_by_force(void)
+{
+	const char *path = record_some("there.mwdb");
+	struct writer *writer;
+
+	CHECK(writer_open(&writer, path, false, &session, why) == -EEXIST);
+	CHECK_EQ_STR(why, "exists already; --force replaces it");
+	if (CHECK(writer_open(&writer, path, true, &session, why) == 0))
+		CHECK(writer_close(writer, 1, why) == 0);
+}
+
+static void a_directory_is_not_replaced(void)
+{
+	const char *path = path_of("directory.mwdb");
+	struct writer *writer;
+
+	mkdir(path, 0700);
+	CHECK(writer_open(&writer, path, true, &session, why) == -EEXIST);
+	CHECK_EQ_STR(why, "is there already, and is no file");
+	CHECK(rmdir(path) == 0);
+}
+
+static void what_cannot_be_created_is_said(void)
+{
+	struct writer *writer;
+
+	CHECK(writer_open(&writer, path_of("no/such/run.mwdb"), false, &session, why) == -ENOENT);
+	CHECK_EQ_STR(why, "cannot be created: No such file or directory");
+}
+
+static void an_orderly_end_leaves_one_file(void)
+{
+	const char *path = record_some("one.mwdb");
+	char beside[140];
+
+	snprintf(beside, sizeof beside, "%s-wal", path);
+	CHECK(access(beside, F_OK) < 0);
+	snprintf(beside, sizeof beside, "%s-shm", path);
+	CHECK(access(beside, F_OK) < 0);
+}
+
+static void a_recording_is_read_while_it_goes_on(void)
+{
+	const char *path = path_of("live.mwdb");
+	struct writer *writer = open_new(path);
+	uint64_t counts[RECORD_PEAK + 1];
+
+	if (!writer)
+		return;
+	add_process(writer, 1, 1);
+	add_sample(writer, 2, 4096);
+	CHECK(writer_commit(writer) == 0);
+	add_sample(writer, 3, 8192);
+	CHECK(read_all(path, counts) == 0);
+	CHECK_EQ_U64(counts[RECORD_TICK], 1);
+	CHECK(writer_commit(writer) == 0);
+	CHECK(read_all(path, counts) == 0);
+	CHECK_EQ_U64(counts[RECORD_TICK], 2);
+	CHECK(writer_close(writer, 1, why) == 0);
+}
+
+static void a_file_that_was_moved_is_noticed_and_whole(void)
+{
+	const char *path = path_of("before.mwdb");
+	const char *moved = path_of("after.mwdb");
+	struct writer *writer = open_new(path);
+	uint64_t counts[RECORD_PEAK + 1];
+
+	if (!writer)
+		return;
+	add_process(writer, 1, 1);
+	add_sample(writer, 2, 4096);
+	CHECK(writer_commit(writer) == 0);
+	CHECK(writer_look(writer) == 0);
+	CHECK(rename(path, moved) == 0);
+	CHECK(writer_look(writer) == -ENOENT);
+	CHECK_EQ_STR(writer_error(writer), "the file was moved or removed");
+	writer_close(writer, 1, why);
+	CHECK(read_all(moved, counts) == 0);
+	CHECK_EQ_U64(counts[RECORD_TICK], 1);
+}
+
+static void lost_records_are_a_gap(void)
+{
+	const char *path = path_of("lost.mwdb");
+	struct writer *writer = open_new(path);
+	struct process living = { 2, 102, 1, 7, "two", "command" };
+	uint64_t counts[RECORD_PEAK + 1];
+
+	if (!writer)
+		return;
+	add_process(writer, 1, 1);
+	add_sample(writer, 2, 4096);
+	add_process(writer, 30, 3);
+	CHECK(writer_resync(writer, &living, 1) == 0);
+	CHECK_EQ_U64(writer_counts(writer)->lost, 27);
+	CHECK(writer_close(writer, 1, why) == 0);
+	CHECK(read_all(path, counts) == 0);
+	CHECK_EQ_U64(counts[RECORD_GAP], 1);
+	CHECK_EQ_U64(counts[RECORD_PROCESS], 3);
+	CHECK_EQ_U64(counts[RECORD_END], 2);
+}
+
+static void what_is_no_session_is_said_in_one_line(void)
+{
+	const char *path = path_of("foreign");
+	uint64_t counts[RECORD_PEAK + 1];
+	FILE *file = fopen(path, "w");
+
+	CHECK(read_all(path_of("nowhere"), counts) == -ENOENT);
+	CHECK_EQ_STR(why, "No such file or directory");
+	if (!CHECK(file))
+		return;
+	CHECK(read_all(path, counts) == -EBADMSG);
+	CHECK_EQ_STR(why, "is no session that memwatch recorded");
+	fprintf(file, "%200s", "text");
+	fclose(file);
+	CHECK(read_all(path, counts) == -EBADMSG);
+	CHECK_EQ_STR(why, "is no session that memwatch recorded");
+	CHECK(read_all(path_of("."), counts) == -EBADMSG);
+	CHECK_EQ_STR(why, "is a directory");
+}
+
+static void change(const char *path, const char *sql)
+{
+	sqlite3 *database;
+
+	CHECK(sqlite3_open(path, &database) == SQLITE_OK);
+	CHECK(sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK);
+	sqlite3_close(database);
+}
+
+static void another_program_s_database_is_left_alone(void)
+{
+	const char *path = path_of("other.db");
+	uint64_t counts[RECORD_PEAK + 1];
+
+	unlink(path);
+	change(path, "PRAGMA journal_mode = WAL; CREATE TABLE mine(a)");
+	CHECK(read_all(path, counts) == -EBADMSG);
+	CHECK_EQ_STR(why, "is no session that memwatch recorded");
+}
+
+static void a_newer_format_is_refused_by_both_versions(void)
+{
+	const char *path = record_some("newer.mwdb");
+	uint64_t counts[RECORD_PEAK + 1];
+
+	change(path, "PRAGMA user_version = 7;"
+		     "UPDATE session SET value = '9.1' WHERE key = 'version'");
+	CHECK(read_all(path, counts) == -EPROTO);
+	CHECK_EQ_STR(why, "was written by memwatch 9.1 in format 7; this memwatch " MEMWATCH_VERSION
+			  " reads format 1");
+}
+
+static void columns_and_tables_of_later_are_stepped_over(void)
+{
+	const char *path = record_some("later.mwdb");
+	uint64_t before[RECORD_PEAK + 1], after[RECORD_PEAK + 1];
+
+	CHECK(read_all(path, before) == 0);
+	change(path, "ALTER TABLE sample ADD COLUMN uss INTEGER; CREATE TABLE extra(a);"
+		     "INSERT INTO session VALUES('more', 1);"
+		     "INSERT INTO gap VALUES(1, 2, NULL, 'who knows', 1)");
+	CHECK(read_all(path, after) == 0);
+	CHECK(memcmp(before, after, sizeof before) == 0);
+}
+
+static void a_file_cut_short_does_no_harm(void)
+{
+	const char *path = record_some("cut.mwdb");
+	uint64_t counts[RECORD_PEAK + 1];
+	struct stat status;
+
+	CHECK(stat(path, &status) == 0);
+	for (off_t size = status.st_size - 1; size > 0; size -= 511) {
+		CHECK(truncate(path, size) == 0);
+		CHECK(read_all(path, counts) < 0);
+		CHECK(why[0] && !strchr(why, '\n'));
+	}
+}
+
+static void damage_does_no_harm(void)
+{
+	const char *path = record_some("damaged.mwdb");
+	uint64_t counts[RECORD_PEAK + 1];
+	struct stat status;
+	unsigned char byte;
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	if (!CHECK(fd >= 0) || !CHECK(fstat(fd, &status) == 0))
+		return;
+	srand(1);
+	for (int i = 0; i < 500; i++) {
+		off_t at = rand() % status.st_size;
+		unsigned char wrong = (unsigned char)rand();
+
+		CHECK(pread(fd, &byte, 1, at) == 1);
+		CHECK(pwrite(fd, &wrong, 1, at) == 1);
+		read_all(path, counts); /* whatever it says */
+		CHECK(pwrite(fd, &byte, 1, at) == 1);
+	}
+	close(fd);
+	CHECK(read_all(path, counts) == 0);
+	CHECK_EQ_U64(counts[RECORD_TICK], 398);
+}
+
+static void open_spans_are_found_by_line_and_number(void)
+{
+	struct spanmap map = { 0 };
+
+	for (uint64_t i = 0; i < 5000; i++)
+		spanmap_put(&map, (uint32_t)(i % 7), i / 7, (int64_t)i + 1);
+	for (uint64_t i = 0; i < 5000; i += 2)
+		CHECK_EQ_I64(spanmap_take(&map, (uint32_t)(i % 7), i / 7), (int64_t)i + 1);
+	for (uint64_t i = 0; i < 5000; i++)
+		CHECK_EQ_I64(spanmap_take(&map, (uint32_t)(i % 7), i / 7),
+			     i % 2 ? (int64_t)i + 1 : 0);
+	CHECK_EQ_U64(map.count, 0);
+	spanmap_free(&map);
+}
+
+static const struct check_test tests[] = {
+	CHECK_TEST(a_file_that_exists_is_replaced_only_by_force),
+	CHECK_TEST(a_directory_is_not_replaced),
+	CHECK_TEST(what_cannot_be_created_is_said),
+	CHECK_TEST(an_orderly_end_leaves_one_file),
+	CHECK_TEST(a_recording_is_read_while_it_goes_on),
+	CHECK_TEST(a_file_that_was_moved_is_noticed_and_whole),
+	CHECK_TEST(lost_records_are_a_gap),
+	CHECK_TEST(what_is_no_session_is_said_in_one_line),
+	CHECK_TEST(another_program_s_database_is_left_alone),
+	CHECK_TEST(a_newer_format_is_refused_by_both_versions),
+	CHECK_TEST(columns_and_tables_of_later_are_stepped_over),
+	CHECK_TEST(a_file_cut_short_does_no_harm),
+	CHECK_TEST(damage_does_no_harm),
+	CHECK_TEST(open_spans_are_found_by_line_and_number),
+};
+
+CHECK_MAIN(tests)

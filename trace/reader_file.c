@@ -1,0 +1,145 @@
+#include "trace/reader_state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int explain(char *why, int error)
+{
+	snprintf(why, TRACE_WHY, "%s", strerror(error));
+	return -error;
+}
+
+static bool has_log(const char *path)
+{
+	char beside[TEXT_PATH + 16];
+
+	snprintf(beside, sizeof beside, "%s-wal", path);
+	return access(beside, F_OK) == 0;
+}
+
+static uint32_t big_endian(const unsigned char *bytes, int count)
+{
+	uint32_t number = 0;
+
+	for (int i = 0; i < count; i++)
+		number = number << 8 | bytes[i];
+	return number;
+}
+
+/* Bytes that the database's head says there are; 0 where it doesn't. */
+static uint64_t size_said(const unsigned char *head)
+{
+	uint64_t page = big_endian(head + 16, 2);
+
+	if (big_endian(head + 24, 4) != big_endian(head + 92, 4))
+		return 0;
+	return (page == 1 ? 65536 : page) * big_endian(head + 28, 4);
+}
+
+/*
+ * Whether it begins as an SQLite database of ours does, so that nothing is done to a file of
+ * somebody else's, and is as long as that says (https://sqlite.org/fileformat.html, 1.3).
+ */
+static int look(const char *path, char *why)
+{
+	static const char magic[] = "SQLite format 3";
+	unsigned char head[100];
+	struct stat status;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t size;
+
+	if (fd < 0)
+		return explain(why, errno);
+	size = fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) ? -1
+								  : read(fd, head, sizeof head);
+	close(fd);
+	if (size < 0) {
+		snprintf(why, TRACE_WHY, "%s",
+			 S_ISDIR(status.st_mode) ? "is a directory" : "is no file");
+		return -EBADMSG;
+	}
+	if (size != sizeof head || memcmp(head, magic, sizeof magic) != 0 ||
+	    big_endian(head + 68, 4) != TRACE_APPLICATION_ID) {
+		snprintf(why, TRACE_WHY, "is no session that memwatch recorded");
+		return -EBADMSG;
+	}
+	if ((uint64_t)status.st_size < size_said(head) && !has_log(path)) {
+		snprintf(why, TRACE_WHY, "is cut short: %lld bytes of %lld",
+			 (long long)status.st_size, (long long)size_said(head));
+		return -EBADMSG;
+	}
+	return 0;
+}
+
+/* What a killed recorder has left beside the file goes into it; one that records keeps it from
+ * that. */
+static void fold(sqlite3 *database)
+{
+	sqlite3_exec(database, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+}
+
+static int open_database(struct reader *reader, const char *path, char *why)
+{
+	int flags = SQLITE_OPEN_NOMUTEX;
+	bool log = has_log(path);
+
+	if (log && sqlite3_open_v2(path, &reader->database, flags | SQLITE_OPEN_READWRITE, NULL) ==
+			   SQLITE_OK) {
+		fold(reader->database);
+		return 0;
+	}
+	sqlite3_close(reader->database);
+	if (sqlite3_open_v2(path, &reader->database, flags | SQLITE_OPEN_READONLY, NULL) ==
+	    SQLITE_OK)
+		return 0;
+	return schema_explain(reader->database, why);
+}
+
+/* A file whose log can't be made or read, in a directory that can't be written to: with no log
+ * there, it is whole. */
+static int open_immutable(struct reader *reader, const char *path, char *why)
+{
+	char uri[TEXT_PATH * 3 + 64] = "file:";
+	size_t used = strlen(uri);
+
+	for (; *path && used + 32 < sizeof uri; path++) {
+		bool plain = *path == '/' || *path == '.' || *path == '-' || *path == '_' ||
+			     (*path >= '0' && *path <= '9') || (*path >= 'a' && *path <= 'z') ||
+			     (*path >= 'A' && *path <= 'Z');
+
+		used += (size_t)snprintf(uri + used, sizeof uri - used, plain ? "%c" : "%%%02X",
+					 (unsigned char)*path);
+	}
+	snprintf(uri + used, sizeof uri - used, "?immutable=1");
+	sqlite3_close(reader->database);
+	if (sqlite3_open_v2(uri, &reader->database,
+			    SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
+			    NULL) == SQLITE_OK)
+		return 0;
+	return schema_explain(reader->database, why);
+}
+
+int reader_open_file(struct reader *reader, const char *path, char *why)
+{
+	int error = look(path, why);
+
+	if (!error)
+		error = open_database(reader, path, why);
+	if (error)
+		return error;
+	error = schema_check(reader->database, why);
+	if (error != -EACCES && error != -EROFS)
+		return error;
+	if (has_log(path)) {
+		snprintf(why, TRACE_WHY,
+			 "its recorder left a part of it in a file beside it, ending in -wal: copy "
+			 "both to where you can write");
+		return error;
+	}
+	error = open_immutable(reader, path, why);
+	return error ? error : schema_check(reader->database, why);
+}

@@ -1,0 +1,337 @@
+#include "trace/reader_state.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t deadline_before(const struct reader *reader, uint64_t t_ns)
+{
+	const struct session_info *session = &reader->info.session;
+
+	if (t_ns < session->start_ns)
+		return session->start_ns;
+	return t_ns - (t_ns - session->start_ns) % session->interval_ns;
+}
+
+static uint64_t deadline_after(const struct reader *reader, uint64_t t_ns)
+{
+	return deadline_before(reader, t_ns) + reader->info.session.interval_ns;
+}
+
+/* --- holes */
+
+/* Those of which the end is before are no longer of interest. */
+static void next_hole(struct reader *reader)
+{
+	const char *reason;
+
+	if (!reader_step(reader, &reader->holes)) {
+		reader->hole.from_ns = READER_NEVER;
+		return;
+	}
+	reason = (const char *)sqlite3_column_text(reader->holes, 2);
+	reader->hole.from_ns = reader_time(reader, reader->holes, 0);
+	reader->hole.to_ns = reader_time(reader, reader->holes, 1);
+	reader->hole.kind = HOLE_MISSED;
+	if (reason && strcmp(reason, TRACE_LATE) == 0)
+		reader->hole.kind = HOLE_LATE;
+	else if (reason && strcmp(reason, TRACE_EMPTY) == 0)
+		reader->hole.kind = HOLE_EMPTY;
+	else if (reason && strcmp(reason, gap_reason_text(GAP_BEHIND)) == 0)
+		reader->hole.kind = HOLE_LOST;
+}
+
+/*
+ * The tick of the first deadline from reader->deadline_ns on that was taken: when it was. Deadlines
+ * that were not are stepped over.
+ */
+static uint64_t next_tick(struct reader *reader)
+{
+	for (;;) {
+		const struct reader_hole *hole = &reader->hole;
+		uint64_t deadline_ns = reader->deadline_ns;
+		bool at_edge = deadline_ns == hole->from_ns;
+
+		if (deadline_ns < hole->from_ns)
+			return deadline_ns;
+		if (at_edge && hole->kind == HOLE_LATE)
+			return hole->to_ns;
+		if (at_edge && hole->kind != HOLE_EMPTY)
+			return deadline_ns;
+		if (hole->kind == HOLE_LOST)
+			return hole->to_ns; /* what was lost is told first */
+		if (hole->kind == HOLE_LATE || deadline_ns > hole->to_ns ||
+		    (deadline_ns == hole->to_ns && hole->kind == HOLE_MISSED)) {
+			next_hole(reader);
+			continue;
+		}
+		/* Inside: the last deadline may have been taken, too late to be on time. */
+		if (hole->kind == HOLE_MISSED &&
+		    deadline_ns == deadline_before(reader, hole->to_ns))
+			return hole->to_ns;
+		reader->deadline_ns = deadline_after(reader, deadline_ns);
+	}
+}
+
+/* --- what the lines have */
+
+static int reserve(struct reader *reader, size_t count)
+{
+	size_t room = reader->tick_room ? reader->tick_room : TICK_SAMPLES;
+	struct sample *tick;
+
+	if (count <= reader->tick_room)
+		return 0;
+	while (room < count)
+		room *= 2;
+	tick = realloc(reader->tick, room * sizeof *tick);
+	if (!tick)
+		return reader_fail(reader, -ENOMEM, strerror(ENOMEM));
+	reader->tick = tick;
+	reader->tick_room = room;
+	return 0;
+}
+
+static int add(struct reader *reader, uint32_t line, uint64_t rss)
+{
+	if (reserve(reader, reader->tick_count + 1))
+		return reader->error;
+	reader->tick[reader->tick_count++] = (struct sample){ line, rss };
+	return 0;
+}
+
+/* All lines that have a value, and where each of them is. */
+static int collect(struct reader *reader)
+{
+	reader->tick_count = 0;
+	reader->tick_stale = false;
+	for (size_t i = 0; i < reader->room; i++) {
+		struct reader_value *value = &reader->values[i];
+
+		if (!value->has)
+			continue;
+		value->place = (uint32_t)reader->tick_count;
+		if (add(reader, (uint32_t)i, value->rss))
+			return reader->error;
+	}
+	return 0;
+}
+
+static void tell(struct reader *reader, uint64_t t_ns)
+{
+	struct record record = { .t_ns = t_ns, .type = RECORD_TICK };
+
+	for (size_t i = 0; i < reader->tick_count; i += TICK_SAMPLES) {
+		size_t rest = reader->tick_count - i;
+
+		record.tick.missed = reader->missed;
+		record.tick.samples = reader->tick + i;
+		record.tick.count = rest < TICK_SAMPLES ? rest : TICK_SAMPLES;
+		reader_tell(reader, &record);
+	}
+}
+
+static void set_value(struct reader *reader, uint32_t line, struct reader_value *value,
+		      uint64_t rss)
+{
+	bool has = rss != READER_NONE;
+
+	if (has != value->has)
+		reader->tick_stale = true;
+	else if (has && !reader->tick_stale && reader->query->every)
+		reader->tick[value->place].rss = rss;
+	value->has = has;
+	if (has) {
+		value->seen = true;
+		value->rss = rss;
+	}
+	if (!reader->query->every)
+		add(reader, line, rss);
+}
+
+/* The next row's time; READER_NEVER after the last. */
+static void step(struct reader *reader)
+{
+	if (reader_step(reader, &reader->samples))
+		reader->sample_ns = reader_time(reader, reader->samples, 0);
+	else
+		reader->sample_ns = READER_NEVER;
+	reader->rows_done++;
+}
+
+static void take_row(struct reader *reader)
+{
+	uint64_t line = reader_number(reader->samples, 1);
+	struct reader_value *value = reader_value(reader, line);
+	uint64_t rss = READER_NONE;
+
+	if (sqlite3_column_type(reader->samples, 2) != SQLITE_NULL)
+		rss = reader_number(reader->samples, 2);
+	if (value && value->wanted)
+		set_value(reader, (uint32_t)line, value, rss);
+	step(reader);
+}
+
+/* --- the cursor */
+
+int reader_samples_open(struct reader *reader)
+{
+	reader->samples = reader_prepare(reader,
+					 "SELECT t_ns, process, rss FROM sample"
+					 " WHERE rowid <= ?1 ORDER BY rowid",
+					 reader->last_sample);
+	/* Only what was lost matters where ticks aren't put back. */
+	reader->holes = reader_prepare(reader,
+				       reader->query->every
+					       ? "SELECT from_ns, to_ns, reason FROM gap"
+						 " WHERE rowid <= ?1 AND reason IN ('missed ticks',"
+						 " 'recorder behind', '" TRACE_LATE "',"
+						 " '" TRACE_EMPTY "')"
+						 " ORDER BY rowid"
+					       : "SELECT from_ns, to_ns, reason FROM gap"
+						 " WHERE rowid <= ?1 AND reason = 'recorder behind'"
+						 " ORDER BY rowid",
+				       reader->last_gap);
+	reader->tick_count = 0;
+	reader->tick_stale = true;
+	reader->missed = 0;
+	if (reader->error)
+		return reader->error;
+	step(reader);
+	next_hole(reader);
+	reader->deadline_ns = reader->info.session.start_ns;
+	return reader->error;
+}
+
+static bool has_values(struct reader *reader)
+{
+	if (reader->tick_stale)
+		collect(reader);
+	return reader->tick_count > 0;
+}
+
+static bool is_lost_before(const struct reader *reader, uint64_t t_ns)
+{
+	return reader->hole.kind == HOLE_LOST && reader->hole.from_ns < t_ns;
+}
+
+/* The next tick that is to be put back; READER_NEVER where no line is left. */
+static uint64_t put_back(struct reader *reader)
+{
+	uint64_t before_ns;
+
+	if (!has_values(reader)) {
+		if (reader->sample_ns == READER_NEVER)
+			return READER_NEVER;
+		before_ns = deadline_before(reader, reader->sample_ns);
+		if (reader->deadline_ns < before_ns)
+			reader->deadline_ns = before_ns;
+	}
+	return next_tick(reader);
+}
+
+uint64_t reader_samples_next(struct reader *reader)
+{
+	uint64_t next_ns = reader->sample_ns;
+	uint64_t tick_ns = reader->query->every ? put_back(reader) : READER_NEVER;
+
+	if (tick_ns < next_ns)
+		next_ns = tick_ns;
+	return is_lost_before(reader, next_ns) ? reader->hole.from_ns : next_ns;
+}
+
+/* --- telling */
+
+/* From the hole on no line has a value. */
+static void tell_lost(struct reader *reader)
+{
+	uint64_t t_ns = reader->hole.from_ns;
+
+	reader->tick_count = 0;
+	for (size_t i = 0; i < reader->room; i++) {
+		if (!reader->values[i].has)
+			continue;
+		reader->values[i].has = false;
+		if (!reader->query->every)
+			add(reader, (uint32_t)i, READER_NONE);
+	}
+	reader->tick_stale = true;
+	if (!reader->query->every)
+		tell(reader, t_ns);
+	reader->tick_count = 0;
+	if (reader->deadline_ns < reader->hole.to_ns)
+		reader->deadline_ns = deadline_after(reader, reader->hole.to_ns - 1);
+	next_hole(reader);
+}
+
+/* What lines have when they join, each for itself. */
+static void tell_joining(struct reader *reader)
+{
+	uint64_t t_ns = reader->sample_ns;
+	struct sample sample;
+	struct record record = { .t_ns = t_ns,
+				 .type = RECORD_TICK,
+				 .tick = { .count = 1, .samples = &sample } };
+
+	do {
+		uint64_t line = reader_number(reader->samples, 1);
+		struct reader_value *value = reader_value(reader, line);
+
+		take_row(reader);
+		if (value && value->wanted && value->has) {
+			sample = (struct sample){ (uint32_t)line, value->rss };
+			record.tick.missed = reader->missed;
+			reader_tell(reader, &record);
+		}
+	} while (reader->sample_ns == t_ns && !reader->error);
+}
+
+static void tell_tick(struct reader *reader, uint64_t t_ns)
+{
+	while (reader->sample_ns == t_ns && !reader->error)
+		take_row(reader);
+	if (has_values(reader))
+		tell(reader, t_ns);
+	reader->deadline_ns += reader->info.session.interval_ns;
+}
+
+static void tell_changes(struct reader *reader)
+{
+	uint64_t t_ns = reader->sample_ns;
+
+	reader->tick_count = 0;
+	while (reader->sample_ns == t_ns && !reader->error)
+		take_row(reader);
+	tell(reader, t_ns);
+}
+
+int reader_samples_tell(struct reader *reader)
+{
+	uint64_t next_ns = reader_samples_next(reader);
+
+	if (is_lost_before(reader, READER_NEVER) && next_ns == reader->hole.from_ns &&
+	    reader->sample_ns > next_ns)
+		tell_lost(reader);
+	else if (!reader->query->every)
+		tell_changes(reader);
+	else if (next_tick(reader) == next_ns)
+		tell_tick(reader, next_ns);
+	else
+		tell_joining(reader);
+	return reader->error;
+}
+
+void reader_samples_begin(struct reader *reader)
+{
+	if (reader->query->every)
+		return;
+	collect(reader);
+	tell(reader, reader->from_ns);
+	reader->tick_count = 0;
+}
+
+void reader_samples_end(struct reader *reader, uint32_t line)
+{
+	reader->values[line].has = false;
+	reader->tick_stale = true;
+}

@@ -1,0 +1,253 @@
+#include "trace/rows.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static const char *const texts[ROWS_STATEMENTS] = {
+	[ROWS_SAMPLE] = "INSERT INTO sample(t_ns, process, rss) VALUES(?1, ?2, ?3)",
+	[ROWS_EVENT] =
+		"INSERT INTO event(t_ns, process, category, label, duration_ns, rss, rss_end, "
+		"span) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[ROWS_SPAN_END] = "UPDATE event SET duration_ns = ?2, rss_end = ?3 WHERE rowid = ?1",
+	[ROWS_PROCESS] =
+		"INSERT INTO process(id, pid, start_ns, ppid, name, command, first_ns) VALUES(?1, "
+		"?2, ?3, ?4, ?5, ?6, ?7)",
+	[ROWS_NAMED] =
+		"INSERT INTO named(t_ns, process, ppid, name, command) VALUES(?1, ?2, ?3, ?4, ?5)",
+	[ROWS_RENAME] = "UPDATE process SET ppid = ?2, name = ?3, command = ?4 WHERE id = ?1",
+	[ROWS_END] = "UPDATE process SET last_ns = ?2, ended = ?3, exit_code = ?4, signal = ?5, "
+		     "peak_rss "
+		     "= ?6, max_rss = ?7 WHERE id = ?1",
+	[ROWS_PEAK] = "UPDATE process SET peak_rss = ?2 WHERE id = ?1",
+	[ROWS_GAP] =
+		"INSERT INTO gap(from_ns, to_ns, process, reason, count) VALUES(?1, ?2, ?3, ?4, "
+		"?5)",
+	[ROWS_SESSION_TEXT] = "INSERT OR REPLACE INTO session(key, value) VALUES(?1, ?2)",
+	[ROWS_SESSION_NUMBER] = "INSERT OR REPLACE INTO session(key, value) VALUES(?1, ?2)",
+	[ROWS_BEGIN] = "BEGIN IMMEDIATE",
+	[ROWS_COMMIT] = "COMMIT",
+};
+
+int rows_open(struct rows *rows, sqlite3 *database)
+{
+	int result = SQLITE_OK;
+
+	rows->database = database;
+	for (int i = 0; i < ROWS_STATEMENTS && result == SQLITE_OK; i++)
+		result = sqlite3_prepare_v3(database, texts[i], -1, SQLITE_PREPARE_PERSISTENT,
+					    &rows->statements[i], NULL);
+	return result;
+}
+
+void rows_close(struct rows *rows)
+{
+	for (int i = 0; i < ROWS_STATEMENTS; i++) {
+		sqlite3_finalize(rows->statements[i]);
+		rows->statements[i] = NULL;
+	}
+}
+
+static int run(sqlite3_stmt *statement)
+{
+	int result = sqlite3_step(statement);
+	int reset = sqlite3_reset(statement);
+
+	return result == SQLITE_DONE ? SQLITE_OK : reset;
+}
+
+static void bind_number(sqlite3_stmt *statement, int at, uint64_t number)
+{
+	sqlite3_bind_int64(statement, at, (sqlite3_int64)number);
+}
+
+/* Bytes of which 0 means that nobody knows. */
+static void bind_known(sqlite3_stmt *statement, int at, uint64_t bytes)
+{
+	if (bytes)
+		bind_number(statement, at, bytes);
+	else
+		sqlite3_bind_null(statement, at);
+}
+
+/* @text is kept valid until the statement has run. */
+static void bind_text(sqlite3_stmt *statement, int at, const char *text)
+{
+	sqlite3_bind_text(statement, at, text, -1, SQLITE_STATIC);
+}
+
+static bool is_ascii(const char *text)
+{
+	for (; *text; text++) {
+		if (*text & 0x80)
+			return false;
+	}
+	return true;
+}
+
+/* The same as bind_text, of a text that may be any bytes; a file has valid UTF-8 only. */
+static void bind_foreign(sqlite3_stmt *statement, int at, const char *text)
+{
+	char valid[TEXT_COMMAND * 3 + 1];
+
+	if (is_ascii(text)) {
+		bind_text(statement, at, text);
+		return;
+	}
+	text_utf8(valid, sizeof valid, text);
+	sqlite3_bind_text(statement, at, valid, -1, SQLITE_TRANSIENT);
+}
+
+int rows_begin(struct rows *rows)
+{
+	return run(rows->statements[ROWS_BEGIN]);
+}
+
+int rows_commit(struct rows *rows)
+{
+	return run(rows->statements[ROWS_COMMIT]);
+}
+
+int rows_sample(struct rows *rows, int64_t t_ns, uint32_t process, uint64_t rss)
+{
+	sqlite3_stmt *statement = rows->statements[ROWS_SAMPLE];
+
+	sqlite3_bind_int64(statement, 1, t_ns);
+	sqlite3_bind_int64(statement, 2, process);
+	if (rss == UINT64_MAX)
+		sqlite3_bind_null(statement, 3);
+	else
+		bind_number(statement, 3, rss);
+	return run(statement);
+}
+
+int rows_event(struct rows *rows, int64_t t_ns, const struct event *event, int64_t *ret_row)
+{
+	sqlite3_stmt *statement = rows->statements[ROWS_EVENT];
+	int result;
+
+	sqlite3_clear_bindings(statement);
+	sqlite3_bind_int64(statement, 1, t_ns);
+	if (event->line != LINE_SESSION)
+		sqlite3_bind_int64(statement, 2, event->line);
+	bind_foreign(statement, 3, event->category);
+	bind_foreign(statement, 4, event->label);
+	if (event->kind == EVENT_SPAN_END) {
+		bind_number(statement, 5, event->duration_ns);
+		bind_known(statement, 7, event->rss_end);
+	}
+	bind_known(statement, 6, event->rss);
+	if (event->kind != EVENT_MARK)
+		bind_number(statement, 8, event->span);
+	result = run(statement);
+	*ret_row = sqlite3_last_insert_rowid(rows->database);
+	return result;
+}
+
+int rows_span_end(struct rows *rows, int64_t row, const struct event *event)
+{
+	sqlite3_stmt *statement = rows->statements[ROWS_SPAN_END];
+
+	sqlite3_bind_int64(statement, 1, row);
+	bind_number(statement, 2, event->duration_ns);
+	bind_known(statement, 3, event->rss_end);
+	return run(statement);
+}
+
+int rows_process(struct rows *rows, int64_t t_ns, const struct process *process)
+{
+	sqlite3_stmt *statement = rows->statements[ROWS_PROCESS];
+	uint64_t tick_ns = 1000000000ULL / (uint64_t)sysconf(_SC_CLK_TCK);
+
+	sqlite3_bind_int64(statement, 1, process->line);
+	sqlite3_bind_int64(statement, 2, process->pid);
+	bind_known(statement, 3, process->start_ticks * tick_ns);
+	sqlite3_bind_int64(statement, 4, process->ppid);
+	bind_foreign(statement, 5, process->name);
+	bind_foreign(statement, 6, process->command);
+	sqlite3_bind_int64(statement, 7, t_ns);
+	return run(statement);
+}
+
+int rows_named(struct rows *rows, int64_t t_ns, const struct process *process)
+{
+	sqlite3_stmt *statement = rows->statements[ROWS_NAMED];
+
+	sqlite3_bind_int64(statement, 1, t_ns);
+	sqlite3_bind_int64(statement, 2, process->line);
+	sqlite3_bind_int64(statement, 3, process->ppid);
+	bind_foreign(statement, 4, process->name);
+	bind_foreign(statement, 5, process->command);
+	return run(statement);
+}
+
+int rows_rename(struct rows *rows, const struct process *process)
+{
+	sqlite3_stmt *statement = rows->statements[ROWS_RENAME];
+
+	sqlite3_bind_int64(statement, 1, process->line);
+	sqlite3_bind_int64(statement, 2, process->ppid);
+	bind_foreign(statement, 3, process->name);
+	bind_foreign(statement, 4, process->command);
+	return run(statement);
+}
+
+int rows_end(struct rows *rows, int64_t t_ns, const char *ended, const struct end *end)
+{
+	sqlite3_stmt *statement = rows->statements[ROWS_END];
+
+	sqlite3_clear_bindings(statement);
+	sqlite3_bind_int64(statement, 1, end->line);
+	sqlite3_bind_int64(statement, 2, t_ns);
+	if (ended)
+		bind_text(statement, 3, ended);
+	if (ended && end->reason == END_EXITED)
+		sqlite3_bind_int(statement, 4, end->code);
+	if (ended && end->reason == END_KILLED)
+		sqlite3_bind_int(statement, 5, end->code);
+	bind_known(statement, 6, end->peak_rss);
+	bind_known(statement, 7, end->max_rss);
+	return run(statement);
+}
+
+int rows_peak(struct rows *rows, uint32_t process, uint64_t peak_rss)
+{
+	sqlite3_stmt *statement = rows->statements[ROWS_PEAK];
+
+	sqlite3_bind_int64(statement, 1, process);
+	bind_number(statement, 2, peak_rss);
+	return run(statement);
+}
+
+int rows_gap(struct rows *rows, int64_t from_ns, int64_t to_ns, uint32_t process,
+	     const char *reason, uint64_t count)
+{
+	sqlite3_stmt *statement = rows->statements[ROWS_GAP];
+
+	sqlite3_bind_int64(statement, 1, from_ns);
+	sqlite3_bind_int64(statement, 2, to_ns);
+	if (process == LINE_SESSION)
+		sqlite3_bind_null(statement, 3);
+	else
+		sqlite3_bind_int64(statement, 3, process);
+	bind_text(statement, 4, reason);
+	bind_number(statement, 5, count);
+	return run(statement);
+}
+
+int rows_session_text(struct rows *rows, const char *key, const char *value)
+{
+	sqlite3_stmt *statement = rows->statements[ROWS_SESSION_TEXT];
+
+	bind_text(statement, 1, key);
+	bind_foreign(statement, 2, value);
+	return run(statement);
+}
+
+int rows_session_number(struct rows *rows, const char *key, int64_t value)
+{
+	sqlite3_stmt *statement = rows->statements[ROWS_SESSION_NUMBER];
+
+	bind_text(statement, 1, key);
+	sqlite3_bind_int64(statement, 2, value);
+	return run(statement);
+}

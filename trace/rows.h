@@ -1,0 +1,64 @@
+/*
+ * The rows of a session file, written with prepared statements in one open transaction. Times are
+ * nanoseconds since the session's start. Each function returns an SQLite result.
+ */
+#ifndef TRACE_ROWS_H
+#define TRACE_ROWS_H
+
+#include "trace/schema.h"
+#include "wire/record.h"
+
+enum rows_statement {
+	ROWS_SAMPLE,
+	ROWS_EVENT,
+	ROWS_SPAN_END,
+	ROWS_PROCESS,
+	ROWS_NAMED,
+	ROWS_RENAME,
+	ROWS_END,
+	ROWS_PEAK,
+	ROWS_GAP,
+	ROWS_SESSION_TEXT,
+	ROWS_SESSION_NUMBER,
+	ROWS_BEGIN,
+	ROWS_COMMIT,
+	ROWS_STATEMENTS,
+};
+
+struct rows {
+	sqlite3 *database;
+	sqlite3_stmt *statements[ROWS_STATEMENTS];
+};
+
+/* All zeros is a closed one. rows_close leaves the database open. */
+int rows_open(struct rows *rows, sqlite3 *database);
+void rows_close(struct rows *rows);
+
+int rows_begin(struct rows *rows);
+int rows_commit(struct rows *rows);
+
+/* @rss UINT64_MAX: NULL. */
+int rows_sample(struct rows *rows, int64_t t_ns, uint32_t process, uint64_t rss);
+
+/* A milestone or a span, which is still open where it begins; *ret_row is its row. */
+int rows_event(struct rows *rows, int64_t t_ns, const struct event *event, int64_t *ret_row);
+/* The end of the span in row @row. */
+int rows_span_end(struct rows *rows, int64_t row, const struct event *event);
+
+int rows_process(struct rows *rows, int64_t t_ns, const struct process *process);
+/* What it is called from now on. */
+int rows_named(struct rows *rows, int64_t t_ns, const struct process *process);
+int rows_rename(struct rows *rows, const struct process *process);
+
+/* @ended: the table's word for it, NULL where it lives. */
+int rows_end(struct rows *rows, int64_t t_ns, const char *ended, const struct end *end);
+int rows_peak(struct rows *rows, uint32_t process, uint64_t peak_rss);
+
+/* @process 0: NULL. */
+int rows_gap(struct rows *rows, int64_t from_ns, int64_t to_ns, uint32_t process,
+	     const char *reason, uint64_t count);
+
+int rows_session_text(struct rows *rows, const char *key, const char *value);
+int rows_session_number(struct rows *rows, const char *key, int64_t value);
+
+#endif

@@ -1,0 +1,160 @@
+#include "trace/schema.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char schema[] =
+	"CREATE TABLE session(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+	"CREATE TABLE process("
+	" id INTEGER PRIMARY KEY,"
+	" pid INTEGER NOT NULL,"
+	" start_ns INTEGER,"
+	" ppid INTEGER,"
+	" name TEXT NOT NULL,"
+	" command TEXT NOT NULL,"
+	" first_ns INTEGER NOT NULL,"
+	" last_ns INTEGER,"
+	" ended TEXT,"
+	" exit_code INTEGER,"
+	" signal INTEGER,"
+	" peak_rss INTEGER,"
+	" max_rss INTEGER);"
+	"CREATE TABLE named("
+	" t_ns INTEGER NOT NULL,"
+	" process INTEGER NOT NULL REFERENCES process(id),"
+	" ppid INTEGER,"
+	" name TEXT NOT NULL,"
+	" command TEXT NOT NULL);"
+	"CREATE TABLE sample("
+	" t_ns INTEGER NOT NULL,"
+	" process INTEGER NOT NULL REFERENCES process(id),"
+	" rss INTEGER,"
+	" pss INTEGER,"
+	" swap INTEGER);"
+	"CREATE TABLE event("
+	" t_ns INTEGER NOT NULL,"
+	" process INTEGER REFERENCES process(id),"
+	" category TEXT NOT NULL,"
+	" label TEXT NOT NULL,"
+	" duration_ns INTEGER,"
+	" rss INTEGER,"
+	" rss_end INTEGER,"
+	" span INTEGER);"
+	"CREATE TABLE gap("
+	" from_ns INTEGER NOT NULL,"
+	" to_ns INTEGER NOT NULL,"
+	" process INTEGER REFERENCES process(id),"
+	" reason TEXT NOT NULL,"
+	" count INTEGER NOT NULL);"
+	"CREATE VIEW memory AS"
+	" SELECT sample.t_ns / 1e9 AS seconds, process.name AS name, process.pid AS pid,"
+	" sample.rss / 1048576.0 AS rss_mib"
+	" FROM sample JOIN process ON process.id = sample.process"
+	" WHERE sample.rss IS NOT NULL;"
+	"CREATE VIEW milestone AS"
+	" SELECT event.t_ns / 1e9 AS seconds, coalesce(process.name, 'session') AS name,"
+	" coalesce(process.pid, 0) AS pid, event.category AS category, event.label AS label,"
+	" event.rss / 1048576.0 AS rss_mib"
+	" FROM event LEFT JOIN process ON process.id = event.process"
+	" WHERE event.span IS NULL;";
+
+int schema_create(sqlite3 *database)
+{
+	char pragmas[80];
+	int result;
+
+	snprintf(pragmas, sizeof pragmas, "PRAGMA application_id = %d; PRAGMA user_version = %d;",
+		 TRACE_APPLICATION_ID, TRACE_FORMAT);
+	result = sqlite3_exec(database, pragmas, NULL, NULL, NULL);
+	if (result == SQLITE_OK)
+		result = sqlite3_exec(database, schema, NULL, NULL, NULL);
+	return result;
+}
+
+/* The number that a query gives: an SQLite result. */
+static int ask_number(sqlite3 *database, const char *query, int *ret_number)
+{
+	sqlite3_stmt *statement = NULL;
+	int result = sqlite3_prepare_v2(database, query, -1, &statement, NULL);
+
+	*ret_number = 0;
+	if (result == SQLITE_OK)
+		result = sqlite3_step(statement);
+	if (result == SQLITE_ROW) {
+		*ret_number = sqlite3_column_int(statement, 0);
+		result = SQLITE_OK;
+	}
+	sqlite3_finalize(statement);
+	return result;
+}
+
+/* The version of memwatch that wrote it, as it says itself. */
+static void ask_version(sqlite3 *database, char *version, int size)
+{
+	sqlite3_stmt *statement = NULL;
+
+	snprintf(version, (size_t)size, "?");
+	if (sqlite3_prepare_v2(database, "SELECT value FROM session WHERE key = 'version'", -1,
+			       &statement, NULL) == SQLITE_OK &&
+	    sqlite3_step(statement) == SQLITE_ROW)
+		snprintf(version, (size_t)size, "%.20s",
+			 (const char *)sqlite3_column_text(statement, 0));
+	sqlite3_finalize(statement);
+}
+
+int schema_check(sqlite3 *database, char *why)
+{
+	char version[32];
+	int id, format;
+
+	if (ask_number(database, "PRAGMA application_id", &id) != SQLITE_OK ||
+	    ask_number(database, "PRAGMA user_version", &format) != SQLITE_OK)
+		return schema_explain(database, why);
+	if (id != TRACE_APPLICATION_ID) {
+		snprintf(why, TRACE_WHY, "is no session that memwatch recorded");
+		return -EBADMSG;
+	}
+	if (format == TRACE_FORMAT)
+		return 0;
+	ask_version(database, version, sizeof version);
+	snprintf(why, TRACE_WHY,
+		 "was written by memwatch %s in format %d; this memwatch " MEMWATCH_VERSION
+		 " reads format %d",
+		 version, format, TRACE_FORMAT);
+	return -EPROTO;
+}
+
+struct explanation {
+	int result;
+	int error;
+	const char *text;
+};
+
+static const struct explanation explanations[] = {
+	{ SQLITE_FULL, -ENOSPC, "no space left on the disk" },
+	{ SQLITE_READONLY, -EROFS, "cannot be written (read-only)" },
+	{ SQLITE_NOTADB, -EBADMSG, "is no session that memwatch recorded" },
+	{ SQLITE_CORRUPT, -EBADMSG, "is damaged or cut short" },
+	{ SQLITE_NOMEM, -ENOMEM, "no memory" },
+	{ SQLITE_BUSY, -EBUSY, "another program holds it" },
+	{ SQLITE_CANTOPEN, -EACCES, "cannot be opened" },
+};
+
+int schema_explain(sqlite3 *database, char *why)
+{
+	int result = sqlite3_errcode(database) & 0xff;
+	int error = sqlite3_system_errno(database);
+
+	for (size_t i = 0; i < sizeof explanations / sizeof *explanations; i++) {
+		if (explanations[i].result != result)
+			continue;
+		snprintf(why, TRACE_WHY, "%s%s%s", explanations[i].text,
+			 result == SQLITE_CANTOPEN && error ? ": " : "",
+			 result == SQLITE_CANTOPEN && error ? strerror(error) : "");
+		return explanations[i].error;
+	}
+	snprintf(why, TRACE_WHY, "%s%s%s", sqlite3_errmsg(database), error ? ": " : "",
+		 error ? strerror(error) : "");
+	return -EIO;
+}

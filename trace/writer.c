@@ -1,0 +1,299 @@
+#include "trace/writer_state.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *writer_error(const struct writer *writer)
+{
+	return writer->why;
+}
+
+const struct writer_counts *writer_counts(const struct writer *writer)
+{
+	return &writer->counts;
+}
+
+int writer_check(struct writer *writer, int result)
+{
+	if (result != SQLITE_OK && !writer->error)
+		writer->error = schema_explain(writer->database, writer->why);
+	return writer->error;
+}
+
+int writer_fail(struct writer *writer, int error, const char *why)
+{
+	if (!writer->error) {
+		writer->error = error;
+		snprintf(writer->why, sizeof writer->why, "%s", why);
+	}
+	return writer->error;
+}
+
+int64_t writer_time(const struct writer *writer, uint64_t t_ns)
+{
+	return (int64_t)(t_ns - writer->session.start_ns);
+}
+
+/* --- samples */
+
+int writer_put_sample(void *arg, uint64_t t_ns, uint32_t line, uint64_t rss)
+{
+	struct writer *writer = arg;
+
+	writer->counts.samples++;
+	return writer_check(writer,
+			    rows_sample(&writer->rows, writer_time(writer, t_ns), line, rss));
+}
+
+int writer_put_late(void *arg, uint64_t deadline_ns, uint64_t t_ns)
+{
+	struct writer *writer = arg;
+
+	return writer_check(writer,
+			    rows_gap(&writer->rows, writer_time(writer, deadline_ns),
+				     writer_time(writer, t_ns), LINE_SESSION, TRACE_LATE, 1));
+}
+
+int writer_put_empty(void *arg, uint64_t from_ns, uint64_t to_ns)
+{
+	struct writer *writer = arg;
+	uint64_t count = (to_ns - from_ns) / writer->session.interval_ns + 1;
+
+	return writer_check(writer,
+			    rows_gap(&writer->rows, writer_time(writer, from_ns),
+				     writer_time(writer, to_ns), LINE_SESSION, TRACE_EMPTY, count));
+}
+
+/* --- processes */
+
+static struct writer_line *find_line(struct writer *writer, uint32_t number)
+{
+	size_t room = writer->room ? writer->room : 64;
+	struct writer_line *lines;
+
+	if (number < writer->room)
+		return &writer->lines[number];
+	while (room <= number)
+		room *= 2;
+	lines = realloc(writer->lines, room * sizeof *lines);
+	if (!lines) {
+		writer_fail(writer, -ENOMEM, strerror(ENOMEM));
+		return NULL;
+	}
+	memset(lines + writer->room, 0, (room - writer->room) * sizeof *lines);
+	writer->lines = lines;
+	writer->room = room;
+	return &lines[number];
+}
+
+static int add_process(struct writer *writer, uint64_t t_ns, const struct process *process)
+{
+	struct writer_line *line = find_line(writer, process->line);
+	int64_t t = writer_time(writer, t_ns);
+
+	if (!line)
+		return writer->error;
+	if (line->known)
+		writer_check(writer, rows_rename(&writer->rows, process));
+	else
+		writer_check(writer, rows_process(&writer->rows, t, process));
+	line->known = true;
+	return writer_check(writer, rows_named(&writer->rows, t, process));
+}
+
+/* A row for each line that a tick or an event names. */
+static int know_line(struct writer *writer, uint64_t t_ns, uint32_t number)
+{
+	struct process process = { .line = number, .name = "(unknown)", .command = "" };
+	struct writer_line *line = number == LINE_SESSION ? NULL : find_line(writer, number);
+
+	if (!line || line->known)
+		return writer->error;
+	return add_process(writer, t_ns, &process);
+}
+
+static const char *ended_text(enum end_reason reason)
+{
+	switch (reason) {
+	case END_EXITED:
+		return TRACE_EXITED;
+	case END_KILLED:
+		return TRACE_KILLED;
+	case END_DROPPED:
+		return TRACE_DROPPED;
+	case END_UNKNOWN:
+		break;
+	}
+	return TRACE_UNKNOWN;
+}
+
+static int add_end(struct writer *writer, uint64_t t_ns, const struct end *end)
+{
+	struct writer_line *line;
+
+	if (know_line(writer, t_ns, end->line))
+		return writer->error;
+	line = find_line(writer, end->line);
+	if (!line || line->ended)
+		return writer->error;
+	line->ended = true;
+	line->peak_new = false;
+	ticks_end(&writer->ticks, end->line);
+	return writer_check(writer, rows_end(&writer->rows, writer_time(writer, t_ns),
+					     ended_text(end->reason), end));
+}
+
+static int add_peak(struct writer *writer, uint64_t t_ns, const struct peak *peak)
+{
+	struct writer_line *line;
+
+	if (know_line(writer, t_ns, peak->line))
+		return writer->error;
+	line = find_line(writer, peak->line);
+	if (!line)
+		return writer->error;
+	line->peak_rss = peak->peak_rss;
+	line->peak_new = true;
+	writer->peaks_new = true;
+	return 0;
+}
+
+/* --- the other records */
+
+static int add_tick(struct writer *writer, uint64_t t_ns, const struct tick *tick)
+{
+	for (size_t i = 0; i < tick->count; i++) {
+		if (know_line(writer, t_ns, tick->samples[i].line))
+			return writer->error;
+	}
+	if (ticks_take(&writer->ticks, t_ns, tick) == -ENOMEM)
+		writer_fail(writer, -ENOMEM, strerror(ENOMEM));
+	return writer->error;
+}
+
+static int add_event(struct writer *writer, uint64_t t_ns, const struct event *event)
+{
+	int64_t t = writer_time(writer, t_ns);
+	int64_t row = 0;
+
+	if (know_line(writer, t_ns, event->line))
+		return writer->error;
+	if (event->kind == EVENT_SPAN_END) {
+		row = spanmap_take(&writer->spans, event->line, event->span);
+		if (event->unfinished)
+			return writer->error; /* it stays open: a reader ends it with its process */
+		if (row)
+			return writer_check(writer, rows_span_end(&writer->rows, row, event));
+		t -= (int64_t)event->duration_ns;
+	}
+	writer->counts.events++;
+	writer_check(writer, rows_event(&writer->rows, t, event, &row));
+	if (event->kind == EVENT_SPAN_BEGIN)
+		spanmap_put(&writer->spans, event->line, event->span, row);
+	return writer->error;
+}
+
+static int add_gap(struct writer *writer, uint64_t t_ns, const struct gap *gap)
+{
+	uint64_t from_ns = gap->from_ns;
+
+	if (know_line(writer, t_ns, gap->line))
+		return writer->error;
+	if (from_ns < writer->session.start_ns)
+		from_ns = writer->session.start_ns;
+	if (gap->reason == GAP_MISSED && ticks_missed(&writer->ticks, gap))
+		return writer->error;
+	return writer_check(writer, rows_gap(&writer->rows, writer_time(writer, from_ns),
+					     writer_time(writer, gap->to_ns), gap->line,
+					     gap_reason_text(gap->reason), gap->count));
+}
+
+/* Records that never came, up to one at @t_ns. */
+static int add_lost(struct writer *writer, uint64_t t_ns, uint64_t count)
+{
+	writer->counts.lost += count;
+	ticks_forget(&writer->ticks, t_ns);
+	return writer_check(writer, rows_gap(&writer->rows, writer_time(writer, writer->newest_ns),
+					     writer_time(writer, t_ns), LINE_SESSION,
+					     gap_reason_text(GAP_BEHIND), count));
+}
+
+static int take(struct writer *writer, const struct record *record)
+{
+	switch (record->type) {
+	case RECORD_TICK:
+		return add_tick(writer, record->t_ns, &record->tick);
+	case RECORD_EVENT:
+		return add_event(writer, record->t_ns, &record->event);
+	case RECORD_PROCESS:
+		return add_process(writer, record->t_ns, &record->process);
+	case RECORD_END:
+		return add_end(writer, record->t_ns, &record->end);
+	case RECORD_GAP:
+		return add_gap(writer, record->t_ns, &record->gap);
+	case RECORD_PEAK:
+		return add_peak(writer, record->t_ns, &record->peak);
+	}
+	return 0;
+}
+
+int writer_add(struct writer *writer, const struct record *record)
+{
+	uint64_t last = writer->seq;
+
+	if (writer->error)
+		return writer->error;
+	if (!writer->dirty && writer_check(writer, rows_begin(&writer->rows)))
+		return writer->error;
+	writer->dirty = true;
+	writer->seq = record->seq;
+	if (!last)
+		ticks_forget(&writer->ticks, record->t_ns);
+	if (last && record->seq != last + 1 &&
+	    add_lost(writer, record->t_ns, record->seq - last - 1))
+		return writer->error;
+	if (record->type != RECORD_TICK && ticks_close(&writer->ticks))
+		return writer->error;
+	if (record->t_ns > writer->newest_ns)
+		writer->newest_ns = record->t_ns;
+	return take(writer, record);
+}
+
+static bool is_told(const struct process *processes, size_t count, uint32_t line)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (processes[i].line == line)
+			return true;
+	}
+	return false;
+}
+
+int writer_resync(struct writer *writer, const struct process *processes, size_t count)
+{
+	uint64_t now_ns = writer->newest_ns;
+
+	if (!writer->error && !writer->dirty)
+		writer_check(writer, rows_begin(&writer->rows));
+	if (writer->error)
+		return writer->error;
+	writer->dirty = true;
+	ticks_close(&writer->ticks);
+	for (uint32_t i = 1; i < writer->room && !writer->error; i++) {
+		struct end end = { .line = i, .peak_rss = writer->lines[i].peak_rss };
+
+		if (i < writer->ticks.room)
+			end.max_rss = writer->ticks.lines[i].max_rss;
+		if (writer->lines[i].known && !writer->lines[i].ended &&
+		    !is_told(processes, count, i))
+			add_end(writer, now_ns, &end);
+	}
+	for (size_t i = 0; i < count && !writer->error; i++) {
+		const struct writer_line *line = find_line(writer, processes[i].line);
+
+		if (line && !line->known)
+			add_process(writer, now_ns, &processes[i]);
+	}
+	return writer->error;
+}

@@ -1,0 +1,253 @@
+#include "trace/writer_state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A reader that folds or copies the file is waited for this long. */
+#define BUSY_MS 2000
+
+/* A stale one beside a new file would be taken for its own. */
+static void remove_beside(const char *path)
+{
+	static const char *const endings[] = { "-wal", "-shm", "-journal" };
+	char beside[TEXT_PATH + 16];
+
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+		snprintf(beside, sizeof beside, "%s%s", path, endings[i]);
+		unlink(beside);
+	}
+}
+
+/* An empty file of that name, that was not there before. */
+static int claim(struct writer *writer, bool force, char *why)
+{
+	struct stat status;
+	int fd;
+
+	if (strlen(writer->path) > TEXT_PATH) {
+		snprintf(why, TRACE_WHY, "%s", strerror(ENAMETOOLONG));
+		return -ENAMETOOLONG;
+	}
+	if (force && lstat(writer->path, &status) == 0 && S_ISREG(status.st_mode))
+		unlink(writer->path);
+	fd = open(writer->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (fd < 0 && errno == EEXIST) {
+		if (lstat(writer->path, &status) == 0 && !S_ISREG(status.st_mode))
+			snprintf(why, TRACE_WHY, "is there already, and is no file");
+		else
+			snprintf(why, TRACE_WHY, "exists already; --force replaces it");
+		return -EEXIST;
+	}
+	if (fd < 0 || fstat(fd, &status) < 0) {
+		int error = errno;
+
+		snprintf(why, TRACE_WHY, "cannot be created: %s", strerror(error));
+		if (fd >= 0)
+			close(fd);
+		return -error;
+	}
+	writer->device = status.st_dev;
+	writer->inode = status.st_ino;
+	close(fd);
+	remove_beside(writer->path);
+	return 0;
+}
+
+static void describe(struct writer *writer)
+{
+	const struct session_info *session = &writer->session;
+	struct rows *rows = &writer->rows;
+
+	writer_check(writer, rows_session_number(rows, "format", TRACE_FORMAT));
+	writer_check(writer, rows_session_text(rows, "version", MEMWATCH_VERSION));
+	writer_check(writer, rows_session_text(rows, "name", session->name));
+	writer_check(writer, rows_session_text(rows, "host", session->host));
+	writer_check(writer, rows_session_number(rows, "watcher_pid", session->pid));
+	writer_check(writer,
+		     rows_session_number(rows, "interval_ns", (int64_t)session->interval_ns));
+	writer_check(writer, rows_session_number(rows, "page_size", sysconf(_SC_PAGESIZE)));
+	writer_check(writer,
+		     rows_session_number(rows, "start_unix_ns", (int64_t)session->start_wall_ns));
+	writer_check(writer,
+		     rows_session_number(rows, "start_mono_ns", (int64_t)session->start_ns));
+	writer_check(writer, rows_session_number(rows, "recorded_ns", 0));
+}
+
+/* The schema is written before the file has a log beside it, so that it is always found to be ours.
+ */
+static int create(struct writer *writer)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+
+	if (writer_check(writer, sqlite3_open_v2(writer->path, &writer->database, flags, NULL)))
+		return writer->error;
+	sqlite3_busy_timeout(writer->database, BUSY_MS);
+	writer_check(writer, sqlite3_exec(writer->database, "BEGIN", NULL, NULL, NULL));
+	writer_check(writer, schema_create(writer->database));
+	writer_check(writer, rows_open(&writer->rows, writer->database));
+	if (!writer->error)
+		describe(writer);
+	if (!writer->error)
+		writer_check(writer, rows_commit(&writer->rows));
+	if (!writer->error)
+		writer_check(writer,
+			     sqlite3_exec(writer->database,
+					  "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
+					  NULL, NULL, NULL));
+	return writer->error;
+}
+
+static void writer_free(struct writer *writer)
+{
+	rows_close(&writer->rows);
+	sqlite3_close(writer->database);
+	ticks_free(&writer->ticks);
+	spanmap_free(&writer->spans);
+	free(writer->lines);
+	free(writer);
+}
+
+int writer_open(struct writer **ret_writer, const char *path, bool force,
+		const struct session_info *session, char *why)
+{
+	struct writer *writer = calloc(1, sizeof *writer + strlen(path) + 1);
+	int error;
+
+	if (!writer) {
+		snprintf(why, TRACE_WHY, "%s", strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	memcpy(writer->path, path, strlen(path));
+	writer->session = *session;
+	writer->newest_ns = session->start_ns;
+	writer->ticks = (struct ticks){
+		.start_ns = session->start_ns,
+		.interval_ns = session->interval_ns,
+		.put = writer_put_sample,
+		.late = writer_put_late,
+		.empty = writer_put_empty,
+		.arg = writer,
+	};
+	error = claim(writer, force, why);
+	if (error) {
+		free(writer);
+		return error;
+	}
+	error = create(writer);
+	if (error) {
+		memcpy(why, writer->why, TRACE_WHY);
+		writer_free(writer);
+		unlink(path);
+		remove_beside(path);
+		return error;
+	}
+	*ret_writer = writer;
+	return 0;
+}
+
+static void flush_peaks(struct writer *writer)
+{
+	for (uint32_t i = 1; i < writer->room; i++) {
+		struct writer_line *line = &writer->lines[i];
+
+		if (!line->peak_new)
+			continue;
+		line->peak_new = false;
+		writer_check(writer, rows_peak(&writer->rows, i, line->peak_rss));
+	}
+	writer->peaks_new = false;
+}
+
+int writer_commit(struct writer *writer)
+{
+	if (writer->error || !writer->dirty)
+		return writer->error;
+	if (writer->peaks_new)
+		flush_peaks(writer);
+	writer_check(writer, rows_session_number(&writer->rows, "recorded_ns",
+						 writer_time(writer, writer->newest_ns)));
+	if (!writer->error)
+		writer_check(writer, rows_commit(&writer->rows));
+	writer->dirty = false;
+	return writer->error;
+}
+
+int writer_look(struct writer *writer)
+{
+	struct stat status;
+
+	if (stat(writer->path, &status) == 0 && status.st_dev == writer->device &&
+	    status.st_ino == writer->inode)
+		return 0;
+	snprintf(writer->why, sizeof writer->why, "the file was moved or removed");
+	return -ENOENT;
+}
+
+/* --- the end */
+
+/* Lines that live on: what is known of them. */
+static void describe_living(struct writer *writer)
+{
+	const struct ticks *ticks = &writer->ticks;
+
+	for (uint32_t i = 1; i < writer->room && !writer->error; i++) {
+		struct writer_line *line = &writer->lines[i];
+		struct end end = { .line = i, .peak_rss = line->peak_rss };
+
+		if (!line->known || line->ended)
+			continue;
+		if (i < ticks->room)
+			end.max_rss = ticks->lines[i].max_rss;
+		if (end.max_rss > end.peak_rss)
+			end.peak_rss = end.max_rss;
+		line->peak_new = false;
+		writer_check(writer, rows_end(&writer->rows, writer_time(writer, writer->newest_ns),
+					      NULL, &end));
+	}
+}
+
+static void finish(struct writer *writer, uint64_t end_wall_ns)
+{
+	if (!writer->error && !writer->dirty)
+		writer_check(writer, rows_begin(&writer->rows));
+	if (writer->error)
+		return;
+	writer->dirty = true;
+	if (ticks_finish(&writer->ticks, writer->newest_ns))
+		return;
+	describe_living(writer);
+	writer_check(writer,
+		     rows_session_number(&writer->rows, "end_unix_ns", (int64_t)end_wall_ns));
+	writer_commit(writer);
+}
+
+/* One file again. A reader may keep it from that; then the last one to leave does it. */
+static void fold(struct writer *writer)
+{
+	rows_close(&writer->rows);
+	if (sqlite3_exec(writer->database, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) !=
+	    SQLITE_OK)
+		sqlite3_wal_checkpoint_v2(writer->database, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
+					  NULL);
+}
+
+int writer_close(struct writer *writer, uint64_t end_wall_ns, char *why)
+{
+	int error;
+
+	if (!writer)
+		return 0;
+	finish(writer, end_wall_ns);
+	if (writer->error && writer->dirty)
+		sqlite3_exec(writer->database, "ROLLBACK", NULL, NULL, NULL);
+	fold(writer);
+	error = writer->error;
+	memcpy(why, writer->why, TRACE_WHY);
+	writer_free(writer);
+	return error;
+}

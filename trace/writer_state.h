@@ -1,0 +1,54 @@
+/*
+ * What the files of the writer share. Only they include it.
+ */
+#ifndef TRACE_WRITER_STATE_H
+#define TRACE_WRITER_STATE_H
+
+#include "trace/rows.h"
+#include "trace/spanmap.h"
+#include "trace/ticks.h"
+#include "trace/writer.h"
+
+#include <sys/types.h>
+
+/* What is known of a line, by number. */
+struct writer_line {
+	bool known;
+	bool ended;
+	bool peak_new; /* not in the file yet */
+	uint64_t peak_rss;
+};
+
+struct writer {
+	sqlite3 *database;
+	struct rows rows;
+	struct ticks ticks;
+	struct spanmap spans;
+	struct session_info session;
+	struct writer_counts counts;
+	struct writer_line *lines;
+	size_t room;
+	uint64_t seq; /* of the last record; 0 before */
+	uint64_t newest_ns;
+	bool dirty; /* a transaction is open */
+	bool peaks_new;
+	int error;
+	char why[TRACE_WHY];
+	dev_t device; /* of the file */
+	ino_t inode;
+	char path[];
+};
+
+/* The writer's error after an SQLite result: the first one stays. */
+int writer_check(struct writer *writer, int result);
+int writer_fail(struct writer *writer, int error, const char *why);
+
+/* Nanoseconds since the session's start, as rows have them. */
+int64_t writer_time(const struct writer *writer, uint64_t t_ns);
+
+/* The ticks' own row functions. */
+int writer_put_sample(void *writer, uint64_t t_ns, uint32_t line, uint64_t rss);
+int writer_put_late(void *writer, uint64_t deadline_ns, uint64_t t_ns);
+int writer_put_empty(void *writer, uint64_t from_ns, uint64_t to_ns);
+
+#endif
