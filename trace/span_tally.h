@@ -31,7 +31,7 @@ struct tally_group {
 	uint64_t max_ns;     /* of those */
 	int64_t gained;	     /* bytes from begin to end of each stretch where both are known */
 	int64_t kept;	     /* of that, what was still so when the next stretch began, or at the
-				process's end */
+				process's end (or before, in a process with hundreds of names) */
 };
 
 /* For processes 0 to @count - 1; of what happened before @from_ns no time is counted. NULL: no
