@@ -27,6 +27,8 @@ struct pass {
 	struct tally *tally;
 	uint32_t *places; /* by line */
 	uint32_t place_count;
+	record_fn also;
+	void *also_arg;
 };
 
 static uint32_t search(const struct summary *summary, uint32_t line)
@@ -144,6 +146,8 @@ static void take(void *arg, const struct record *record)
 {
 	struct pass *pass = arg;
 
+	if (pass->also)
+		pass->also(pass->also_arg, record);
 	switch (record->type) {
 	case RECORD_TICK:
 		take_tick(pass, record->t_ns, &record->tick);
@@ -277,6 +281,7 @@ static void finish_process(struct pass *pass, size_t i)
 	end_line(pass, (uint32_t)i, weight->end_ns);
 	shown->max_rss = weight->max;
 	shown->max_ns = weight->max_ns;
+	shown->peak_known = whole && (process->peak_rss || shown->peak_rss);
 	if (!whole)
 		shown->peak_rss = 0;
 	else if (process->peak_rss > shown->peak_rss)
@@ -302,8 +307,18 @@ static int finish(struct pass *pass)
 int summary_read(struct summary *ret_summary, struct reader *reader,
 		 const struct reader_query *query)
 {
+	return summary_read_also(ret_summary, reader, query, NULL, NULL);
+}
+
+int summary_read_also(struct summary *ret_summary, struct reader *reader,
+		      const struct reader_query *query, record_fn also, void *arg)
+{
 	struct reader_query own = *query;
-	struct pass pass = { .summary = ret_summary, .info = reader_info(reader), .query = &own };
+	struct pass pass = { .summary = ret_summary,
+			     .info = reader_info(reader),
+			     .query = &own,
+			     .also = also,
+			     .also_arg = arg };
 	int status;
 
 	*ret_summary = (struct summary){ 0 };

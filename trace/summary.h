@@ -21,6 +21,7 @@ struct summary_process {
 	uint64_t max_ns;
 	uint64_t peak_rss;   /* the kernel's high-water mark, where it is known and the part has
 				the process's whole life; max_rss at least; 0: not known */
+	bool peak_known;     /* it is the kernel's */
 	uint64_t sampled_ns; /* time in which it had a value, 1 at least where it had a sample */
 	uint64_t events;     /* milestones and spans */
 	uint64_t missed;     /* ticks, while it lived */
@@ -80,6 +81,10 @@ struct summary {
  */
 int summary_read(struct summary *ret_summary, struct reader *reader,
 		 const struct reader_query *query);
+
+/* The same, and each record is given to @also, with @arg, before it is counted. */
+int summary_read_also(struct summary *ret_summary, struct reader *reader,
+		      const struct reader_query *query, record_fn also, void *arg);
 void summary_free(struct summary *summary);
 
 #endif
