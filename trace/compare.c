@@ -47,6 +47,66 @@ static struct compare_segment measure(const struct run *a, struct aligned_pair a
 	return segment;
 }
 
+/* Texts that are equal are one. */
+static int order_texts(const char *one, const char *other)
+{
+	uintptr_t a = (uintptr_t)one;
+	uintptr_t b = (uintptr_t)other;
+
+	return (a > b) - (a < b);
+}
+
+static int compare_orders(const void *one, const void *other)
+{
+	const struct compare_segment *a = one;
+	const struct compare_segment *b = other;
+
+	return (a->order > b->order) - (a->order < b->order);
+}
+
+static int compare_ends(const void *one, const void *other)
+{
+	const struct compare_segment *a = one;
+	const struct compare_segment *b = other;
+	int order = order_texts(a->from, b->from);
+
+	if (!order)
+		order = order_texts(a->to, b->to);
+	return order ? order : compare_orders(one, other);
+}
+
+static void add(struct compare_segment *sum, const struct compare_segment *segment)
+{
+	sum->times += segment->times;
+	sum->a_ns += segment->a_ns;
+	sum->b_ns += segment->b_ns;
+	sum->a_growth += segment->a_growth;
+	sum->b_growth += segment->b_growth;
+	sum->difference += segment->difference;
+}
+
+/* Make one of those between the same moments, and find the one with the largest difference. */
+static void fold(struct compare_process *process)
+{
+	struct compare_segment *segments = process->segments;
+	size_t count = 0;
+
+	qsort(segments, process->segment_count, sizeof(*segments), compare_ends);
+	for (size_t i = 0; i < process->segment_count; i++) {
+		if (count > 0 && segments[count - 1].from == segments[i].from &&
+		    segments[count - 1].to == segments[i].to)
+			add(&segments[count - 1], &segments[i]);
+		else
+			segments[count++] = segments[i];
+	}
+	process->segment_count = count;
+	qsort(segments, count, sizeof(*segments), compare_orders);
+	for (size_t i = 1; i < count; i++) {
+		if (llabs(segments[i].difference) > llabs(segments[process->largest].difference))
+			process->largest = i;
+	}
+}
+
 static int fill_segments(struct compare_process *process, const struct compare_texts *texts,
 			 const struct run *a, const struct run *b)
 {
@@ -64,19 +124,20 @@ static int fill_segments(struct compare_process *process, const struct compare_t
 	for (size_t i = 0; i <= count; i++) {
 		struct aligned_pair to = { i < count ? pairs[i].a + 1 : a->count + 1,
 					   i < count ? pairs[i].b + 1 : b->count + 1 };
-		struct compare_segment segment = measure(a, (struct aligned_pair){ at.a, to.a }, b,
-							 (struct aligned_pair){ at.b, to.b });
+		struct compare_segment *segment = &process->segments[i];
 
-		segment.from = from;
-		segment.to = i < count ? compare_text(texts, a->marks[pairs[i].a].text) : NULL;
-		process->segments[process->segment_count++] = segment;
-		if (llabs(segment.difference) >
-		    llabs(process->segments[process->largest].difference))
-			process->largest = i;
-		from = segment.to;
+		*segment = measure(a, (struct aligned_pair){ at.a, to.a }, b,
+				   (struct aligned_pair){ at.b, to.b });
+		segment->times = 1;
+		segment->order = i;
+		segment->from = from;
+		segment->to = i < count ? compare_text(texts, a->marks[pairs[i].a].text) : NULL;
+		from = segment->to;
 		at = to;
 	}
 	free(pairs);
+	process->segment_count = count + 1;
+	fold(process);
 	return 0;
 }
 

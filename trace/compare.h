@@ -21,11 +21,16 @@ struct compare_side {
 	size_t left_out; /* moments, for there were too many */
 };
 
-/* From one moment that both have, or the first sample, to the next, or the last sample. */
+/*
+ * From one moment that both have, or the first sample, to the next, or the last sample. Where one
+ * moment follows on another several times, in a loop, that is one segment, the sum of them all.
+ */
 struct compare_segment {
-	const char *from;    /* "begin category: label", as it came; NULL: the first sample */
-	const char *to;	     /* NULL: the last sample */
-	uint64_t a_ns, b_ns; /* how long it took */
+	const char *from; /* "begin category: label", as it came; NULL: the first sample */
+	const char *to;	  /* NULL: the last sample */
+	size_t times;
+	size_t order;		    /* of the first of them */
+	uint64_t a_ns, b_ns;	    /* how long it took */
 	int64_t a_growth, b_growth; /* bytes */
 	int64_t difference;	    /* b's less a's */
 };
