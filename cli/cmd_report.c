@@ -20,6 +20,7 @@ static int open_all(struct report *report, const struct options *options)
 {
 	const struct reader_process *process;
 	int status = recording_open(&report->recording, options, options->arguments[0]);
+	char why[TRACE_WHY];
 
 	if (status)
 		return status;
@@ -31,8 +32,9 @@ static int open_all(struct report *report, const struct options *options)
 			  strerror(errno));
 		return EXIT_FAIL;
 	}
-	if (line_names_open(&report->names, report->recording.reader) < 0) {
-		log_error("%s: %s", report->recording.path, strerror(ENOMEM));
+	if (line_names_open(&report->names, report->recording.reader, &report->recording.query,
+			    why) < 0) {
+		log_error("%s: %s", report->recording.path, why);
 		return EXIT_FAIL;
 	}
 	report->name_width = TABLE_NAME_LEAST;

@@ -294,10 +294,6 @@ static void print_largest(const struct compare_process *process)
 	double total = 0;
 	char delta[UNITS_TEXT];
 
-	if (largest->difference == 0) {
-		puts("No difference arose between them.");
-		return;
-	}
 	for (size_t i = 0; i < process->segment_count; i++)
 		total += (double)size_of(&process->segments[i]);
 	printf("%s of the difference arose between '",
@@ -309,6 +305,21 @@ static void print_largest(const struct compare_process *process)
 		printf("' (%zu times", largest->times);
 	printf("%s: %s\n", largest->times > 1 ? ")" : "'",
 	       units_format_delta(delta, largest->difference));
+}
+
+static void print_where(const struct compare_process *process)
+{
+	if (process->segment_count == 0)
+		return;
+	fputs("\nWHERE ", stdout);
+	table_whole(name_of(process));
+	if (process->segments[process->largest].difference == 0) {
+		puts(" GREW: in both at the same moments, by as much");
+		return;
+	}
+	puts(" GREW");
+	print_segments(process);
+	print_largest(process);
 }
 
 void comparison_text_print(const struct comparison *comparison)
@@ -327,15 +338,6 @@ void comparison_text_print(const struct comparison *comparison)
 		print_growth(compare, width);
 	}
 	print_spans(compare);
-	for (size_t i = 0; i < compare->process_count; i++) {
-		const struct compare_process *process = &compare->processes[i];
-
-		if (process->segment_count == 0)
-			continue;
-		fputs("\nWHERE ", stdout);
-		table_whole(name_of(process));
-		puts(" GREW");
-		print_segments(process);
-		print_largest(process);
-	}
+	for (size_t i = 0; i < compare->process_count; i++)
+		print_where(&compare->processes[i]);
 }
