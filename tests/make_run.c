@@ -1,5 +1,7 @@
 /*
- * Write the recording of a made-up program, the same in every run: make_run FILE [LEAK [NAME]].
+ * Write the recording of a made-up program, the same in every run: make_run FILE [LEAK [NAME]], or
+ * make_run FILE cut, which kills itself as it would close it, or make_run FILE empty, in which
+ * nothing happens.
  *
  * Twenty seconds at 1 s. A process "worker" loads 100 MiB, works in three rounds and saves; each
  * round keeps LEAK MiB (0). The kernel knows a peak 10 MiB above its highest sample. A process NAME
@@ -9,8 +11,10 @@
 #include "trace/schema.h"
 #include "trace/writer.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define START_NS (5000 * NS_PER_S)
 #define START_WALL_NS 1700000000000000000ULL
@@ -140,15 +144,19 @@ int main(int argc, char **argv)
 					      .start_wall_ns = START_WALL_NS };
 	struct run run = { .rss = 10 * MIB };
 	char why[TRACE_WHY];
+	const char *how;
 
 	if (argc < 2 || argc > 4)
-		die("usage: make_run FILE [LEAK [NAME]]");
-	run.leak = argc > 2 ? strtoull(argv[2], NULL, 10) * MIB : 0;
+		die("usage: make_run FILE [LEAK [NAME] | cut | empty]");
+	how = argc > 2 ? argv[2] : "0";
+	run.leak = strtoull(how, NULL, 10) * MIB;
 	run.helper = argc > 3 ? argv[3] : "helper";
 	if (writer_open(&run.writer, argv[1], true, &session, why) < 0)
 		die(why);
-	for (uint64_t second = 0; second <= 20; second++)
+	for (uint64_t second = 0; second <= 20 && strcmp(how, "empty") != 0; second++)
 		put_second(&run, second);
+	if (strcmp(how, "cut") == 0 && writer_commit(run.writer) == 0)
+		raise(SIGKILL);
 	if (writer_close(run.writer, START_WALL_NS + 21 * NS_PER_S, why) < 0)
 		die(why);
 	return 0;
