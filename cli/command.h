@@ -18,6 +18,7 @@ struct command {
 
 extern const struct command command_follow;
 extern const struct command command_run;
+extern const struct command command_record;
 extern const struct command command_list;
 extern const struct command command_add;
 extern const struct command command_drop;
