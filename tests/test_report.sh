@@ -91,6 +91,13 @@ check_equal "its JSON" '[false,null]' "$(memwatch report cut.mwdb --json | jq -c
 check_equal "what it has" "$(memwatch report a.mwdb | sed -n '/MEMORY/,$p')" \
 	"$(memwatch report cut.mwdb | sed -n '/MEMORY/,$p')"
 
+# A program that lives.
+memwatch record -o real.mwdb -i 20ms -- "$O/examples/hello" >/dev/null 2>said || fail "record: $(cat said)"
+memwatch report real.mwdb --json >real.json || fail "a report of it"
+check_equal "a real recording" '[true,"hello","exited with status 0",true,["started","50 MB read","done"]]' \
+	"$(jq -c '[.session.complete] + (.processes[0] | [.name, .reason,
+	.max_rss > 40000000 and .peak_rss >= .max_rss and .mean_rss <= .max_rss]) + [[.events[].label]]' real.json)"
+
 # --- compare
 
 golden compare.txt memwatch compare a.mwdb b.mwdb
