@@ -24,6 +24,7 @@ extern const struct command command_drop;
 extern const struct command command_event;
 extern const struct command command_status;
 extern const struct command command_stop;
+extern const struct command command_export;
 extern const struct command command_demo;
 
 #endif

@@ -52,6 +52,7 @@ enum option_group {
 	OPTIONS_PART = 256,   /* --from --to --pid --name: part of a recording */
 	OPTIONS_VIEW = 512,   /* --window --view --title, --at --speed: of a replay */
 	OPTIONS_GATE = 1024,  /* --fail-above */
+	OPTIONS_TITLE = 2048, /* --title */
 };
 
 struct command;
