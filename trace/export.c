@@ -15,7 +15,12 @@
 #define TRIES 100
 
 /* Each format; its name is its ending. Listed to people in this order. */
-#define EXPORTERS(each) each(jsonl)
+/* clang-format off */
+#define EXPORTERS(each) \
+	each(csv) \
+	each(jsonl) \
+	each(dat)
+/* clang-format on */
 
 #define EXPORTER(name) &export_##name,
 #define ENDING(name) ", ." #name
