@@ -19,6 +19,7 @@
 #define EXPORTERS(each) \
 	each(csv) \
 	each(jsonl) \
+	each(pftrace) \
 	each(dat)
 /* clang-format on */
 
