@@ -20,6 +20,7 @@
 	each(csv) \
 	each(jsonl) \
 	each(pftrace) \
+	each(json) \
 	each(dat)
 /* clang-format on */
 
