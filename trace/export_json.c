@@ -242,7 +242,7 @@ static void put_gap(struct json *json, uint64_t t_ns, const struct gap *gap)
 {
 	char name[NAME_ROOM];
 
-	snprintf(name, sizeof name, "%" PRIu64 " %s", gap->count, gap_reason_text(gap->reason));
+	snprintf(name, sizeof name, "%s: %" PRIu64, gap_reason_text(gap->reason), gap->count);
 	begin_instant(json, t_ns, pid_of(json, gap->line), name);
 	fprintf(json->chrome.out, "\"count\":%" PRIu64, gap->count);
 	json_number(json->chrome.out, "from_ns", gap->from_ns);

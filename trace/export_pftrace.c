@@ -275,7 +275,7 @@ static void put_gap(struct pftrace *trace, uint64_t t_ns, const struct gap *gap)
 {
 	char name[NAME_ROOM];
 
-	snprintf(name, sizeof name, "%" PRIu64 " %s", gap->count, gap_reason_text(gap->reason));
+	snprintf(name, sizeof name, "%s: %" PRIu64, gap_reason_text(gap->reason), gap->count);
 	begin_instant(trace, t_ns, track_of(trace, gap->line, t_ns), name);
 	perfetto_annotate(&trace->perfetto, "from_ns", gap->from_ns);
 	perfetto_annotate(&trace->perfetto, "to_ns", gap->to_ns);
