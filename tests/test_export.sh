@@ -115,7 +115,7 @@ check_equal "both lives of a pid" 2 "$(part --pid 99 | grep -c 'process begins')
 
 # --- what makes no sense, or can't be
 
-formats=$(for name in csv jsonl dat; do echo "  .$name"; done)
+formats=$(for name in csv jsonl dat svg png pdf gp; do echo "  .$name"; done)
 listed() { memwatch export s.mwdb "$@" 2>&1 >/dev/null | sed 1d; }
 [ -n "$(listed)" ] && check_equal "formats that are listed" "$(listed)" "$(listed -o out.xyz)"
 for ending in $formats; do

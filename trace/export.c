@@ -21,7 +21,11 @@
 	each(jsonl) \
 	each(pftrace) \
 	each(json) \
-	each(dat)
+	each(dat) \
+	each(svg) \
+	each(png) \
+	each(pdf) \
+	each(gp)
 /* clang-format on */
 
 #define EXPORTER(name) &export_##name,
