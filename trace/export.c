@@ -19,6 +19,8 @@
 #define EXPORTERS(each) \
 	each(csv) \
 	each(jsonl) \
+	each(pftrace) \
+	each(json) \
 	each(dat) \
 	each(svg) \
 	each(png) \
