@@ -15,7 +15,7 @@
 #define TRIES 100
 
 /* Each format; its name is its ending. Listed to people in this order. */
-#define EXPORTERS(each) each(jsonl)
+#define EXPORTERS(each) each(jsonl) each(html)
 
 #define EXPORTER(name) &export_##name,
 #define ENDING(name) ", ." #name
