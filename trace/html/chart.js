@@ -126,7 +126,7 @@ class Chart {
 
 		if (!(data.most >= data.least))
 			return [0, 1024 * 1024];
-		return [this.zero ? 0 : least - height * 0.06, data.most + height * room];
+		return [least - height * (this.zero ? 0.03 : 0.06), data.most + height * room];
 	}
 
 	/* --- points */
@@ -146,7 +146,7 @@ class Chart {
 		this.addColumns(data, 0, begin, coarse, false);
 		this.addColumns(data, begin, end, fine, true);
 		this.addColumns(data, end, this.bin(session.to, 1) + 1, coarse, false);
-		this.addRow(data, session.to, shown.map(() => NaN), 0);
+		this.addRow(data, session.to, shown.map(() => NaN), data.rows[data.rows.length - 1][shown.length + 2]);
 		return data;
 	}
 
@@ -235,7 +235,7 @@ class Chart {
 				return Number.isNaN(before[i + 1]) ? ranges[i].most : before[i + 1];
 			});
 
-			this.addRow(data, t, values, before[before.length - 1]);
+			this.addRow(data, t, values, values.reduce((sum, value) => sum + (value || 0), 0));
 		}
 	}
 

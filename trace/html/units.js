@@ -21,15 +21,18 @@ function formatDelta(bytes) {
 }
 
 function formatDuration(seconds) {
+	const whole = Math.round(seconds);
+	const minutes = Math.round(seconds / 60);
+
 	if (seconds < 0.001)
 		return Number((seconds * 1e6).toPrecision(3)) + ' us';
 	if (seconds < 1)
 		return Number((seconds * 1e3).toPrecision(3)) + ' ms';
 	if (seconds < 60)
 		return Number(seconds.toPrecision(3)) + ' s';
-	if (seconds < 3600)
-		return Math.floor(seconds / 60) + ' min ' + pad(Math.floor(seconds % 60), 2) + ' s';
-	return Math.floor(seconds / 3600) + ' h ' + pad(Math.floor(seconds / 60 % 60), 2) + ' min';
+	if (whole < 3600)
+		return Math.floor(whole / 60) + ' min ' + pad(whole % 60, 2) + ' s';
+	return Math.floor(minutes / 60) + ' h ' + pad(minutes % 60, 2) + ' min';
 }
 
 function pad(number, digits) {
