@@ -15,7 +15,17 @@
 #define TRIES 100
 
 /* Each format; its name is its ending. Listed to people in this order. */
-#define EXPORTERS(each) each(jsonl) each(html)
+/* clang-format off */
+#define EXPORTERS(each) \
+	each(csv) \
+	each(jsonl) \
+	each(dat) \
+	each(html) \
+	each(svg) \
+	each(png) \
+	each(pdf) \
+	each(gp)
+/* clang-format on */
 
 #define EXPORTER(name) &export_##name,
 #define ENDING(name) ", ." #name

@@ -3,8 +3,6 @@
 #include "trace/line_names.h"
 #include "trace/record_json.h"
 
-#include <errno.h>
-
 static bool find(void *arg, uint32_t line, struct record_who *ret_who)
 {
 	const struct line_name *name = line_names_find(arg, line);
@@ -34,14 +32,11 @@ static int write_jsonl(struct reader *reader, const struct export_options *optio
 		.find = find,
 		.arg = &names,
 	};
-	int error = line_names_open(&names, reader);
+	int error = line_names_open(&names, reader, &query, why);
 
-	if (error) {
-		snprintf(why, TRACE_WHY, "no memory for the names of its processes");
-		return error;
-	}
 	query.every = true;
-	error = reader_read(reader, &query, take, &json);
+	if (!error)
+		error = reader_read(reader, &query, take, &json);
 	line_names_close(&names);
 	return error;
 }

@@ -17,8 +17,13 @@ struct line_names {
 	size_t count;
 };
 
-/* All lines of @reader, of their last names until a record tells another: 0 or -ENOMEM. */
-int line_names_open(struct line_names *ret_names, const struct reader *reader);
+/*
+ * The lines of @reader as they are when the records of @query begin, for which what comes before
+ * them is read too: 0; or -ENOMEM, with that in @why of TRACE_WHY bytes; or as reader_read. To be
+ * closed in any case.
+ */
+int line_names_open(struct line_names *ret_names, struct reader *reader,
+		    const struct reader_query *query, char *why);
 void line_names_close(struct line_names *names);
 
 /* Never NULL: a line that nobody knows has pid 0 and the name "". */

@@ -28,6 +28,7 @@ class Chart {
 			strokeWidth: 1.5,
 			highlightCircleSize: 3,
 			showRangeSelector: true,
+			interactionModel: Dygraph.defaultInteractionModel, /* else dragging moves */
 			rangeSelectorHeight: 36,
 			axisLabelFontSize: 12,
 			axes: {
