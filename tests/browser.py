@@ -1,17 +1,19 @@
 """A browser without a window, driven over WebDriver (https://www.w3.org/TR/webdriver2/) with the standard library."""
 
+import base64
 import json
 import os
 import signal
 import subprocess
 import tempfile
+import urllib.error
 import urllib.request
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
 
 class Browser:
-    def __init__(self, width=1280, height=1000, dark=False, script=True):
+    def __init__(self, width=1280, height=1000, dark=False):
         self.driver = subprocess.Popen(
             ["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             start_new_session=True)
@@ -24,14 +26,12 @@ class Browser:
         arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
                      "--no-first-run", "--disable-extensions", "--disable-background-networking",
                      "--window-size=%d,%d" % (width, height), "--user-data-dir=" + tempfile.mkdtemp()]
-        if dark:
-            arguments.append("--force-dark-mode")
         options = {"args": arguments, "perfLoggingPrefs": {"enableNetwork": True, "enablePage": False}}
-        if not script:
-            options["prefs"] = {"profile.managed_default_content_settings.javascript": 2}
         self.session = self.call("POST", "/session", {"capabilities": {"alwaysMatch": {
             "goog:chromeOptions": options,
             "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}}})["sessionId"]
+        self.devtools("Emulation.setEmulatedMedia", features=[
+            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
 
     def call(self, method, path, body=None):
         data = json.dumps(body).encode() if body is not None else None
@@ -80,7 +80,6 @@ class Browser:
         self.pointer(at(from_x, y), DOWN, at((from_x + to_x) / 2, y), at(to_x, y), UP)
 
     def screenshot(self, path):
-        import base64
         with open(path, "wb") as file:
             file.write(base64.b64decode(self.devtools("Page.captureScreenshot", captureBeyondViewport=False)["data"]))
 
