@@ -9,8 +9,6 @@ import tempfile
 import urllib.error
 import urllib.request
 
-ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
-
 
 class Browser:
     def __init__(self, width=1280, height=1000, dark=False):
@@ -32,6 +30,9 @@ class Browser:
             "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}}})["sessionId"]
         self.devtools("Emulation.setEmulatedMedia", features=[
             {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+
+        self.command("/url", {"url": "about:blank"})
+        self.log("performance")  # of the browser's own first page
 
     def call(self, method, path, body=None):
         data = json.dumps(body).encode() if body is not None else None

@@ -19,7 +19,8 @@ class Chart {
 	}
 
 	open(box) {
-		const { rows, labels } = this.rows(this.session.from, this.session.to, box.clientWidth);
+		const { from, to } = this.session;
+		const { rows, labels } = this.rows(from, to, this.columnOf(from, to, box.clientWidth), []);
 
 		this.graph = new Dygraph(box, rows, {
 			labels,
@@ -91,8 +92,11 @@ class Chart {
 			return;
 		this.fed = this.key();
 		const [from, to] = this.window();
-		const data = this.rows(from, to, this.graph.getArea().w);
-		const flags = this.flags(from, to);
+		const column = this.columnOf(from, to, this.graph.getArea().w);
+		const placed = this.place(from, to);
+		const data = this.rows(from, to, column, placed);
+		const flags = annotationsOf(placed, (mark) => 'line' + mark.process, this.handlers.describe,
+			this.handlers.flag);
 
 		this.graph.setAnnotations(flags, true);
 		this.graph.updateOptions({ file: data.rows, labels: data.labels,
@@ -132,18 +136,22 @@ class Chart {
 
 	/* --- points */
 
-	rows(from, to, pixels) {
+	/* Bins of a column in the window. */
+	columnOf(from, to, pixels) {
+		this.column = binsPerColumn((to - from) / this.session.width, Math.max(100, pixels));
+		return this.column;
+	}
+
+	rows(from, to, fine, placed) {
 		const { session } = this;
 		const shown = this.shown();
-		const fine = binsPerColumn((to - from) / session.width, Math.max(100, pixels));
 		const coarse = binsPerColumn((session.to - session.from) / session.width, OUTSIDE_COLUMNS);
 		const begin = this.bin(from, fine);
 		const end = this.bin(to, fine) + fine;
 		const data = { rows: [], shown, least: Infinity, most: -Infinity,
 			labels: ['x', ...shown.map((process) => 'line' + process.index), 'session', 'sum'] };
 
-		this.column = fine;
-		this.extras = this.findExtras(shown, from, to);
+		this.extras = this.findExtras(shown, placed, from, to);
 		this.addColumns(data, 0, begin, coarse, false);
 		this.addColumns(data, begin, end, fine, true);
 		this.addColumns(data, end, this.bin(session.to, 1) + 1, coarse, false);
@@ -159,13 +167,9 @@ class Chart {
 	}
 
 	/* Times between columns' begins at which there are to be points: flags; lines' begins and ends. */
-	findExtras(shown, from, to) {
-		const extras = [];
+	findExtras(shown, placed, from, to) {
+		const extras = placed.map(({ mark }) => ({ t: mark.x, rank: 0 }));
 
-		for (const mark of this.page.marks) {
-			if (mark.x >= from && mark.x <= to)
-				extras.push({ t: mark.x, rank: 0 });
-		}
 		if (shown.length <= ENDS_SHOWN) {
 			for (const { first, last } of shown)
 				extras.push({ t: first, rank: 0 }, { t: last, rank: 1 });
@@ -246,14 +250,14 @@ class Chart {
 
 	/* --- flags */
 
-	flags(from, to) {
+	/* Those of the lines shown that have room. */
+	place(from, to) {
 		const inView = this.page.marks.filter((mark) => mark.x >= from && mark.x <= to &&
 			(mark.process < 0 || this.page.processes[mark.process].shown));
 		const placed = placeFlags(inView, (t) => this.toPixel(t), (mark) => this.hasValue(mark));
 
 		this.handlers.thinned(placed.length, inView.length);
-		return annotationsOf(placed, (mark) => 'line' + mark.process, this.handlers.describe,
-			this.handlers.flag);
+		return placed;
 	}
 
 	hasValue(mark) {
