@@ -53,10 +53,15 @@ function rangeText(range) {
 
 class LineList {
 	constructor(box, processes, changed) {
+		const many = processes.length > LINES_SHOWN;
+		const order = many ? [...processes].sort((a, b) => b.most - a.most) : processes;
+
 		this.processes = processes;
-		this.values = processes.map((process) => this.add(box, process, changed));
-		if (processes.length > LINES_SHOWN)
+		this.values = [];
+		if (many)
 			this.addSwitch(box, changed);
+		for (const process of order)
+			this.values[process.index] = this.add(box, process, changed);
 		this.tell(null);
 	}
 
@@ -81,6 +86,9 @@ class LineList {
 	}
 
 	addSwitch(box, changed) {
+		const buttons = element('span', 'buttons');
+
+		box.append(buttons);
 		for (const [text, on] of [['all on', true], ['all off', false]]) {
 			const button = element('button', '', text);
 
@@ -92,7 +100,7 @@ class LineList {
 				}
 				changed();
 			});
-			box.append(button);
+			buttons.append(button);
 		}
 	}
 
