@@ -22,6 +22,7 @@
 	each(pftrace) \
 	each(json) \
 	each(dat) \
+	each(html) \
 	each(svg) \
 	each(png) \
 	each(pdf) \
