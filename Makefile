@@ -28,7 +28,7 @@ objects = $(patsubst %.c,$(O)/%.o,$(1))
 
 BASE := $(call sources,base)
 WIRE := $(call sources,wire)
-TRACE := $(call sources,trace)
+TRACE := $(foreach dir,trace trace/export trace/html trace/picture trace/summary,$(call sources,$(dir)))
 TRACE_WRITER := $(addprefix trace/,schema.c rows.c spanmap.c ticks.c writer.c writer_file.c)
 CLIENT := $(call sources,client)
 WATCHER := $(call sources,watcher)
