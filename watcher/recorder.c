@@ -124,7 +124,9 @@ static void finish(struct recorder *recorder)
 	char why[TRACE_WHY], close_why[TRACE_WHY];
 	int error;
 
-	/* The first failure is the one that tells. */
+	/* The first failure is the one that tells; but where the file is gone, that is why. */
+	if (recorder->error)
+		writer_look(recorder->writer);
 	text_copy(why, sizeof why, recorder->error ? writer_error(recorder->writer) : "");
 	counts = *writer_counts(recorder->writer);
 	error = writer_close(recorder->writer, clock_wall_ns(), close_why);
