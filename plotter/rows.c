@@ -55,20 +55,31 @@ static void carry(struct history_column *columns, size_t count, size_t stretch)
 	}
 }
 
+/* Columns that one of the line's buckets covers in what is shown from @from_ns on. */
+static size_t stretch_of(const struct axis *axis, const struct history *history,
+			 const struct history_line *line, uint64_t from_ns)
+{
+	uint64_t width_ns = history_width(history, line, from_ns, axis->now_ns);
+	size_t stretch = (size_t)(width_ns / axis->column_ns + (width_ns % axis->column_ns > 0));
+
+	return stretch > axis->stretch ? stretch : axis->stretch;
+}
+
 void axis_columns(const struct axis *axis, const struct history *history,
 		  const struct history_line *line, struct history_column *columns)
 {
-	size_t lead = (size_t)min_u64(min_u64(axis->stretch, axis->width) - 1,
+	size_t stretch = stretch_of(axis, history, line, axis->from_ns);
+	size_t lead = (size_t)min_u64(min_u64(stretch, axis->width) - 1,
 				      axis->from_ns / axis->column_ns);
-	uint64_t from_ns = axis->from_ns - lead * axis->column_ns;
-	size_t whole = lead + axis->width - 1;
-	uint64_t edge_ns = from_ns + whole * axis->column_ns;
+	struct history_window window = {
+		.from_ns = axis->from_ns - lead * axis->column_ns,
+		.to_ns = axis->from_ns + axis->width * axis->column_ns,
+		.until_ns = axis->now_ns + 1,
+	};
 
 	/* The last column is still being filled, and is not to tell what came after now. */
-	history_columns(history, line, from_ns, edge_ns, columns, whole);
-	history_columns(history, line, edge_ns, max_u64(axis->now_ns, edge_ns) + 1, &columns[whole],
-			1);
-	carry(columns, whole + 1, axis->stretch);
+	history_columns_until(history, line, &window, columns, lead + axis->width);
+	carry(columns, lead + axis->width, stretch_of(axis, history, line, window.from_ns));
 	memmove(columns, &columns[lead], axis->width * sizeof(*columns));
 }
 
@@ -82,21 +93,43 @@ static bool is_shown(const struct history_line *line, bool ended, uint64_t from_
 	return !ended || line->last_ns >= from_ns;
 }
 
+/* The highest sample until @now_ns. */
+static uint64_t highest(const struct history *history, const struct history_line *line,
+			uint64_t now_ns)
+{
+	struct history_column all;
+
+	history_columns(history, line, history_session(history)->start_ns, now_ns + 1, &all, 1);
+	return all.max;
+}
+
 bool row_set(struct row *ret_row, const struct history *history, const struct history_line *line,
 	     uint64_t from_ns, uint64_t now_ns)
 {
 	bool ended = line->ended && line->last_ns <= now_ns;
-	struct history_column all;
 
 	if (!is_shown(line, ended, from_ns, now_ns))
 		return false;
 	*ret_row = (struct row){ line, ended, line->rss, line->peak_rss };
-	if (line->last_ns <= now_ns)
-		return true;
-	ret_row->rss = history_value_at(history, line, now_ns);
-	history_columns(history, line, history_session(history)->start_ns, now_ns + 1, &all, 1);
-	ret_row->peak = all.max;
+	if (line->last_ns > now_ns && !history_value_before(history, line, now_ns, &ret_row->rss))
+		ret_row->rss = 0;
+	if (line->last_ns > now_ns || line->peak_told_ns > now_ns)
+		ret_row->peak = highest(history, line, now_ns);
 	return true;
+}
+
+bool row_value_at(const struct row *row, const struct history *history, uint64_t t_ns,
+		  uint64_t *ret_rss)
+{
+	const struct history_line *line = row->line;
+
+	if (row->ended && t_ns > line->last_ns)
+		return false;
+	if (row->ended && t_ns == line->last_ns) {
+		*ret_rss = line->rss;
+		return line->rss > 0;
+	}
+	return history_value_before(history, line, t_ns, ret_rss);
 }
 
 struct row_figures row_figures(const struct history_column *columns, size_t count)
