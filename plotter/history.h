@@ -39,8 +39,8 @@ struct history_line {
 	uint64_t events;
 	uint64_t dropped;      /* events of it that could not be kept */
 	uint64_t peak_told_ns; /* when the kernel's word on peak_rss came last; 0: never */
-	struct names names;	/* it had before */
-	struct levels *levels;	/* history.c's own */
+	struct names names;    /* it had before */
+	struct levels *levels; /* history.c's own */
 };
 
 /* What a line is called. */

@@ -24,8 +24,8 @@ struct history_name history_name_at(const struct history_line *line, uint64_t t_
 {
 	const struct past_name *past = names_at(&line->names, t_ns);
 
-	return past ? (struct history_name){ past->name, past->command } :
-		      (struct history_name){ line->name, line->command };
+	return past ? (struct history_name){ past->name, past->command }
+		    : (struct history_name){ line->name, line->command };
 }
 
 void history_columns(const struct history *history, const struct history_line *line,

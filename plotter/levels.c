@@ -157,8 +157,7 @@ static int level_add(struct level *level, uint64_t at_ns, uint32_t kib, uint64_t
 		if (err)
 			return err;
 	}
-	bucket_add(bucket_at(level, number), kib,
-		   part_of(level, at_ns - number * level->width_ns));
+	bucket_add(bucket_at(level, number), kib, part_of(level, at_ns - number * level->width_ns));
 	return 0;
 }
 

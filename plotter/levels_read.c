@@ -91,8 +91,7 @@ static bool is_past(const struct filling *filling, const struct level *level, ui
 
 	if (level > filling->levels->level)
 		return filling->limit_ns - begin_ns >= level->width_ns;
-	return begin_ns + bucket_at(level, number)->at * level_part(level) <
-	       filling->limit_ns;
+	return begin_ns + bucket_at(level, number)->at * level_part(level) < filling->limit_ns;
 }
 
 /* Fill with the buckets of @level numbered @number and on: the first one that is not past. */

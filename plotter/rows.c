@@ -69,8 +69,8 @@ void axis_columns(const struct axis *axis, const struct history *history,
 		  const struct history_line *line, struct history_column *columns)
 {
 	size_t stretch = stretch_of(axis, history, line, axis->from_ns);
-	size_t lead = (size_t)min_u64(min_u64(stretch, axis->width) - 1,
-				      axis->from_ns / axis->column_ns);
+	size_t lead =
+		(size_t)min_u64(min_u64(stretch, axis->width) - 1, axis->from_ns / axis->column_ns);
 	struct history_window window = {
 		.from_ns = axis->from_ns - lead * axis->column_ns,
 		.to_ns = axis->from_ns + axis->width * axis->column_ns,
@@ -83,14 +83,9 @@ void axis_columns(const struct axis *axis, const struct history *history,
 	memmove(columns, &columns[lead], axis->width * sizeof(*columns));
 }
 
-static bool is_shown(const struct history_line *line, bool ended, uint64_t from_ns, uint64_t now_ns)
+bool row_begun(const struct history_line *line, uint64_t now_ns)
 {
-	uint64_t begin_ns =
-		line->first_ns ? min_u64(line->first_ns, line->joined_ns) : line->joined_ns;
-
-	if (begin_ns > now_ns)
-		return false;
-	return !ended || line->last_ns >= from_ns;
+	return line->joined_ns <= now_ns || (line->first_ns && line->first_ns <= now_ns);
 }
 
 /* The highest sample until @now_ns. */
@@ -108,7 +103,7 @@ bool row_set(struct row *ret_row, const struct history *history, const struct hi
 {
 	bool ended = line->ended && line->last_ns <= now_ns;
 
-	if (!is_shown(line, ended, from_ns, now_ns))
+	if (!row_begun(line, now_ns) || (ended && line->last_ns < from_ns))
 		return false;
 	*ret_row = (struct row){ line, ended, line->rss, line->peak_rss };
 	if (line->last_ns > now_ns && !history_value_before(history, line, now_ns, &ret_row->rss))

@@ -42,6 +42,9 @@ struct row {
 	uint64_t peak; /* so far */
 };
 
+/* Whether the line had begun by @now_ns. */
+bool row_begun(const struct history_line *line, uint64_t now_ns);
+
 /* Whether the line is on the screen of [from, now]; then *ret_row is what it shows. */
 bool row_set(struct row *ret_row, const struct history *history, const struct history_line *line,
 	     uint64_t from_ns, uint64_t now_ns);

@@ -23,6 +23,11 @@ const char *view_names(void)
 	return "auto, ncurses, text, json";
 }
 
+uint64_t view_time(const struct view_settings *settings, const struct view_frame *frame)
+{
+	return settings->paused_at_ns ? settings->paused_at_ns : frame->now_ns;
+}
+
 int view_flush(FILE *out)
 {
 	int err;

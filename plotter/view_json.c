@@ -65,7 +65,7 @@ static int json_draw(void *state, const struct view_frame *frame)
 	view->json.session = history_session(frame->history);
 	for (size_t i = 0; i < frame->count; i++)
 		put_record(view, &frame->records[i]);
-	return view_flush(view->json.out);
+	return frame->more ? VIEW_STAY : view_flush(view->json.out);
 }
 
 static void json_close(void *state)

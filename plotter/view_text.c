@@ -237,7 +237,7 @@ static int text_draw(void *state, const struct view_frame *frame)
 	for (size_t i = 0; i < frame->count; i++)
 		print_record(view, frame->history, &frame->records[i]);
 	print_notice(view, frame);
-	return view_flush(view->out);
+	return frame->more ? VIEW_STAY : view_flush(view->out);
 }
 
 static void text_close(void *state)
