@@ -25,9 +25,8 @@ static int register_all(const struct options *options, pid_t *pids, size_t *ret_
 	return options->pid_count > 0 && *ret_count == 0 ? EXIT_FAIL : 0;
 }
 
-static int follow_session(const struct options *options, struct source *source)
+int follow_processes(const struct options *options, struct source *source, const struct view *view)
 {
-	const struct view *view = view_find(options->view, stdout);
 	struct follow follow = {
 		.options = options,
 		.source = source,
@@ -36,7 +35,7 @@ static int follow_session(const struct options *options, struct source *source)
 				  .title = options->title,
 				  .out = stdout },
 		.targets = options->pids,
-		.until_ended = view->every,
+		.until_ended = !view->keys,
 	};
 	int status = register_all(options, options->pids, &follow.target_count);
 
@@ -46,9 +45,14 @@ static int follow_session(const struct options *options, struct source *source)
 	return status;
 }
 
+static int follow_session(const struct options *options, struct source *source)
+{
+	return follow_processes(options, source, view_find(options->view, stdout));
+}
+
 static int run(const struct options *options)
 {
-	return follow_attached(options, follow_session);
+	return follow_attached(options, follow_session, false);
 }
 
 const struct command command_follow = {
@@ -58,6 +62,6 @@ const struct command command_follow = {
 		"Show the memory of processes as it happens, with the milestones that programs "
 		"push.\n"
 		"With no --pid: what the running session follows. Keys in the terminal: ? tells.",
-	.groups = OPTIONS_LIVE | OPTIONS_PID,
+	.groups = OPTIONS_LIVE | OPTIONS_PID | OPTIONS_RECORD,
 	.run = run,
 };

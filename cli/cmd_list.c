@@ -1,9 +1,9 @@
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/units.h"
 #include "cli/command.h"
 #include "cli/session.h"
 #include "plotter/cells.h"
-#include "base/json.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -220,9 +220,8 @@ static const char *base_name(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-static int run_session(const struct options *options, struct source *source)
+int follow_command(const struct options *options, struct source *source, const struct view *view)
 {
-	const struct view *view = view_find(options->view, stdout);
 	struct child child = { .name = base_name(options->arguments[0]) };
 	struct launch how = { .options = options,
 			      .capture.fd = -1,
@@ -256,9 +255,14 @@ static int run_session(const struct options *options, struct source *source)
 	return status;
 }
 
+static int run_session(const struct options *options, struct source *source)
+{
+	return follow_command(options, source, view_find(options->view, stdout));
+}
+
 static int run(const struct options *options)
 {
-	return follow_attached(options, run_session);
+	return follow_attached(options, run_session, false);
 }
 
 const struct command command_run = {
@@ -266,7 +270,7 @@ const struct command command_run = {
 	.arguments = "-- COMMAND [ARG]...",
 	.summary =
 		"Run COMMAND, follow it, and exit with its status (128+N where signal N ended it).",
-	.groups = OPTIONS_LIVE | OPTIONS_COMMAND,
+	.groups = OPTIONS_LIVE | OPTIONS_COMMAND | OPTIONS_RECORD,
 	.least = 1,
 	.most = -1,
 	.run = run,

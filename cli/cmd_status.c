@@ -1,11 +1,40 @@
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/units.h"
 #include "cli/command.h"
 #include "cli/session.h"
-#include "base/json.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+
+static const char *state_text(const struct recording_info *recording)
+{
+	switch (recording->state) {
+	case RECORDING_ON:
+		return "goes on";
+	case RECORDING_DONE:
+		return "ended";
+	case RECORDING_FAILED:
+		return "failed";
+	case RECORDING_NONE:
+		break;
+	}
+	return "none";
+}
+
+static void print_recording(const struct recording_info *recording)
+{
+	char path[TEXT_CLEAN_ROOM(TEXT_PATH)];
+
+	if (recording->state == RECORDING_NONE)
+		return;
+	text_clean(path, sizeof path, recording->path, strlen(recording->path));
+	printf("recording    %s: %s%s%s, %" PRIu64 " changes of memory, %" PRIu64
+	       " events, %" PRIu64 " records lost\n",
+	       path, state_text(recording), recording->error[0] ? ": " : "", recording->error,
+	       recording->samples, recording->events, recording->lost);
+}
 
 static void print_text(const struct session_info *session, const struct status_info *status)
 {
@@ -23,8 +52,28 @@ static void print_text(const struct session_info *session, const struct status_i
 	printf("events       %" PRIu64 " merged, %" PRIu64 " dropped\n", status->events,
 	       status->dropped);
 	printf("plotters     %" PRIu64 "\n", status->subscribers);
+	print_recording(&status->recording);
 	printf("gate         restarted %" PRIu64 " times, %" PRIu64 " messages not understood\n",
 	       status->gate_restarts, status->bad_messages);
+}
+
+static void print_recording_json(const struct recording_info *recording)
+{
+	if (recording->state == RECORDING_NONE) {
+		json_null(stdout, "recording");
+		return;
+	}
+	fputs(",\"recording\":{\"state\":", stdout);
+	json_string(stdout, state_text(recording));
+	json_text(stdout, "path", recording->path);
+	if (recording->error[0])
+		json_text(stdout, "error", recording->error);
+	else
+		json_null(stdout, "error");
+	json_number(stdout, "samples", recording->samples);
+	json_number(stdout, "events", recording->events);
+	json_number(stdout, "lost", recording->lost);
+	fputs("}", stdout);
 }
 
 static void print_json(const struct session_info *session, const struct status_info *status)
@@ -46,6 +95,7 @@ static void print_json(const struct session_info *session, const struct status_i
 	json_number(stdout, "plotters", status->subscribers);
 	json_number(stdout, "gate_restarts", status->gate_restarts);
 	json_number(stdout, "bad_messages", status->bad_messages);
+	print_recording_json(&status->recording);
 	fputs("}\n", stdout);
 }
 

@@ -18,12 +18,15 @@ struct command {
 
 extern const struct command command_follow;
 extern const struct command command_run;
+extern const struct command command_record;
 extern const struct command command_list;
 extern const struct command command_add;
 extern const struct command command_drop;
 extern const struct command command_event;
 extern const struct command command_status;
 extern const struct command command_stop;
+extern const struct command command_report;
+extern const struct command command_compare;
 extern const struct command command_export;
 extern const struct command command_demo;
 

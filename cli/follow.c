@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/command.h"
+#include "cli/keep.h"
 #include "cli/session.h"
 
 #include <errno.h>
@@ -338,7 +339,7 @@ static void loop(struct follow *follow)
 }
 
 int follow_attached(const struct options *options,
-		    int (*body)(const struct options *options, struct source *source))
+		    int (*body)(const struct options *options, struct source *source), bool record)
 {
 	struct source *source;
 	int status;
@@ -347,7 +348,12 @@ int follow_attached(const struct options *options,
 	status = session_attach(options, &source);
 	if (status)
 		return status;
-	status = body(options, source);
+	status = keep_begin(options);
+	if (!status) {
+		status = body(options, source);
+		if (keep_end(options, record) != 0 && !status)
+			status = EXIT_FAIL;
+	}
 	source_close(source);
 	return status;
 }

@@ -54,11 +54,17 @@ int follow_run(struct follow *follow);
 void follow_block_signals(void);
 
 /*
- * Attach to the session, starting it where it doesn't run, and give @body its stream: what @body
- * returns, or an exit status. Called before any thread starts.
+ * Attach to the session, starting it where it doesn't run, record it where that is asked for, and
+ * give @body its stream: what @body returns, or an exit status. @record: the recording ends with
+ * it, as keep_end's always. Called before any thread starts.
  */
 int follow_attached(const struct options *options,
-		    int (*body)(const struct options *options, struct source *source));
+		    int (*body)(const struct options *options, struct source *source), bool record);
+
+/* Bodies: follow the processes of the options, cmd_follow.c's; or run a command and follow it,
+ * cmd_run.c's. */
+int follow_processes(const struct options *options, struct source *source, const struct view *view);
+int follow_command(const struct options *options, struct source *source, const struct view *view);
 
 /* Forget what was followed; the history may be read until then. */
 void follow_close(struct follow *follow);

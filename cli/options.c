@@ -63,12 +63,12 @@ static const struct {
 } helps[] = {
 	{ 'p', OPTIONS_PID | OPTIONS_PART,
 	  "  -p, --pid PID[,PID]   a process; may be given several times\n" },
-	{ 'i', OPTIONS_LIVE,
+	{ 'i', OPTIONS_LIVE | OPTIONS_TIME,
 	  "  -i, --interval TIME   between samples: 1s (the default), 100ms, 0.1, 10Hz; 1ms at the "
 	  "least\n" },
 	{ 'w', OPTIONS_LIVE | OPTIONS_VIEW,
 	  "  -w, --window TIME     how much of the past is shown (60s)\n" },
-	{ 'd', OPTIONS_LIVE, "  -d, --duration TIME   end after this long\n" },
+	{ 'd', OPTIONS_LIVE | OPTIONS_TIME, "  -d, --duration TIME   end after this long\n" },
 	{ KEY_VIEW, OPTIONS_LIVE | OPTIONS_VIEW,
 	  "      --view NAME       auto (the default), ncurses, text or json (JSON Lines)\n" },
 	{ KEY_TITLE, OPTIONS_LIVE | OPTIONS_VIEW | OPTIONS_TITLE,

@@ -52,7 +52,8 @@ enum option_group {
 	OPTIONS_PART = 256,   /* --from --to --pid --name: part of a recording */
 	OPTIONS_VIEW = 512,   /* --window --view --title, --at --speed: of a replay */
 	OPTIONS_GATE = 1024,  /* --fail-above */
-	OPTIONS_TITLE = 2048, /* --title */
+	OPTIONS_TIME = 2048,  /* --interval --duration */
+	OPTIONS_TITLE = 4096, /* --title */
 };
 
 struct command;

@@ -145,10 +145,10 @@ static int check_any(struct recording *recording)
 		if (wants(recording, process))
 			return 0;
 	}
-	log_error("%s: has no process %s%s%s%s; without --pid and --name all are taken",
-		  recording->path, options->pid_count ? "with such a pid" : "",
+	log_error("%s: has no process with %s%s%s%s; without --pid and --name all are taken",
+		  recording->path, options->pid_count ? "such a pid" : "",
 		  options->pid_count && options->name ? " or " : "",
-		  options->name ? "whose name matches " : "", options->name ? options->name : "");
+		  options->name ? "a name that matches " : "", options->name ? options->name : "");
 	return EXIT_FAIL;
 }
 

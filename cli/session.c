@@ -77,6 +77,13 @@ int session_ask(const struct options *options, struct request *request, struct r
 	return status;
 }
 
+bool session_runs(const struct options *options)
+{
+	struct rundir dir;
+
+	return rundir_open(&dir, options->session, false) == 0 && rundir_owner(&dir) > 0;
+}
+
 int session_wait_end(const struct options *options)
 {
 	struct rundir dir;

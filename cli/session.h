@@ -17,6 +17,9 @@ int session_ask(const struct options *options, struct request *request, struct r
 int session_try(const struct options *options, struct request *request, struct reply *ret_reply,
 		process_info_fn each_process, void *arg);
 
+/* Whether a watcher runs in the session; says nothing. */
+bool session_runs(const struct options *options);
+
 /* Wait until the watcher has let go of the session: 0, or EXIT_FAIL after a message. */
 int session_wait_end(const struct options *options);
 

@@ -190,7 +190,7 @@ static void lost_records_are_a_gap(void)
 {
 	const char *path = path_of("lost.mwdb");
 	struct writer *writer = open_new(path);
-	struct process living = { 2, 102, 1, 7, "two", "command" };
+	struct writer_process living = { session.start_ns, { 2, 102, 1, 7, "two", "command" } };
 	uint64_t counts[RECORD_PEAK + 1];
 
 	if (!writer)

@@ -19,7 +19,11 @@
 #define EXPORTERS(each) \
 	each(csv) \
 	each(jsonl) \
-	each(dat)
+	each(dat) \
+	each(svg) \
+	each(png) \
+	each(pdf) \
+	each(gp)
 /* clang-format on */
 
 #define EXPORTER(name) &export_##name,

@@ -14,7 +14,8 @@ static const char *const texts[ROWS_STATEMENTS] = {
 		"?2, ?3, ?4, ?5, ?6, ?7)",
 	[ROWS_NAMED] =
 		"INSERT INTO named(t_ns, process, ppid, name, command) VALUES(?1, ?2, ?3, ?4, ?5)",
-	[ROWS_RENAME] = "UPDATE process SET ppid = ?2, name = ?3, command = ?4 WHERE id = ?1",
+	[ROWS_RENAME] = "UPDATE process SET ppid = ?2, name = ?3, command = ?4, pid = ?5, start_ns "
+			"= ?6 WHERE id = ?1",
 	[ROWS_END] = "UPDATE process SET last_ns = ?2, ended = ?3, exit_code = ?4, signal = ?5, "
 		     "peak_rss "
 		     "= ?6, max_rss = ?7 WHERE id = ?1",
@@ -153,14 +154,18 @@ int rows_span_end(struct rows *rows, int64_t row, const struct event *event)
 	return run(statement);
 }
 
+static uint64_t clock_tick_ns(void)
+{
+	return 1000000000ULL / (uint64_t)sysconf(_SC_CLK_TCK);
+}
+
 int rows_process(struct rows *rows, int64_t t_ns, const struct process *process)
 {
 	sqlite3_stmt *statement = rows->statements[ROWS_PROCESS];
-	uint64_t tick_ns = 1000000000ULL / (uint64_t)sysconf(_SC_CLK_TCK);
 
 	sqlite3_bind_int64(statement, 1, process->line);
 	sqlite3_bind_int64(statement, 2, process->pid);
-	bind_known(statement, 3, process->start_ticks * tick_ns);
+	bind_known(statement, 3, process->start_ticks * clock_tick_ns());
 	sqlite3_bind_int64(statement, 4, process->ppid);
 	bind_foreign(statement, 5, process->name);
 	bind_foreign(statement, 6, process->command);
@@ -188,6 +193,8 @@ int rows_rename(struct rows *rows, const struct process *process)
 	sqlite3_bind_int64(statement, 2, process->ppid);
 	bind_foreign(statement, 3, process->name);
 	bind_foreign(statement, 4, process->command);
+	sqlite3_bind_int64(statement, 5, process->pid);
+	bind_known(statement, 6, process->start_ticks * clock_tick_ns());
 	return run(statement);
 }
 

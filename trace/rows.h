@@ -48,6 +48,7 @@ int rows_span_end(struct rows *rows, int64_t row, const struct event *event);
 int rows_process(struct rows *rows, int64_t t_ns, const struct process *process);
 /* What it is called from now on. */
 int rows_named(struct rows *rows, int64_t t_ns, const struct process *process);
+/* The same in its own row, with all that is said of it. */
 int rows_rename(struct rows *rows, const struct process *process);
 
 /* @ended: the table's word for it, NULL where it lives. */

@@ -1,56 +1,60 @@
 /*
  * What a session comes to: per process and per span, in one pass over its records in constant
- * memory a line. Pure: no I/O, no clock.
+ * memory a line and a distinct name.
  */
 #ifndef TRACE_SUMMARY_H
 #define TRACE_SUMMARY_H
 
+#include "trace/growth.h"
 #include "trace/reader.h"
 
-/* The rate at which memory grows: Theil and Sen's slope (the median of the slopes between all pairs
- * of a line's time-weighted means over equal parts of its life), with Sen's confidence interval. */
-struct growth {
-	bool known;	   /* there was enough to tell from */
-	double per_minute; /* bytes */
-	double low, high;  /* its 95 % confidence interval */
-};
-
+/*
+ * A process, in the part that was asked for. `sampled_ns` 0: it had no sample, and its first_rss,
+ * last_rss, mean_rss and max_rss are 0.
+ */
 struct summary_process {
 	const struct reader_process *process;
 	uint64_t first_rss; /* bytes; of its first and last sample */
 	uint64_t last_rss;
-	double mean_rss;  /* weighted by time; 0 where it had no sample */
+	double mean_rss;  /* weighted by time: a sample holds until the next one */
 	uint64_t max_rss; /* the highest sample, and when */
 	uint64_t max_ns;
-	uint64_t peak_rss;   /* the kernel's high-water mark where known, max_rss at least */
-	uint64_t sampled_ns; /* time in which it had a value */
+	uint64_t peak_rss;   /* the kernel's high-water mark, where it is known and the part has
+				the process's whole life; max_rss at least; 0: not known */
+	bool peak_known;     /* it is the kernel's */
+	uint64_t sampled_ns; /* time in which it had a value, 1 at least where it had a sample */
 	uint64_t events;     /* milestones and spans */
 	uint64_t missed;     /* ticks, while it lived */
 	uint64_t dropped;    /* events, torn ones too */
 	struct growth growth;
 };
 
-/* The spans of one category and name, over all processes. */
+/*
+ * The spans of one category and name, over all processes. Calls that nest or overlap within a
+ * process, by recursion or in its threads, are taken as one stretch, from the first one's begin to
+ * the last one's end: its time and its memory count once.
+ */
 struct summary_span {
 	const char *category;
 	const char *name;
 	uint64_t calls;	     /* that ended */
-	uint64_t unfinished; /* begun, never ended */
-	uint64_t total_ns;   /* of those that ended; where calls nest, or run at once in one
-				process, their time counts once */
-	uint64_t mean_ns;    /* of a call, nested or not */
-	uint64_t max_ns;
-	int64_t gained; /* bytes between begin and end, over all calls, outermost only */
-	int64_t kept;	/* bytes from the begin of a process's first call to the end of its
-			   last, over all processes */
+	uint64_t unfinished; /* begun, never ended: until their process's end, or the part's */
+	uint64_t total_ns;   /* in which at least one was open, finished or not */
+	uint64_t mean_ns;    /* of the calls that ended, nested or not, each in full */
+	uint64_t max_ns;     /* of those */
+	int64_t gained;	     /* bytes from a stretch's begin to its end, over all stretches; of an
+				unfinished one until its process's last sample */
+	int64_t kept;	     /* of what each stretch gained, what was still there when the next one
+				began, or at its process's last sample */
 };
 
-/* The spans of one category: their time, counted once where they nest or overlap in a process. */
+/* The spans of one category, whatever their names: the same figures. */
 struct summary_category {
 	const char *category;
 	uint64_t calls;
 	uint64_t unfinished;
 	uint64_t total_ns;
+	uint64_t mean_ns;
 	uint64_t max_ns;
 	int64_t gained;
 	int64_t kept;
@@ -59,10 +63,12 @@ struct summary_category {
 struct summary {
 	struct summary_process *processes; /* in order of line */
 	size_t process_count;
-	struct summary_span *spans; /* the longest total first */
+	struct summary_span *spans; /* the longest total first; those with a name beyond the first
+				       10,000 as one, "(others)" */
 	size_t span_count;
 	struct summary_category *categories; /* the longest total first */
 	size_t category_count;
+	char *texts; /* of categories and names */
 	uint64_t milestones;
 	uint64_t missed;  /* ticks */
 	uint64_t dropped; /* events, torn ones too */
@@ -75,6 +81,10 @@ struct summary {
  */
 int summary_read(struct summary *ret_summary, struct reader *reader,
 		 const struct reader_query *query);
+
+/* The same, and each record is given to @also, with @arg, before it is counted. */
+int summary_read_also(struct summary *ret_summary, struct reader *reader,
+		      const struct reader_query *query, record_fn also, void *arg);
 void summary_free(struct summary *summary);
 
 #endif

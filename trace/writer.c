@@ -261,16 +261,16 @@ int writer_add(struct writer *writer, const struct record *record)
 	return take(writer, record);
 }
 
-static bool is_told(const struct process *processes, size_t count, uint32_t line)
+static bool is_told(const struct writer_process *processes, size_t count, uint32_t line)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (processes[i].line == line)
+		if (processes[i].process.line == line)
 			return true;
 	}
 	return false;
 }
 
-int writer_resync(struct writer *writer, const struct process *processes, size_t count)
+int writer_resync(struct writer *writer, const struct writer_process *processes, size_t count)
 {
 	uint64_t now_ns = writer->newest_ns;
 
@@ -290,10 +290,11 @@ int writer_resync(struct writer *writer, const struct process *processes, size_t
 			add_end(writer, now_ns, &end);
 	}
 	for (size_t i = 0; i < count && !writer->error; i++) {
-		const struct writer_line *line = find_line(writer, processes[i].line);
+		const struct process *process = &processes[i].process;
+		const struct writer_line *line = find_line(writer, process->line);
 
 		if (line && !line->known)
-			add_process(writer, now_ns, &processes[i]);
+			add_process(writer, processes[i].since_ns, process);
 	}
 	return writer->error;
 }

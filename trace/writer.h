@@ -33,11 +33,16 @@ int writer_open(struct writer **ret_writer, const char *path, bool force,
  */
 int writer_add(struct writer *writer, const struct record *record);
 
+struct writer_process {
+	uint64_t since_ns; /* when it joined */
+	struct process process;
+};
+
 /*
- * After a gap, what is so now: @processes as RECORD_PROCESS records tell them (their seq is
- * ignored), each line that is alive. Lines known here and not told have ended, nobody knows how.
+ * Who is there, where the records that told of it are lost, or older than the recording. Lines
+ * known here and not told have ended, nobody knows how.
  */
-int writer_resync(struct writer *writer, const struct process *processes, size_t count);
+int writer_resync(struct writer *writer, const struct writer_process *processes, size_t count);
 
 /* All that was added is in the file, and outlives this process: 0 or a negative errno. Where
  * nothing was added it does nothing. */

@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "trace/schema.h"
 #include "watcher/core.h"
 #include "watcher/pidfd.h"
 
@@ -131,6 +132,43 @@ static void do_event(struct answer *answer)
 	core_add(answer->core, &record);
 }
 
+static void do_record(struct answer *answer)
+{
+	const struct request *request = answer->request;
+	struct core *core = answer->core;
+	struct recording_info info;
+	char why[TRACE_WHY], text[TEXT_PATH + TRACE_WHY + 64];
+
+	if (request->path[0] != '/') {
+		refuse(answer, "the path of a recording must be absolute");
+		return;
+	}
+	if (record_state(core, &info) == RECORDING_ON) {
+		snprintf(text, sizeof text, "session '%s' is recorded already, in %s",
+			 core->session.name, info.path);
+		if (strcmp(info.path, request->path) != 0)
+			refuse(answer, text);
+		return;
+	}
+	if (record_begin(core, request->path, request->since != 0, why) == 0)
+		return;
+	snprintf(text, sizeof text, "%s: %s", request->path, why);
+	refuse(answer, text);
+}
+
+/* value: whether it is over, or is now being ended. */
+static void do_record_end(struct answer *answer)
+{
+	const struct core *core = answer->core;
+	bool leaves = core->options->private_session && core->attached_count <= 1;
+
+	bool goes_on = record_state(answer->core, NULL) == RECORDING_ON;
+
+	answer->reply.value = !goes_on || !answer->request->pid || leaves;
+	if (answer->reply.value)
+		record_end(answer->core);
+}
+
 /* --- what tells of it */
 
 static void do_list(struct answer *answer)
@@ -186,6 +224,7 @@ static void do_status(struct answer *answer)
 	status->subscribers = core->gate.peers;
 	status->gate_restarts = core->gate.number - 1;
 	status->oldest_seq = past_oldest(core->past);
+	record_state(core, &status->recording);
 	answer->reply.has_status = true;
 	answer->reply.has_session = true;
 	answer->reply.session = core->session;
@@ -214,6 +253,7 @@ static const struct operation operations[] = {
 	[REQUEST_HISTORY] = { do_history, false }, [REQUEST_EVENT] = { do_event, true },
 	[REQUEST_STATUS] = { do_status, false },   [REQUEST_STOP] = { do_stop, true },
 	[REQUEST_FLUSH] = { do_flush, false },	   [REQUEST_ENDED] = { do_ended, true },
+	[REQUEST_RECORD] = { do_record, false },   [REQUEST_RECORD_END] = { do_record_end, false },
 };
 
 /* Whether a request was carried out before: the asker's socket repeats what got no answer, as when

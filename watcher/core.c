@@ -190,6 +190,9 @@ static void handle(struct core *core, const struct epoll_event *event)
 	case SOURCE_PROCESS_END:
 		life_ended(core, index);
 		break;
+	case SOURCE_RECORDER:
+		record_hear(core);
+		break;
 	case SOURCE_COMMAND_END:
 		handle_command_end(core, (int)index);
 		break;
@@ -223,6 +226,8 @@ static void set_timer(struct core *core)
 
 	if (oldest != UINT64_MAX && oldest + CORE_HOLD_NS < next)
 		next = oldest + CORE_HOLD_NS;
+	if (record_due(core) < next)
+		next = record_due(core);
 	spec.it_value.tv_sec = (time_t)(next / NS_PER_S);
 	spec.it_value.tv_nsec = (long)(next % NS_PER_S) + 1;
 	timerfd_settime(core->timer, TFD_TIMER_ABSTIME, &spec, NULL);
@@ -244,6 +249,7 @@ static void loop(struct core *core)
 			core->stopping = true;
 		now_ns = clock_mono_ns();
 		output_release(core, now_ns - CORE_HOLD_NS);
+		record_feed(core, now_ns - CORE_HOLD_NS);
 		look(core, now_ns);
 	}
 }
@@ -281,6 +287,7 @@ int core_run(const struct core_options *options)
 		tell_ready(options);
 		loop(&core);
 		output_release(&core, UINT64_MAX);
+		record_close(&core);
 	}
 	setup_close(&core);
 	return error ? 1 : 0;

@@ -11,6 +11,7 @@
 #include "watcher/merge.h"
 #include "watcher/past.h"
 #include "watcher/procinfo.h"
+#include "watcher/recorder.h"
 #include "watcher/registry.h"
 #include "watcher/sampler.h"
 #include "watcher/spans.h"
@@ -21,6 +22,8 @@ struct core_options {
 	uint64_t interval_ns;
 	bool private_session; /* end with the last command attached */
 	bool detach;	      /* leave the terminal once all is set up */
+	const char *output;   /* the file of a recording, absolute; NULL: none */
+	bool force;	      /* in place of one that is there */
 	int ready_fd;	      /* written to and closed when all is set up; -1 for none */
 };
 
@@ -32,6 +35,15 @@ struct output {
 	size_t used;
 	unsigned char *record; /* one encoded record */
 	bool quiet;	       /* nothing was sent since the last beat */
+};
+
+struct recording {
+	struct recorder *recorder; /* stays after its end, for status */
+	uint64_t seq;		   /* of the last record that it was given */
+	bool resync;		   /* records before the next one are lost to it */
+	bool told;		   /* of its failure */
+	uint64_t end_ns;	   /* when it was asked to end; 0 before */
+	bool over;		   /* all from before that was released */
 };
 
 struct core {
@@ -58,6 +70,7 @@ struct core {
 	bool gate_ready;	/* its sockets were open */
 	uint64_t gate_retry_ns; /* one that could not start is tried again after this */
 	struct output output;
+	struct recording recording;
 	struct packet *packet;
 
 	uint64_t missed;	 /* ticks, as told so far */
@@ -83,6 +96,7 @@ enum core_source {
 	SOURCE_INOTIFY,
 	SOURCE_PROCESS_END,
 	SOURCE_COMMAND_END,
+	SOURCE_RECORDER,
 };
 
 /* core.c. Runs a session until it is stopped; an exit status. Errors are said before. */
@@ -160,6 +174,27 @@ void intake_rest(struct core *core, struct entry *entry, bool dead);
 void intake_mark(struct core *core, uint64_t until_ns);
 /* Forget the emitters of lines that are forgotten. */
 void intake_forget(struct core *core);
+
+/*
+ * record.c: the past is the recorder's queue: it is given what it has not had yet whenever it has
+ * time.
+ */
+
+/* Start a recording, with all that the past still has: 0, or -EBUSY where one goes on, or as
+ * writer_open, with why in @why of TRACE_WHY bytes. */
+int record_begin(struct core *core, const char *path, bool force, char *why);
+/* How the last one fares; @ret_info may be NULL. */
+enum recording_state record_state(struct core *core, struct recording_info *ret_info);
+/* Give it what was merged, which is all from before @until_ns. */
+void record_feed(struct core *core, uint64_t until_ns);
+/* When record_feed is to be called whatever happens; UINT64_MAX: need not be. */
+uint64_t record_due(const struct core *core);
+/* Its descriptor is readable. */
+void record_hear(struct core *core);
+/* End it when it has all that happened until now. */
+void record_end(struct core *core);
+/* The same at the session's end, and wait for it. */
+void record_close(struct core *core);
 
 /* control.c: answers one request through the gate. */
 void control_answer(struct core *core, const struct request *request);

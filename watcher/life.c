@@ -123,7 +123,7 @@ static struct entry *join(struct core *core, const struct procinfo *info, const 
 	text_copy(entry->info.name, sizeof entry->info.name, entry->named ? name : info->name);
 	text_copy(entry->info.command, sizeof entry->info.command, info->command);
 	text_copy(entry->comm, sizeof entry->comm, info->name);
-	life_tell(core, entry, clock_mono_ns());
+	life_tell(core, entry, entry->info.since_ns);
 	add_first_sample(core, entry, rss);
 	if (sampler_add(core->sampler, entry->info.line, statm) == 0 &&
 	    core_watch(core, pidfd, EPOLLIN, SOURCE_PROCESS_END, entry->info.line) == 0)
@@ -289,7 +289,8 @@ static bool take_sample(struct core *core, const struct sample *sample, uint64_t
 {
 	struct entry *entry = registry_line(core->registry, sample->line);
 
-	if (!entry || entry->info.ended)
+	/* A tick is of its deadline, and may have been taken after a process joined since. */
+	if (!entry || entry->info.ended || t_ns < entry->info.since_ns)
 		return false;
 	if (sample->rss == SAMPLE_GONE || sample->rss == SAMPLE_NONE) {
 		look_into_none(core, entry, t_ns);

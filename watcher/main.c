@@ -3,6 +3,7 @@
 #include "base/units.h"
 #include "watcher/core.h"
 #include "watcher/gate.h"
+#include "wire/control.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,13 +17,15 @@
 #define GATE_FD 3
 
 static const char usage[] =
-	"Usage: memwatchd [--session NAME] [--interval 1s] [--foreground]\n"
+	"Usage: memwatchd [--session NAME] [--interval 1s] [-o FILE] [--foreground]\n"
 	"The watcher of memwatch: samples processes, takes their events, serves plotters.\n"
 	"memwatch starts one by itself; start one by hand to keep a session for several of them.\n"
 	"\n"
 	"  --session NAME    the session it serves (default)\n"
 	"  --interval TIME   between samples: 1s (the default), 100ms, 0.1, 10Hz; 1ms at the "
 	"least\n"
+	"  -o, --output FILE record the session in FILE\n"
+	"  --force           replace FILE where it exists\n"
 	"  --foreground      stay in the foreground, until SIGTERM, SIGINT or `memwatch stop`\n"
 	"  --private         end with the last memwatch command attached to it\n"
 	"  --version, --help\n"
@@ -34,18 +37,22 @@ enum option_key {
 	OPTION_FOREGROUND,
 	OPTION_PRIVATE,
 	OPTION_GATE,
-	OPTION_READY
+	OPTION_READY,
+	OPTION_FORCE,
 };
 
 struct settings {
 	struct core_options core;
 	bool foreground;
 	bool gate;
+	char output[TEXT_PATH + 1];
 };
 
 static const struct option long_options[] = {
 	{ "session", required_argument, NULL, OPTION_SESSION },
 	{ "interval", required_argument, NULL, 'i' },
+	{ "output", required_argument, NULL, 'o' },
+	{ "force", no_argument, NULL, OPTION_FORCE },
 	{ "foreground", no_argument, NULL, OPTION_FOREGROUND },
 	{ "private", no_argument, NULL, OPTION_PRIVATE },
 	{ "gate", no_argument, NULL, OPTION_GATE },
@@ -74,6 +81,18 @@ static int set_interval(struct settings *settings, const char *text)
 	return 0;
 }
 
+/* In the background it runs in another directory. */
+static int set_output(struct settings *settings, const char *path)
+{
+	int error = control_path(settings->output, path);
+
+	settings->core.output = settings->output;
+	if (!error)
+		return 0;
+	log_error("%s: %s", path, strerror(-error));
+	return 1;
+}
+
 /* 0, or an exit status + 1 for main to leave with. */
 static int take_option(struct settings *settings, int key)
 {
@@ -83,6 +102,11 @@ static int take_option(struct settings *settings, int key)
 		return 0;
 	case 'i':
 		return set_interval(settings, optarg);
+	case 'o':
+		return set_output(settings, optarg);
+	case OPTION_FORCE:
+		settings->core.force = true;
+		return 0;
 	case OPTION_FOREGROUND:
 		settings->foreground = true;
 		return 0;
@@ -106,7 +130,7 @@ static int take_options(struct settings *settings, int argc, char **argv)
 	int key;
 	int status;
 
-	while ((key = getopt_long(argc, argv, "i:h", long_options, NULL)) != -1) {
+	while ((key = getopt_long(argc, argv, "i:o:h", long_options, NULL)) != -1) {
 		if (key == 'V') {
 			puts("memwatchd " MEMWATCH_VERSION);
 			exit(0);

@@ -108,10 +108,12 @@ static bool keep_tick(struct sampler *sampler, uint64_t t_ns)
 /* What a tick of @deadline_ns that is taken now is said to be of. */
 static uint64_t tick_time(const struct sampler *sampler, uint64_t deadline_ns)
 {
-	uint64_t now_ns = clock_mono_ns();
-	uint64_t late_ns = now_ns - deadline_ns;
+	uint64_t late_ns = clock_mono_ns() - deadline_ns;
 
-	return late_ns < TICK_LATE_NS && late_ns <= sampler->interval_ns / 2 ? deadline_ns : now_ns;
+	if (late_ns < TICK_LATE_NS && late_ns <= sampler->interval_ns / 2)
+		return deadline_ns;
+	/* The thread may have slept since its timer expired; the next tick comes after this one. */
+	return deadline_ns + (late_ns < sampler->interval_ns ? late_ns : sampler->interval_ns - 1);
 }
 
 static void take_tick(struct sampler *sampler, uint64_t deadline_ns)

@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "base/log.h"
+#include "trace/schema.h"
 #include "watcher/core.h"
 
 #include <errno.h>
@@ -106,6 +107,16 @@ static int wait_for_gate(struct core *core)
 	}
 }
 
+static int open_recording(struct core *core)
+{
+	char why[TRACE_WHY];
+	int error = record_begin(core, core->options->output, core->options->force, why);
+
+	if (error)
+		log_error("%s: %s", core->options->output, why);
+	return error;
+}
+
 int setup_open(struct core *core)
 {
 	int error = open_parts(core);
@@ -129,6 +140,8 @@ int setup_open(struct core *core)
 		error = core_watch(core, sampler_fd(core->sampler), EPOLLIN, SOURCE_SAMPLER, 0);
 	if (!error)
 		error = arrival_open(core);
+	if (!error && core->options->output)
+		return open_recording(core);
 	if (error)
 		log_error("cannot start the session: %s", strerror(-error));
 	return error;

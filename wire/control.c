@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #define ANSWER_MS 10000
 #define LOOK_MS 200
@@ -95,6 +97,17 @@ int control_ask(struct control *control, struct request *request, struct reply *
 	error = codec_get_reply(message, (size_t)size, ret_reply, each_process, each_record, arg);
 	endpoint_free(message);
 	return error;
+}
+
+int control_path(char to[TEXT_PATH + 1], const char *path)
+{
+	char directory[TEXT_PATH + 1] = "";
+	int length;
+
+	if (path[0] != '/' && !getcwd(directory, sizeof directory))
+		return -errno;
+	length = snprintf(to, TEXT_PATH + 1, "%s%s%s", directory, path[0] == '/' ? "" : "/", path);
+	return length > TEXT_PATH ? -ENAMETOOLONG : 0;
 }
 
 const char *control_error(int error)

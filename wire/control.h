@@ -25,6 +25,10 @@ void control_close(struct control *control);
 int control_ask(struct control *control, struct request *request, struct reply *ret_reply,
 		process_info_fn each_process, record_fn each_record, void *arg);
 
+/* @path as REQUEST_RECORD needs it, absolute, to @to: 0, or -ENAMETOOLONG, or another negative
+ * errno. */
+int control_path(char to[TEXT_PATH + 1], const char *path);
+
 /* What a failed control_open or control_ask means, in words. */
 const char *control_error(int error);
 

@@ -1,0 +1,174 @@
+#include "cli/comparison.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const char *const sides[] = { "a", "b" };
+
+static void put_seconds(const char *key, uint64_t ns)
+{
+	printf(",\"%s\":%" PRIu64 ".%09" PRIu64, key, (uint64_t)(ns / NS_PER_S),
+	       (uint64_t)(ns % NS_PER_S));
+}
+
+static void put_signed(const char *key, int64_t value)
+{
+	printf(",\"%s\":%" PRId64, key, value);
+}
+
+static void put_bytes(const char *key, uint64_t bytes)
+{
+	if (bytes)
+		json_number(stdout, key, bytes);
+	else
+		json_null(stdout, key);
+}
+
+static void put_text(const char *key, const char *text)
+{
+	if (text)
+		json_text(stdout, key, text);
+	else
+		json_null(stdout, key);
+}
+
+static void put_percent(const char *key, double a, double b)
+{
+	double percent;
+
+	if (comparison_percent(a, b, &percent))
+		printf(",\"%s\":%.3f", key, percent);
+	else
+		json_null(stdout, key);
+}
+
+static void put_recording(const struct recording *recording)
+{
+	const struct reader_info *info = reader_info(recording->reader);
+
+	fputs("{\"file\":", stdout);
+	json_string(stdout, recording->path);
+	json_text(stdout, "name", info->session.name);
+	json_text(stdout, "host", info->session.host);
+	put_seconds("wall", info->session.start_wall_ns);
+	put_seconds("duration", info->end_ns - info->begin_ns);
+	fputs("}", stdout);
+}
+
+static void put_process_side(const char *side, const struct summary_process *process, uint64_t peak)
+{
+	if (!process) {
+		json_null(stdout, side);
+		return;
+	}
+	printf(",\"%s\":{\"pid\":%" PRIu32, side, process->process->pid);
+	put_bytes("peak", peak);
+	put_bytes("mean_rss", (uint64_t)(process->mean_rss + 0.5));
+	if (process->growth.known)
+		put_signed("growth", (int64_t)process->growth.per_minute);
+	else
+		json_null(stdout, "growth");
+	put_seconds("duration", process->process->last_ns - process->process->first_ns);
+	fputs("}", stdout);
+}
+
+static void put_segment(const struct compare_segment *segment)
+{
+	fputs("{\"a\":{\"growth\":", stdout);
+	printf("%" PRId64, segment->a_growth);
+	put_seconds("duration", segment->a_ns);
+	printf("},\"b\":{\"growth\":%" PRId64, segment->b_growth);
+	put_seconds("duration", segment->b_ns);
+	fputs("}", stdout);
+	put_text("from", segment->from);
+	put_text("to", segment->to);
+	json_number(stdout, "times", segment->times);
+	put_signed("difference", segment->difference);
+	fputs("}\n", stdout);
+}
+
+static void put_process(const struct comparison *comparison, const struct compare_process *process)
+{
+	bool both = process->a && process->b;
+
+	fputs("{\"name\":", stdout);
+	json_string(stdout, (process->a ? process->a : process->b)->process->name);
+	put_process_side("a", process->a, process->a_peak);
+	put_process_side("b", process->b, process->b_peak);
+	if (both && process->a_peak && process->b_peak) {
+		put_signed("difference", (int64_t)(process->b_peak - process->a_peak));
+		put_percent("percent", (double)process->a_peak, (double)process->b_peak);
+	} else {
+		json_null(stdout, "difference");
+		json_null(stdout, "percent");
+	}
+	printf(",\"exceeded\":%s",
+	       both && comparison_exceeds(comparison, process->a_peak, process->b_peak) ? "true"
+											: "false");
+	fputs(",\"segments\":[", stdout);
+	for (size_t i = 0; i < process->segment_count; i++) {
+		fputs(i ? "," : "", stdout);
+		put_segment(&process->segments[i]);
+	}
+	fputs("]", stdout);
+	if (process->segment_count > 0)
+		json_number(stdout, "largest", process->largest);
+	else
+		json_null(stdout, "largest");
+	fputs("}\n", stdout);
+}
+
+static void put_span_side(const char *side, const struct summary_span *span)
+{
+	if (!span) {
+		json_null(stdout, side);
+		return;
+	}
+	printf(",\"%s\":{\"calls\":%" PRIu64, side, span->calls);
+	json_number(stdout, "unfinished", span->unfinished);
+	put_seconds("duration", span->total_ns);
+	put_signed("gained", span->gained);
+	put_signed("kept", span->kept);
+	fputs("}", stdout);
+}
+
+static void put_span(const struct compare_span *span)
+{
+	const struct summary_span *any = span->a ? span->a : span->b;
+
+	fputs("{\"category\":", stdout);
+	json_string(stdout, any->category);
+	json_text(stdout, "name", any->name);
+	put_span_side("a", span->a);
+	put_span_side("b", span->b);
+	fputs("}\n", stdout);
+}
+
+void comparison_json_print(const struct comparison *comparison)
+{
+	const struct compare *compare = &comparison->compare;
+
+	for (int i = 0; i < 2; i++) {
+		printf("%s\"%s\":", i ? ",\n" : "{", sides[i]);
+		put_recording(&comparison->recordings[i]);
+	}
+	fputs(",\n\"largest_peak\":{\"a\":", stdout);
+	printf("%" PRIu64 ",\"b\":%" PRIu64, compare->a_peak, compare->b_peak);
+	put_percent("percent", (double)compare->a_peak, (double)compare->b_peak);
+	printf(",\"exceeded\":%s}",
+	       comparison_exceeds(comparison, compare->a_peak, compare->b_peak) ? "true" : "false");
+	fputs(",\n\"processes\":[\n", stdout);
+	for (size_t i = 0; i < compare->process_count; i++) {
+		fputs(i ? "," : "", stdout);
+		put_process(comparison, &compare->processes[i]);
+	}
+	fputs("],\n\"spans\":[\n", stdout);
+	for (size_t i = 0; i < compare->span_count; i++) {
+		fputs(i ? "," : "", stdout);
+		put_span(&compare->spans[i]);
+	}
+	fputs("]}\n", stdout);
+}

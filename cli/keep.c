@@ -1,0 +1,103 @@
+#include "cli/keep.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/units.h"
+#include "cli/follow.h"
+#include "cli/session.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LOOK_NS (10 * NS_PER_MS)
+
+int keep_begin(const struct options *options)
+{
+	struct request request = { .op = REQUEST_RECORD, .since = options->force };
+	struct reply reply;
+	int error;
+
+	if (!options->output)
+		return 0;
+	error = control_path(request.path, options->output);
+	if (!error)
+		return session_ask(options, &request, &reply, NULL, NULL);
+	log_error("%s: %s", options->output, strerror(-error));
+	return EXIT_FAIL;
+}
+
+/* The session's status: 0, or EXIT_FAIL where its watcher is gone. */
+static int ask(const struct options *options, struct reply *ret_reply)
+{
+	struct request request = { .op = REQUEST_STATUS };
+
+	return session_try(options, &request, ret_reply, NULL, NULL);
+}
+
+/* "1 event", "2 events" */
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void tell_done(const struct options *options, const struct reply *reply)
+{
+	const struct recording_info *info = &reply->status.recording;
+	uint64_t processes = reply->status.processes + reply->status.ended;
+	char elapsed[UNITS_TEXT], lost[64] = "";
+
+	if (info->lost)
+		snprintf(lost, sizeof lost, "; %" PRIu64 " record%s lost: the disk is slow",
+			 info->lost, plural(info->lost));
+	log_error("recorded %s: %s, %" PRIu64 " process%s, %" PRIu64 " change%s of memory, %" PRIu64
+		  " event%s%s",
+		  options->output,
+		  units_format_clock(elapsed, clock_mono_ns() - reply->session.start_ns), processes,
+		  processes == 1 ? "" : "es", info->samples, plural(info->samples), info->events,
+		  plural(info->events), lost);
+}
+
+/* Wait until the file is whole. */
+static int wait_for_end(const struct options *options)
+{
+	struct reply reply;
+
+	/* Who has had enough of waiting may go: the watcher finishes the file by itself. */
+	follow_unblock_signals();
+	for (;;) {
+		if (ask(options, &reply) != 0)
+			return EXIT_FAIL;
+		if (reply.status.recording.state != RECORDING_ON)
+			break;
+		clock_sleep_ns(LOOK_NS);
+	}
+	if (reply.status.recording.state == RECORDING_DONE) {
+		tell_done(options, &reply);
+		return 0;
+	}
+	log_error("recording to %s stopped: %s; what was recorded before is kept", options->output,
+		  reply.status.recording.error);
+	return EXIT_FAIL;
+}
+
+int keep_end(const struct options *options, bool always)
+{
+	struct request request = { .op = REQUEST_RECORD_END,
+				   .pid = always ? 0 : (uint32_t)getpid() };
+	struct reply reply;
+
+	/* A watcher that was stopped has closed the file. */
+	if (!options->output || !session_runs(options))
+		return 0;
+	if (session_try(options, &request, &reply, NULL, NULL) != 0)
+		return 0;
+	if (reply.value)
+		return wait_for_end(options);
+	log_error("session '%s' goes on recording %s; 'memwatch stop%s%s' ends it",
+		  options->session, options->output, options->session_given ? " --session " : "",
+		  options->session_given ? options->session : "");
+	return 0;
+}

@@ -1,0 +1,37 @@
+/*
+ * What report prints of a session: cmd_report.c's.
+ *
+ * The tables come first, and what happened after them, but a file is read once. So what happened is
+ * written to files of no name as it is read, and copied behind the tables.
+ */
+#ifndef CLI_REPORT_H
+#define CLI_REPORT_H
+
+#include "cli/recording.h"
+#include "trace/line_names.h"
+#include "trace/summary.h"
+
+#include <stdio.h>
+
+struct report {
+	struct recording recording;
+	const struct reader_info *info;
+	struct line_names names;
+	struct summary summary;
+	FILE *events;
+	FILE *gaps;
+	uint64_t event_count;
+	uint64_t gap_count;
+	unsigned name_width;
+};
+
+/* Take a record, and print what was taken, as text for people or as one JSON object. */
+void report_text_take(void *arg, const struct record *record);
+void report_text_print(const struct report *report);
+void report_json_take(void *arg, const struct record *record);
+void report_json_print(const struct report *report);
+
+/* All that was written to @file, to standard output. */
+void report_copy(FILE *file);
+
+#endif

@@ -1,0 +1,223 @@
+#include "cli/report.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "trace/record_json.h"
+
+#include <inttypes.h>
+
+static bool find(void *arg, uint32_t line, struct record_who *ret_who)
+{
+	const struct report *report = arg;
+	const struct line_name *name = line_names_find(&report->names, line);
+
+	ret_who->pid = name->pid;
+	ret_who->name = name->name;
+	return true;
+}
+
+static void take(struct report *report, FILE *out, uint64_t *count, const struct record *record)
+{
+	struct record_json json = {
+		.out = out, .session = &report->info->session, .find = find, .arg = report
+	};
+
+	if ((*count)++ > 0)
+		putc(',', out);
+	record_json_write(&json, record, false);
+}
+
+void report_json_take(void *arg, const struct record *record)
+{
+	struct report *report = arg;
+
+	if (record->type == RECORD_PROCESS)
+		line_names_join(&report->names, &record->process);
+	else if (record->type == RECORD_EVENT)
+		take(report, report->events, &report->event_count, record);
+	else if (record->type == RECORD_GAP)
+		take(report, report->gaps, &report->gap_count, record);
+}
+
+/* --- values */
+
+static void put_seconds(const char *key, uint64_t from_ns, uint64_t t_ns)
+{
+	uint64_t ns = t_ns < from_ns ? from_ns - t_ns : t_ns - from_ns;
+
+	printf(",\"%s\":%s%" PRIu64 ".%09" PRIu64, key, t_ns < from_ns ? "-" : "",
+	       (uint64_t)(ns / NS_PER_S), (uint64_t)(ns % NS_PER_S));
+}
+
+static void put_bytes(const char *key, bool known, uint64_t bytes)
+{
+	if (known)
+		json_number(stdout, key, bytes);
+	else
+		json_null(stdout, key);
+}
+
+static void put_signed(const char *key, int64_t bytes)
+{
+	printf(",\"%s\":%" PRId64, key, bytes);
+}
+
+static void put_bool(const char *key, bool value)
+{
+	printf(",\"%s\":%s", key, value ? "true" : "false");
+}
+
+static void put_code(const char *key, bool known, int32_t code)
+{
+	if (known)
+		put_signed(key, code);
+	else
+		json_null(stdout, key);
+}
+
+/* --- the object */
+
+static void put_session(const struct report *report)
+{
+	const struct reader_info *info = report->info;
+	const struct session_info *session = &info->session;
+	const struct summary *summary = &report->summary;
+
+	fputs("{\"session\":{\"name\":", stdout);
+	json_string(stdout, session->name);
+	json_text(stdout, "host", session->host);
+	json_text(stdout, "version", info->version);
+	put_seconds("interval", 0, session->interval_ns);
+	put_seconds("wall", 0, session->start_wall_ns);
+	put_seconds("from", session->start_ns, info->begin_ns);
+	put_seconds("to", session->start_ns, info->end_ns);
+	put_seconds("duration", info->begin_ns, info->end_ns);
+	put_bool("complete", info->end_wall_ns != 0);
+	if (info->end_wall_ns)
+		put_seconds("end_wall", 0, info->end_wall_ns);
+	else
+		json_null(stdout, "end_wall");
+	json_number(stdout, "milestones", summary->milestones);
+	json_number(stdout, "missed", summary->missed);
+	json_number(stdout, "dropped", summary->dropped);
+	json_number(stdout, "lost", summary->lost);
+	fputs("}", stdout);
+}
+
+static void put_growth(const struct growth *growth)
+{
+	if (growth->known)
+		printf(",\"growth\":{\"per_minute\":%.0f,\"low\":%.0f,\"high\":%.0f}",
+		       growth->per_minute, growth->low, growth->high);
+	else
+		json_null(stdout, "growth");
+}
+
+static void put_reason(const struct reader_process *process)
+{
+	char reason[TEXT_NAME + 1];
+
+	put_bool("ended", process->ended);
+	if (process->ended)
+		json_text(stdout, "reason",
+			  end_text(reason, sizeof reason, process->reason, process->code));
+	else
+		json_null(stdout, "reason");
+	put_code("exit_code", process->ended && process->reason == END_EXITED, process->code);
+	put_code("signal", process->ended && process->reason == END_KILLED, process->code);
+}
+
+static void put_process(const struct report *report, const struct summary_process *shown)
+{
+	const struct session_info *session = &report->info->session;
+	const struct reader_process *process = shown->process;
+	bool sampled = shown->sampled_ns > 0;
+
+	printf("{\"pid\":%" PRIu32, process->pid);
+	json_text(stdout, "name", process->name);
+	json_text(stdout, "command", process->command);
+	json_number(stdout, "ppid", process->ppid);
+	put_seconds("t", session->start_ns, process->first_ns);
+	put_seconds("wall", 0, session->start_wall_ns + (process->first_ns - session->start_ns));
+	put_seconds("duration", process->first_ns, process->last_ns);
+	put_reason(process);
+	put_bytes("first_rss", sampled, shown->first_rss);
+	put_bytes("last_rss", sampled, shown->last_rss);
+	put_bytes("mean_rss", sampled, (uint64_t)(shown->mean_rss + 0.5));
+	put_bytes("max_rss", sampled, shown->max_rss);
+	if (sampled)
+		put_seconds("max_t", session->start_ns, shown->max_ns);
+	else
+		json_null(stdout, "max_t");
+	put_bytes("peak_rss", shown->peak_known, shown->peak_rss);
+	put_growth(&shown->growth);
+	json_number(stdout, "events", shown->events);
+	json_number(stdout, "missed", shown->missed);
+	json_number(stdout, "dropped", shown->dropped);
+	fputs("}\n", stdout);
+}
+
+static void put_span(const struct summary_span *span)
+{
+	fputs("{\"category\":", stdout);
+	json_string(stdout, span->category);
+	json_text(stdout, "name", span->name);
+	json_number(stdout, "calls", span->calls);
+	json_number(stdout, "unfinished", span->unfinished);
+	put_seconds("duration", 0, span->total_ns);
+	put_seconds("mean", 0, span->mean_ns);
+	put_seconds("longest", 0, span->max_ns);
+	put_signed("gained", span->gained);
+	put_signed("kept", span->kept);
+	fputs("}\n", stdout);
+}
+
+static void put_category(const struct summary_category *category)
+{
+	fputs("{\"category\":", stdout);
+	json_string(stdout, category->category);
+	json_number(stdout, "calls", category->calls);
+	json_number(stdout, "unfinished", category->unfinished);
+	put_seconds("duration", 0, category->total_ns);
+	put_seconds("mean", 0, category->mean_ns);
+	put_seconds("longest", 0, category->max_ns);
+	put_signed("gained", category->gained);
+	put_signed("kept", category->kept);
+	fputs("}\n", stdout);
+}
+
+static void open_list(const char *key)
+{
+	printf(",\n\"%s\":[\n", key);
+}
+
+void report_json_print(const struct report *report)
+{
+	const struct summary *summary = &report->summary;
+
+	put_session(report);
+	open_list("processes");
+	for (size_t i = 0; i < summary->process_count; i++) {
+		fputs(i ? "," : "", stdout);
+		put_process(report, &summary->processes[i]);
+	}
+	fputs("]", stdout);
+	open_list("categories");
+	for (size_t i = 0; i < summary->category_count; i++) {
+		fputs(i ? "," : "", stdout);
+		put_category(&summary->categories[i]);
+	}
+	fputs("]", stdout);
+	open_list("spans");
+	for (size_t i = 0; i < summary->span_count; i++) {
+		fputs(i ? "," : "", stdout);
+		put_span(&summary->spans[i]);
+	}
+	fputs("]", stdout);
+	open_list("events");
+	report_copy(report->events);
+	fputs("]", stdout);
+	open_list("gaps");
+	report_copy(report->gaps);
+	fputs("]}\n", stdout);
+}

@@ -1,0 +1,277 @@
+#include "cli/report.h"
+
+#include "base/clock.h"
+#include "cli/table.h"
+#include "plotter/wording.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+/* --- what happened, as it is read */
+
+static void put_line(struct report *report, FILE *out, uint64_t t_ns, uint32_t line,
+		     const char *mark, const char *text)
+{
+	const struct line_name *who = line_names_find(&report->names, line);
+	int style = cells_utf8() ? CELLS_UTF8 : CELLS_ASCII;
+	char name[CELLS_ROOM], words[CELLS_ROOM], pid[16] = "";
+	char seconds[WORDING_TIME];
+	unsigned width = cells_width(text);
+
+	if (who->pid)
+		snprintf(pid, sizeof pid, "%" PRIu32, who->pid);
+	cells_fit(words, text, width < CELLS_MAX ? width : CELLS_MAX, style);
+	fprintf(out, "%12s %7s %s  %s%s\n",
+		wording_seconds(seconds, report->info->session.start_ns, t_ns, 3), pid,
+		cells_fit(name, who->name, report->name_width, style), mark, words);
+}
+
+static void take_event(struct report *report, uint64_t t_ns, const struct event *event)
+{
+	char text[WORDING_TEXT], line[WORDING_TEXT + 2 * UNITS_TEXT + 8];
+	char before[UNITS_TEXT], delta[UNITS_TEXT];
+	uint64_t rss = event->kind == EVENT_SPAN_END ? event->rss_end : event->rss;
+	bool changes = event->kind == EVENT_SPAN_END && event->rss && event->rss_end;
+
+	snprintf(line, sizeof line, "%10s  %10s  %s%s", table_bytes(before, rss > 0, rss),
+		 changes ? units_format_delta(delta, (int64_t)(rss - event->rss)) : "",
+		 event->kind == EVENT_MARK ? "* " : "", wording_event_record(text, event));
+	put_line(report, report->events, t_ns, event->line, "", line);
+	report->event_count++;
+}
+
+static void take_gap(struct report *report, const struct gap *gap)
+{
+	char text[WORDING_TEXT], length[UNITS_TEXT], line[WORDING_TEXT + UNITS_TEXT + 16];
+
+	wording_gap(text, gap);
+	snprintf(line, sizeof line, "%s in %s", text,
+		 units_format_duration(length, gap->to_ns - gap->from_ns));
+	put_line(report, report->gaps, gap->from_ns, gap->line, "",
+		 gap->to_ns > gap->from_ns ? line : text);
+	report->gap_count++;
+}
+
+void report_text_take(void *arg, const struct record *record)
+{
+	struct report *report = arg;
+
+	if (record->type == RECORD_PROCESS)
+		line_names_join(&report->names, &record->process);
+	else if (record->type == RECORD_EVENT)
+		take_event(report, record->t_ns, &record->event);
+	else if (record->type == RECORD_GAP)
+		take_gap(report, &record->gap);
+}
+
+/* --- the head */
+
+static void print_start(const struct session_info *session)
+{
+	time_t seconds = (time_t)(session->start_wall_ns / NS_PER_S);
+	struct tm local;
+	char text[64];
+
+	if (!localtime_r(&seconds, &local) ||
+	    strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S %Z", &local) == 0)
+		return;
+	printf("started    %s\n", text);
+}
+
+static void print_part(const struct report *report)
+{
+	const struct reader_query *query = &report->recording.query;
+	uint64_t start_ns = report->info->session.start_ns;
+	char from[WORDING_TIME], to[WORDING_TIME];
+	uint64_t to_ns = query->to_ns ? query->to_ns : report->info->end_ns;
+
+	if (query->from_ns || query->to_ns)
+		printf("shown      from %s s to %s s\n",
+		       wording_seconds(from, start_ns,
+				       query->from_ns ? query->from_ns : report->info->begin_ns, 3),
+		       wording_seconds(to, start_ns, to_ns, 3));
+}
+
+static void print_losses(const struct summary *summary)
+{
+	printf("missed     %" PRIu64 " ticks; %" PRIu64 " events dropped", summary->missed,
+	       summary->dropped);
+	if (summary->lost)
+		printf("; %" PRIu64 " records lost, the recorder being behind", summary->lost);
+	fputs("\n", stdout);
+}
+
+static void print_head(const struct report *report)
+{
+	const struct reader_info *info = report->info;
+	const struct session_info *session = &info->session;
+	char from[WORDING_TIME], length[UNITS_TEXT], interval[UNITS_TEXT];
+
+	fputs("session    ", stdout);
+	table_whole(session->name);
+	fputs(" on ", stdout);
+	table_whole(session->host);
+	fputs("\n", stdout);
+	print_start(session);
+	printf("recorded   %s, from %s s on, a sample each %s\n",
+	       units_format_duration(length, info->end_ns - info->begin_ns),
+	       wording_seconds(from, session->start_ns, info->begin_ns, 3),
+	       units_format_duration(interval, session->interval_ns));
+	if (!info->end_wall_ns)
+		puts("cut off    the recorder was killed, or records still: "
+		     "this is what the file has");
+	print_part(report);
+	print_losses(&report->summary);
+}
+
+/* --- tables */
+
+static void print_who(const struct report *report, const struct reader_process *process)
+{
+	printf("%7" PRIu32 " ", process->pid);
+	table_text(process->name, report->name_width);
+}
+
+static void print_memory(const struct report *report)
+{
+	printf("\nMEMORY\n%7s %-*s %10s %10s %10s %11s %10s %10s\n", "PID", (int)report->name_width,
+	       "NAME", "FIRST", "MEAN", "MAX", "AT", "LAST", "PEAK");
+	for (size_t i = 0; i < report->summary.process_count; i++) {
+		const struct summary_process *process = &report->summary.processes[i];
+		bool known = process->sampled_ns > 0;
+		char first[UNITS_TEXT], mean[UNITS_TEXT], max[UNITS_TEXT], last[UNITS_TEXT];
+		char at[WORDING_TIME], peak[UNITS_TEXT];
+
+		print_who(report, process->process);
+		wording_seconds(at, report->info->session.start_ns, process->max_ns, 3);
+		printf(" %10s %10s %10s %11s %10s %10s\n",
+		       table_bytes(first, known, process->first_rss),
+		       table_bytes(mean, known, (uint64_t)(process->mean_rss + 0.5)),
+		       table_bytes(max, known, process->max_rss), known ? at : "-",
+		       table_bytes(last, known, process->last_rss),
+		       table_bytes(peak, process->peak_known, process->peak_rss));
+	}
+}
+
+static void print_growth(const struct growth *growth)
+{
+	char rate[UNITS_TEXT], low[UNITS_TEXT], high[UNITS_TEXT];
+	char text[2 * UNITS_TEXT + 8] = "";
+
+	if (growth->known)
+		snprintf(text, sizeof text, "%s to %s", table_rate(low, true, growth->low),
+			 table_rate(high, true, growth->high));
+	printf(" %10s  %-24s", table_rate(rate, growth->known, growth->per_minute), text);
+}
+
+static void print_lives(const struct report *report)
+{
+	printf("\nLIFE\n%7s %-*s %11s %12s %10s  %-24s %7s %7s %7s  %s\n", "PID",
+	       (int)report->name_width, "NAME", "FROM", "LIVED", "GROWTH/min", "95 % INTERVAL",
+	       "EVENTS", "DROPPED", "MISSED", "END");
+	for (size_t i = 0; i < report->summary.process_count; i++) {
+		const struct summary_process *shown = &report->summary.processes[i];
+		const struct reader_process *process = shown->process;
+		char from[WORDING_TIME], lived[UNITS_TEXT], reason[TEXT_NAME + 1];
+
+		print_who(report, process);
+		printf(" %11s %12s",
+		       wording_seconds(from, report->info->session.start_ns, process->first_ns, 3),
+		       units_format_duration(lived, process->last_ns - process->first_ns));
+		print_growth(&shown->growth);
+		printf(" %7" PRIu64 " %7" PRIu64 " %7" PRIu64 "  %s\n", shown->events,
+		       shown->dropped, shown->missed,
+		       process->ended
+			       ? end_text(reason, sizeof reason, process->reason, process->code)
+			       : "alive");
+	}
+}
+
+/* What a table of spans has of one, behind its names. */
+static void print_figures(const struct summary_category *figures)
+{
+	char total[UNITS_TEXT], mean[UNITS_TEXT], longest[UNITS_TEXT];
+	char gained[UNITS_TEXT], kept[UNITS_TEXT];
+	bool ended = figures->calls > 0;
+
+	printf(" %8" PRIu64 " %10" PRIu64 " %12s %12s %12s %10s %10s\n", figures->calls,
+	       figures->unfinished, units_format_duration(total, figures->total_ns),
+	       ended ? units_format_duration(mean, figures->mean_ns) : "-",
+	       ended ? units_format_duration(longest, figures->max_ns) : "-",
+	       units_format_delta(gained, figures->gained),
+	       units_format_delta(kept, figures->kept));
+}
+
+static void print_titles(void)
+{
+	printf(" %8s %10s %12s %12s %12s %10s %10s\n", "CALLS", "UNFINISHED", "TOTAL", "MEAN",
+	       "LONGEST", "GAINED", "KEPT");
+}
+
+static void print_categories(const struct summary *summary)
+{
+	unsigned width = TABLE_NAME_LEAST;
+
+	for (size_t i = 0; i < summary->category_count; i++)
+		width = table_widen(width, summary->categories[i].category);
+	printf("\nCATEGORIES OF SPANS\n%-*s", (int)width, "CATEGORY");
+	print_titles();
+	for (size_t i = 0; i < summary->category_count; i++) {
+		table_text(summary->categories[i].category, width);
+		print_figures(&summary->categories[i]);
+	}
+}
+
+static void print_spans(const struct summary *summary)
+{
+	unsigned category_width = TABLE_NAME_LEAST;
+	unsigned name_width = TABLE_NAME_LEAST;
+
+	for (size_t i = 0; i < summary->span_count; i++) {
+		category_width = table_widen(category_width, summary->spans[i].category);
+		name_width = table_widen(name_width, summary->spans[i].name);
+	}
+	printf("\nSPANS\n%-*s %-*s", (int)category_width, "CATEGORY", (int)name_width, "NAME");
+	print_titles();
+	for (size_t i = 0; i < summary->span_count; i++) {
+		const struct summary_span *span = &summary->spans[i];
+
+		table_text(span->category, category_width);
+		fputs(" ", stdout);
+		table_text(span->name, name_width);
+		print_figures(&(struct summary_category){ .calls = span->calls,
+							  .unfinished = span->unfinished,
+							  .total_ns = span->total_ns,
+							  .mean_ns = span->mean_ns,
+							  .max_ns = span->max_ns,
+							  .gained = span->gained,
+							  .kept = span->kept });
+	}
+}
+
+void report_text_print(const struct report *report)
+{
+	const struct summary *summary = &report->summary;
+
+	print_head(report);
+	if (summary->process_count > 0) {
+		print_memory(report);
+		print_lives(report);
+	} else {
+		puts("\nNo process was followed.");
+	}
+	if (summary->span_count > 0) {
+		print_categories(summary);
+		print_spans(summary);
+	}
+	if (report->event_count > 0) {
+		printf("\nEVENTS\n%12s %7s %-*s  %10s  %10s  EVENT\n", "TIME", "PID",
+		       (int)report->name_width, "NAME", "RSS", "CHANGE");
+		report_copy(report->events);
+	}
+	if (report->gap_count > 0) {
+		printf("\nGAPS\n%12s %7s %-*s  WHAT\n", "TIME", "PID", (int)report->name_width, "NAME");
+		report_copy(report->gaps);
+	}
+}

@@ -1,0 +1,205 @@
+#include "base/clock.h"
+#include "base/log.h"
+#include "trace/schema.h"
+#include "watcher/core.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+/* A path that is longer is told by its end. */
+#define PATH_TOLD 80
+
+/* Room for a Records message's head. */
+#define HEAD_ROOM 32
+
+static const char *told_path(const char *path)
+{
+	size_t length = strlen(path);
+	const char *slash;
+
+	if (length <= PATH_TOLD)
+		return path;
+	slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+int record_begin(struct core *core, const char *path, bool force, char *why)
+{
+	struct recording *recording = &core->recording;
+	int error;
+
+	if (record_state(core, NULL) == RECORDING_ON)
+		return -EBUSY;
+	recorder_free(recording->recorder);
+	*recording = (struct recording){ 0 };
+	error = recorder_start(&recording->recorder, path, force, &core->session, why);
+	if (error)
+		return error;
+	recording->seq = past_oldest(core->past) ? past_oldest(core->past) - 1 : 0;
+	recording->resync = recording->seq > 0;
+	return core_watch(core, recorder_fd(recording->recorder), EPOLLIN, SOURCE_RECORDER, 0);
+}
+
+enum recording_state record_state(struct core *core, struct recording_info *ret_info)
+{
+	struct recording_info info = { 0 };
+
+	if (core->recording.recorder)
+		recorder_info(core->recording.recorder, &info);
+	if (ret_info)
+		*ret_info = info;
+	return info.state;
+}
+
+/* --- feeding */
+
+/* Whether a line's end, if it has ended, is told by a record still to come. */
+static bool is_there(const struct core *core, const struct entry *entry)
+{
+	return !entry->info.ended || !entry->end_seq || entry->end_seq >= past_oldest(core->past);
+}
+
+static size_t count_processes(const struct core *core)
+{
+	const struct entry *entry;
+	uint32_t line = 0;
+	size_t count = 0;
+
+	while ((entry = registry_next(core->registry, line)) != NULL) {
+		line = entry->info.line;
+		count += is_there(core, entry);
+	}
+	return count;
+}
+
+/* Who is there now, with the texts behind, in one piece; NULL without memory. */
+static struct writer_process *copy_processes(const struct core *core, size_t count)
+{
+	size_t texts = TEXT_NAME + 1 + TEXT_COMMAND + 1;
+	struct writer_process *processes = malloc(count * (sizeof *processes + texts) + 1);
+	char *text = (char *)(processes + count);
+	const struct entry *entry;
+	uint32_t line = 0;
+	size_t i = 0;
+
+	if (!processes)
+		return NULL;
+	while ((entry = registry_next(core->registry, line)) != NULL && i < count) {
+		const struct process_info *info = &entry->info;
+
+		line = info->line;
+		if (!is_there(core, entry))
+			continue;
+		memcpy(text, info->name, sizeof info->name);
+		memcpy(text + TEXT_NAME + 1, info->command, sizeof info->command);
+		processes[i++] = (struct writer_process){
+			info->since_ns,
+			{ info->line, info->pid, info->ppid, info->start_ticks, text,
+			  text + TEXT_NAME + 1 },
+		};
+		text += texts;
+	}
+	return processes;
+}
+
+static void resync(struct core *core)
+{
+	size_t count = count_processes(core);
+	struct writer_process *processes = copy_processes(core, count);
+
+	if (processes)
+		recorder_resync(core->recording.recorder, processes, count);
+	core->recording.resync = false;
+}
+
+static void give(struct core *core, unsigned char *room)
+{
+	struct recording *recording = &core->recording;
+	uint64_t first, last;
+	size_t head, size;
+
+	if (recording->seq + 1 < past_oldest(core->past))
+		recording->resync = true;
+	if (recording->resync)
+		resync(core);
+	size = past_copy(core->past, recording->seq, room + HEAD_ROOM, RECORDER_BYTES - HEAD_ROOM,
+			 &first, &last);
+	if (!size)
+		return;
+	head = codec_put_records_head(room, HEAD_ROOM, first);
+	memmove(room + head, room + HEAD_ROOM, size);
+	recorder_give(recording->recorder, head + size);
+	recording->seq = last;
+}
+
+void record_feed(struct core *core, uint64_t until_ns)
+{
+	struct recording *recording = &core->recording;
+	unsigned char *room;
+
+	if (!recording->recorder)
+		return;
+	recording->over = recording->end_ns && until_ns >= recording->end_ns;
+	room = recorder_room(recording->recorder);
+	if (!room)
+		return;
+	if (recording->seq < merge_seq(core->merge))
+		give(core, room);
+	else if (recording->over)
+		recorder_finish(recording->recorder);
+}
+
+uint64_t record_due(const struct core *core)
+{
+	const struct recording *recording = &core->recording;
+
+	return recording->end_ns && !recording->over ? recording->end_ns + CORE_HOLD_NS
+						     : UINT64_MAX;
+}
+
+void record_hear(struct core *core)
+{
+	struct recording *recording = &core->recording;
+	struct recording_info info;
+
+	recorder_hear(recording->recorder);
+	if (record_state(core, &info) != RECORDING_FAILED || recording->told)
+		return;
+	recording->told = true;
+	core_notice(core, "recording to %s stopped: %s; what was recorded before is kept",
+		    told_path(info.path), info.error);
+}
+
+/* --- the end */
+
+void record_end(struct core *core)
+{
+	if (record_state(core, NULL) == RECORDING_ON && !core->recording.end_ns)
+		core->recording.end_ns = clock_mono_ns();
+}
+
+void record_close(struct core *core)
+{
+	struct recording *recording = &core->recording;
+	struct recording_info info;
+
+	if (!recording->recorder)
+		return;
+	while (record_state(core, &info) == RECORDING_ON) {
+		struct pollfd wait = { .fd = recorder_fd(recording->recorder), .events = POLLIN };
+
+		record_end(core);
+		record_feed(core, UINT64_MAX);
+		poll(&wait, 1, 1000);
+		recorder_hear(recording->recorder);
+	}
+	if (info.state == RECORDING_FAILED && !recording->told)
+		log_error("recording to %s stopped: %s; what was recorded before is kept",
+			  told_path(info.path), info.error);
+	recorder_free(recording->recorder);
+	recording->recorder = NULL;
+}

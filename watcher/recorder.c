@@ -1,0 +1,281 @@
+#include "watcher/recorder.h"
+
+#include "base/clock.h"
+#include "trace/schema.h"
+#include "wire/codec.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+/* What was written is committed this long after, and the file is looked for as often. */
+#define COMMIT_NS (400 * NS_PER_MS)
+#define LOOK_NS NS_PER_S
+
+struct recorder {
+	pthread_t thread;
+	int event;
+	struct writer *writer; /* the thread's */
+	uint64_t dirty_ns;     /* since when something is to be committed; 0: nothing is */
+	uint64_t look_ns;
+	int error;
+
+	pthread_mutex_t lock; /* guards what follows; the inbox is the side's that size tells */
+	pthread_cond_t wake;
+	size_t size; /* given and not yet written; 0: it is the giver's to fill */
+	bool finish;
+	struct writer_process *processes;
+	size_t process_count;
+	struct recording_info info;
+
+	unsigned char inbox[RECORDER_BYTES];
+};
+
+/* --- the thread */
+
+struct job {
+	size_t size;
+	bool finish;
+	struct writer_process *processes;
+	size_t process_count;
+};
+
+/* Wait for something to do, but not longer than until a commit or a look is due. */
+static struct job wait_for_job(struct recorder *recorder)
+{
+	uint64_t until_ns = recorder->look_ns;
+	struct timespec until;
+	struct job job;
+
+	if (recorder->dirty_ns && recorder->dirty_ns + COMMIT_NS < until_ns)
+		until_ns = recorder->dirty_ns + COMMIT_NS;
+	until.tv_sec = (time_t)(until_ns / NS_PER_S);
+	until.tv_nsec = (long)(until_ns % NS_PER_S);
+	pthread_mutex_lock(&recorder->lock);
+	while (!recorder->size && !recorder->finish && !recorder->processes) {
+		if (pthread_cond_timedwait(&recorder->wake, &recorder->lock, &until) == ETIMEDOUT)
+			break;
+	}
+	job = (struct job){ recorder->size, recorder->finish, recorder->processes,
+			    recorder->process_count };
+	recorder->processes = NULL;
+	pthread_mutex_unlock(&recorder->lock);
+	return job;
+}
+
+static void take_record(void *arg, const struct record *record)
+{
+	struct recorder *recorder = arg;
+
+	recorder->error = writer_add(recorder->writer, record);
+}
+
+static void do_job(struct recorder *recorder, const struct job *job)
+{
+	if (job->processes)
+		recorder->error =
+			writer_resync(recorder->writer, job->processes, job->process_count);
+	free(job->processes);
+	if (!job->size || recorder->error)
+		return;
+	codec_get_records(recorder->inbox, job->size, take_record, recorder);
+	if (!recorder->dirty_ns)
+		recorder->dirty_ns = clock_mono_ns();
+}
+
+static void do_chores(struct recorder *recorder)
+{
+	uint64_t now_ns = clock_mono_ns();
+
+	if (recorder->dirty_ns && now_ns >= recorder->dirty_ns + COMMIT_NS) {
+		recorder->error = writer_commit(recorder->writer);
+		recorder->dirty_ns = 0;
+	}
+	if (!recorder->error && now_ns >= recorder->look_ns) {
+		recorder->look_ns = now_ns + LOOK_NS;
+		recorder->error = writer_look(recorder->writer);
+	}
+}
+
+/* How it fares; and that the inbox is empty. */
+static void tell(struct recorder *recorder, const struct writer_counts *counts,
+		 enum recording_state state, const char *error)
+{
+	pthread_mutex_lock(&recorder->lock);
+	recorder->size = 0;
+	recorder->info.state = state;
+	recorder->info.samples = counts->samples;
+	recorder->info.events = counts->events;
+	recorder->info.lost = counts->lost;
+	text_copy(recorder->info.error, sizeof recorder->info.error, error);
+	pthread_mutex_unlock(&recorder->lock);
+	eventfd_write(recorder->event, 1);
+}
+
+static void finish(struct recorder *recorder)
+{
+	struct writer_counts counts;
+	char why[TRACE_WHY], close_why[TRACE_WHY];
+	int error;
+
+	/* The first failure is the one that tells. */
+	text_copy(why, sizeof why, recorder->error ? writer_error(recorder->writer) : "");
+	counts = *writer_counts(recorder->writer);
+	error = writer_close(recorder->writer, clock_wall_ns(), close_why);
+	if (!recorder->error && error)
+		text_copy(why, sizeof why, close_why);
+	tell(recorder, &counts, recorder->error || error ? RECORDING_FAILED : RECORDING_DONE, why);
+}
+
+static void *run(void *arg)
+{
+	struct recorder *recorder = arg;
+	struct job job;
+
+	prctl(PR_SET_NAME, "mw-recorder");
+	do {
+		job = wait_for_job(recorder);
+		do_job(recorder, &job);
+		if (!recorder->error)
+			do_chores(recorder);
+		if (!recorder->error && job.size)
+			tell(recorder, writer_counts(recorder->writer), RECORDING_ON, "");
+	} while (!recorder->error && (!job.finish || job.size));
+	finish(recorder);
+	return NULL;
+}
+
+/* --- the other side */
+
+/* A thread that takes no signal. */
+static int start_thread(struct recorder *recorder)
+{
+	sigset_t all, before;
+	int error;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&recorder->thread, NULL, run, recorder);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return -error;
+}
+
+static void open_wake(struct recorder *recorder)
+{
+	pthread_condattr_t attributes;
+
+	pthread_mutex_init(&recorder->lock, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&recorder->wake, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
+int recorder_start(struct recorder **ret_recorder, const char *path, bool force,
+		   const struct session_info *session, char *why)
+{
+	struct recorder *recorder = calloc(1, sizeof *recorder);
+	char ignored[TRACE_WHY];
+	int error = -ENOMEM;
+
+	snprintf(why, TRACE_WHY, "%s", strerror(ENOMEM));
+	if (!recorder)
+		return error;
+	recorder->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (recorder->event >= 0)
+		error = writer_open(&recorder->writer, path, force, session, why);
+	if (error)
+		goto free_recorder;
+	text_copy(recorder->info.path, sizeof recorder->info.path, path);
+	recorder->info.state = RECORDING_ON;
+	recorder->look_ns = clock_mono_ns() + LOOK_NS;
+	open_wake(recorder);
+	error = start_thread(recorder);
+	if (error) {
+		snprintf(why, TRACE_WHY, "no thread: %s", strerror(-error));
+		writer_close(recorder->writer, clock_wall_ns(), ignored);
+		goto free_recorder;
+	}
+	*ret_recorder = recorder;
+	return 0;
+
+free_recorder:
+	if (recorder->event >= 0)
+		close(recorder->event);
+	free(recorder);
+	return error;
+}
+
+void recorder_finish(struct recorder *recorder)
+{
+	pthread_mutex_lock(&recorder->lock);
+	recorder->finish = true;
+	pthread_cond_signal(&recorder->wake);
+	pthread_mutex_unlock(&recorder->lock);
+}
+
+void recorder_free(struct recorder *recorder)
+{
+	if (!recorder)
+		return;
+	recorder_finish(recorder);
+	pthread_join(recorder->thread, NULL);
+	pthread_mutex_destroy(&recorder->lock);
+	pthread_cond_destroy(&recorder->wake);
+	close(recorder->event);
+	free(recorder->processes);
+	free(recorder);
+}
+
+int recorder_fd(const struct recorder *recorder)
+{
+	return recorder->event;
+}
+
+void recorder_hear(struct recorder *recorder)
+{
+	eventfd_t count;
+
+	eventfd_read(recorder->event, &count);
+}
+
+unsigned char *recorder_room(struct recorder *recorder)
+{
+	bool free_room;
+
+	pthread_mutex_lock(&recorder->lock);
+	free_room = !recorder->size && !recorder->finish && recorder->info.state == RECORDING_ON;
+	pthread_mutex_unlock(&recorder->lock);
+	return free_room ? recorder->inbox : NULL;
+}
+
+void recorder_give(struct recorder *recorder, size_t size)
+{
+	pthread_mutex_lock(&recorder->lock);
+	recorder->size = size;
+	pthread_cond_signal(&recorder->wake);
+	pthread_mutex_unlock(&recorder->lock);
+}
+
+void recorder_resync(struct recorder *recorder, struct writer_process *processes, size_t count)
+{
+	pthread_mutex_lock(&recorder->lock);
+	free(recorder->processes);
+	recorder->processes = processes;
+	recorder->process_count = count;
+	pthread_cond_signal(&recorder->wake);
+	pthread_mutex_unlock(&recorder->lock);
+}
+
+void recorder_info(struct recorder *recorder, struct recording_info *ret_info)
+{
+	pthread_mutex_lock(&recorder->lock);
+	*ret_info = recorder->info;
+	pthread_mutex_unlock(&recorder->lock);
+}

@@ -1,0 +1,45 @@
+/*
+ * A recording: a thread of its own that takes merged records, encoded as the past has them, and
+ * writes them to a session file. Nobody waits for it: what it has no time for stays in the past,
+ * and is lost only when that forgets it. One thread at a time may call.
+ */
+#ifndef WATCHER_RECORDER_H
+#define WATCHER_RECORDER_H
+
+#include "trace/writer.h"
+
+struct recorder;
+
+/* Most bytes that it takes at once. */
+#define RECORDER_BYTES (256 * 1024)
+
+/* Create the file and start: 0, or as writer_open, with why in @why of TRACE_WHY bytes. */
+int recorder_start(struct recorder **ret_recorder, const char *path, bool force,
+		   const struct session_info *session, char *why);
+
+/* Wait for the thread, which writes what it was given and closes the file. NULL is allowed. */
+void recorder_free(struct recorder *recorder);
+
+/* A descriptor for poll: readable when the thread has taken what it was given, has failed, or is
+ * done; until recorder_hear. */
+int recorder_fd(const struct recorder *recorder);
+void recorder_hear(struct recorder *recorder);
+
+/* Where to put what comes next, of RECORDER_BYTES; NULL while the last of it is being written, and
+ * after the end. */
+unsigned char *recorder_room(struct recorder *recorder);
+
+/* Give the Records message of @size bytes that was put there. */
+void recorder_give(struct recorder *recorder, size_t size);
+
+/* Before what is given next: what is so now, as writer_resync. @processes is taken over, and freed
+ * in one piece. */
+void recorder_resync(struct recorder *recorder, struct writer_process *processes, size_t count);
+
+/* Nothing more comes: the file is closed once all is written. */
+void recorder_finish(struct recorder *recorder);
+
+/* How it fares; its path is that of recorder_start. */
+void recorder_info(struct recorder *recorder, struct recording_info *ret_info);
+
+#endif
