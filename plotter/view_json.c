@@ -48,8 +48,8 @@ static int json_open(void **ret_state, const struct view_options *options)
 
 static void put_record(struct json_view *view, const struct record *record)
 {
-	bool begins =
-		record->type == RECORD_PROCESS && roster_join(&view->roster, &record->process);
+	bool begins = record->type == RECORD_PROCESS &&
+		      roster_join(&view->roster, view->history, record->t_ns, &record->process);
 
 	view->samples = record->type == RECORD_TICK;
 	record_json_write(&view->json, record, begins);
