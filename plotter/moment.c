@@ -134,20 +134,31 @@ void moment_release(const struct moment *moment)
 		settings->paused_at_ns = 0;
 }
 
+/* The end of a window of @window_ns in which the cursor is where it is in the one that ends at
+ * @now_ns; but not so that time before the session is shown in place of what is shown now. */
+static uint64_t end_of_window(const struct moment *moment, uint64_t now_ns, uint64_t window_ns)
+{
+	uint64_t cursor_ns = moment->settings->cursor_ns;
+	uint64_t full_ns = history_begin(moment->frame->history) + window_ns;
+	double factor = (double)window_ns / (double)moment->settings->window_ns;
+	uint64_t end_ns = cursor_ns + (uint64_t)((double)(now_ns - cursor_ns) * factor);
+
+	if (full_ns > now_ns)
+		full_ns = now_ns;
+	return clamp(moment, end_ns > full_ns ? end_ns : full_ns);
+}
+
 void moment_set_window(const struct moment *moment, uint64_t window_ns)
 {
 	struct view_settings *settings = moment->settings;
 	uint64_t now_ns = now_of(moment);
 	uint64_t cursor_ns = settings->cursor_ns;
-	uint64_t before_ns = settings->window_ns;
 
+	if (cursor_ns && cursor_ns <= now_ns)
+		settings->paused_at_ns = end_of_window(moment, now_ns, window_ns);
 	settings->window_ns = window_ns;
-	if (!cursor_ns || cursor_ns > now_ns)
-		return;
-	now_ns = cursor_ns +
-		 (uint64_t)((double)(now_ns - cursor_ns) * (double)window_ns / (double)before_ns);
-	settings->paused_at_ns = clamp(moment, now_ns);
-	moment_go(moment, cursor_ns);
+	if (cursor_ns)
+		moment_go(moment, cursor_ns);
 }
 
 static uint64_t distance(uint64_t a, uint64_t b)

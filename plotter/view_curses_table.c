@@ -37,7 +37,7 @@ void curses_put(const struct curses_view *view, unsigned y, struct extent place,
 	attrset(A_NORMAL);
 }
 
-/* A label of the axis, unless the session has a mark in its place. */
+/* A label of the axis, unless the session has a mark in its place, or the cursor is there. */
 static void put_axis_label(const struct curses_view *view, unsigned y, const char *text, bool right)
 {
 	struct extent place = view->layout.spark;
@@ -48,7 +48,7 @@ static void put_axis_label(const struct curses_view *view, unsigned y, const cha
 		return;
 	offset = right ? place.size - width : 0;
 	for (unsigned x = 0; x < width; x++) {
-		if (view->marks[offset + x])
+		if (view->marks[offset + x] || curses_cursor_column(view) == (int)(offset + x))
 			return;
 	}
 	curses_put(view, y, (struct extent){ place.at + offset, width }, text, false, A_DIM);
