@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* Steps that are kept; where there are more, each second one of them goes. */
-#define COUNTS_KEPT 4096
+#define COUNTS_KEPT 65536
 
 struct count {
 	uint64_t t_ns;

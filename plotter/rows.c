@@ -55,22 +55,38 @@ static void carry(struct history_column *columns, size_t count, size_t stretch)
 	}
 }
 
-/* Columns that one of the line's buckets covers in what is shown from @from_ns on. */
-static size_t stretch_of(const struct axis *axis, const struct history *history,
-			 const struct history_line *line, uint64_t from_ns)
+/* Columns that a bucket of @width_ns covers. */
+static size_t stretch_of(const struct axis *axis, uint64_t width_ns)
 {
-	uint64_t width_ns = history_width(history, line, from_ns, axis->now_ns);
-	size_t stretch = (size_t)(width_ns / axis->column_ns + (width_ns % axis->column_ns > 0));
+	return (size_t)(width_ns / axis->column_ns + (width_ns % axis->column_ns > 0));
+}
 
-	return stretch > axis->stretch ? stretch : axis->stretch;
+/*
+ * Where the history has only coarser buckets than the window asks for, one may lie before it, and
+ * the newest is not told until it is over.
+ */
+static void fill_coarse(const struct axis *axis, const struct history *history,
+			const struct history_line *line, struct history_column *columns)
+{
+	uint64_t width_ns = history_width(history, line, axis->from_ns, axis->now_ns);
+	uint64_t lead_ns = min_u64(2 * width_ns, axis->from_ns);
+	size_t stretch = stretch_of(axis, width_ns);
+	struct history_column before;
+
+	if (stretch <= axis->stretch)
+		return;
+	history_columns(history, line, axis->from_ns - lead_ns, axis->from_ns, &before, 1);
+	if (before.count && !columns[0].count)
+		columns[0] = (struct history_column){ before.last, before.last, before.last,
+						      before.last, 1 };
+	carry(columns, axis->width, 2 * stretch);
 }
 
 void axis_columns(const struct axis *axis, const struct history *history,
 		  const struct history_line *line, struct history_column *columns)
 {
-	size_t stretch = stretch_of(axis, history, line, axis->from_ns);
-	size_t lead =
-		(size_t)min_u64(min_u64(stretch, axis->width) - 1, axis->from_ns / axis->column_ns);
+	size_t lead = (size_t)min_u64(min_u64(axis->stretch, axis->width) - 1,
+				      axis->from_ns / axis->column_ns);
 	struct history_window window = {
 		.from_ns = axis->from_ns - lead * axis->column_ns,
 		.to_ns = axis->from_ns + axis->width * axis->column_ns,
@@ -79,8 +95,9 @@ void axis_columns(const struct axis *axis, const struct history *history,
 
 	/* The last column is still being filled, and is not to tell what came after now. */
 	history_columns_until(history, line, &window, columns, lead + axis->width);
-	carry(columns, lead + axis->width, stretch_of(axis, history, line, window.from_ns));
+	carry(columns, lead + axis->width, axis->stretch);
 	memmove(columns, &columns[lead], axis->width * sizeof(*columns));
+	fill_coarse(axis, history, line, columns);
 }
 
 bool row_begun(const struct history_line *line, uint64_t now_ns)
