@@ -246,6 +246,7 @@ void loop_run(struct loop *loop)
 {
 	struct epoll_event events[8];
 
+	draw(loop);
 	while (!loop->quit) {
 		bool still = loop->calls->stands_still && loop->calls->stands_still(loop->arg);
 		int count;
