@@ -21,14 +21,14 @@ ALL_LDFLAGS = -pthread $(SANITIZE) $(LDFLAGS)
 # What `make deps` installs: to build and run, then to test.
 PACKAGES := gcc make pkg-config libc6-dev libnanomsg-dev libnanopb-dev nanopb protobuf-compiler libproc2-dev \
 	libncurses-dev libsqlite3-dev libjs-dygraphs gnuplot-nox
-TEST_PACKAGES := tmux jq python3-dev g++ clang libclang-rt-14-dev procps git
+TEST_PACKAGES := tmux jq python3-dev g++ clang libclang-rt-14-dev procps git chromium chromium-driver
 
 sources = $(wildcard $(1)/*.c)
 objects = $(patsubst %.c,$(O)/%.o,$(1))
 
 BASE := $(call sources,base)
 WIRE := $(call sources,wire)
-TRACE := $(call sources,trace)
+TRACE := $(foreach dir,trace trace/export trace/html trace/picture trace/summary,$(call sources,$(dir)))
 TRACE_WRITER := $(addprefix trace/,schema.c rows.c spanmap.c ticks.c writer.c writer_file.c)
 CLIENT := $(call sources,client)
 WATCHER := $(call sources,watcher)
@@ -42,7 +42,8 @@ PROTO_OBJECT := $(O)/wire/memwatch.pb.o
 WIRE_OBJECTS := $(call objects,$(WIRE)) $(PROTO_OBJECT)
 LIBRARY_OBJECTS := $(call objects,$(CLIENT) base/clock.c base/text.c base/units.c) $(WIRE_OBJECTS)
 WATCHER_OBJECTS := $(call objects,$(WATCHER) $(BASE) $(TRACE_WRITER)) $(WIRE_OBJECTS)
-COMMAND_OBJECTS := $(call objects,$(CLI) $(PLOTTER) $(TRACE) $(BASE)) $(WIRE_OBJECTS)
+HTML_OBJECT := $(O)/trace/html/assets.o
+COMMAND_OBJECTS := $(call objects,$(CLI) $(PLOTTER) $(TRACE) $(BASE)) $(HTML_OBJECT) $(WIRE_OBJECTS)
 
 WIRE_LIBS := -lnanomsg -lprotobuf-nanopb
 WATCHER_LIBS := $(WIRE_LIBS) -lproc2 -lsqlite3
@@ -71,6 +72,38 @@ $(O)/wire/memwatch.pb.c: wire/memwatch.proto wire/memwatch.options
 $(O)/wire/memwatch.pb.h: $(O)/wire/memwatch.pb.c
 
 $(WIRE_OBJECTS): $(O)/wire/memwatch.pb.h
+
+# --- what export's HTML pages consist of: our template, script and style, and dygraphs
+
+DYGRAPHS ?= /usr/share/javascript/dygraphs
+HTML_SCRIPTS := $(addprefix trace/html/,units.js series.js axes.js marks.js spans.js lines.js chart.js page.js)
+HTML_ASSETS := trace/html/page.html $(addprefix $(O)/trace/html/,all.css dygraph.js all.js hashes)
+
+$(DYGRAPHS)/dygraph.min.js $(DYGRAPHS)/dygraph.min.css:
+	@[ -f $@ ] || { echo "memwatch: there is no $@: install the Debian package libjs-dygraphs (make deps does)," \
+		"or say where it is with DYGRAPHS=dir" >&2; exit 1; }
+
+# Without the references to maps for debuggers, which would be asked for beside the page.
+$(O)/trace/html/all.css: $(DYGRAPHS)/dygraph.min.css trace/html/page.css
+	@mkdir -p $(@D)
+	sed '/^\/\*# sourceMappingURL/d' $^ > $@
+
+$(O)/trace/html/dygraph.js: $(DYGRAPHS)/dygraph.min.js
+	@mkdir -p $(@D)
+	sed '/^\/\/# sourceMappingURL/d' $< > $@
+
+$(O)/trace/html/all.js: $(HTML_SCRIPTS)
+	@mkdir -p $(@D)
+	cat $^ > $@
+
+# A browser runs the scripts with these hashes, and no others.
+$(O)/trace/html/hashes: $(O)/trace/html/dygraph.js $(O)/trace/html/all.js
+	for file in $^; do \
+		printf "'sha256-%s' " "$$(for byte in $$(sha256sum < $$file | sed 's/ .*//; s/../0x& /g'); do \
+			printf "\\$$(printf %03o $$byte)"; done | base64)"; done > $@
+
+$(HTML_OBJECT): trace/html/assets.S $(HTML_ASSETS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -I$(O) -c -o $@ $<
 
 # --- objects, programs, libraries
 
@@ -143,7 +176,7 @@ $(O)/python/memwatch/%: client/python/memwatch/%
 # --- tests
 
 # Everything but the programs' mains: a test links what it names.
-$(O)/all.a: $(filter-out %/main.o,$(call objects,$(BASE) $(TRACE) $(CLIENT) $(WATCHER) $(PLOTTER) $(CLI))) $(WIRE_OBJECTS)
+$(O)/all.a: $(filter-out %/main.o,$(call objects,$(BASE) $(TRACE) $(CLIENT) $(WATCHER) $(PLOTTER) $(CLI))) $(HTML_OBJECT) $(WIRE_OBJECTS)
 	rm -f $@
 	$(AR) rcs $@ $^
 

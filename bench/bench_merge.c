@@ -1,12 +1,14 @@
 /*
  * Events from one process end to end: emitted at a rate, by the clock, pushed, received and merged
  * by a whole watcher. How many were dropped, for a ring of each size; then, with the largest, the
- * rate that a program reaches that waits for room, which is what the watcher can bear. Usage:
+ * rate that a program reaches that waits for room, which is what the watcher can bear, without and
+ * with a recording. Usage:
  * bench_merge RATE SECONDS, with memwatchd in $O.
  */
 #include "base/clock.h"
 #include "base/units.h"
 #include "client/memwatch.h"
+#include "trace/reader.h"
 #include "wire/control.h"
 
 #include <stdio.h>
@@ -16,10 +18,14 @@
 
 #define BURST 1000
 
+/* Events a second that are to reach a file. */
+#define RECORDED_RATE 300000
+
 struct bench {
 	uint64_t rate;
 	uint64_t seconds;
 	char session[32];
+	const char *output; /* a recording; NULL: none */
 	struct rundir dir;
 	pid_t watcher;
 };
@@ -44,7 +50,7 @@ static void start_watcher(struct bench *bench)
 	bench->watcher = fork();
 	if (bench->watcher == 0) {
 		execl(path, "memwatchd", "--foreground", "--session", bench->session, "--interval",
-		      "100ms", NULL);
+		      "100ms", bench->output ? "--output" : NULL, bench->output, "--force", NULL);
 		_exit(127);
 	}
 	while (rundir_owner(&bench->dir) <= 0 && waitpid(bench->watcher, NULL, WNOHANG) == 0)
@@ -143,6 +149,21 @@ static struct result run(struct bench *bench, const char *ring, uint64_t room)
 	return result;
 }
 
+/* What of it is in the file. */
+static void print_recorded(const char *path, const struct result *result)
+{
+	uint64_t sent = result->emitted + 1 - result->dropped;
+	struct reader *reader;
+	char why[TRACE_WHY];
+
+	if (reader_open(&reader, path, why) < 0)
+		fail(why);
+	printf("                               %llu of %llu events in the file (aim: all)\n",
+	       (unsigned long long)reader_info(reader)->events, (unsigned long long)sent);
+	reader_close(reader);
+	unlink(path);
+}
+
 static double rate_of(const struct result *result)
 {
 	return (double)(result->emitted - result->dropped) * NS_PER_S / (double)result->took_ns;
@@ -153,6 +174,7 @@ int main(int argc, char **argv)
 	static const char *const rings[] = { "1M", "4M", "8M", "16M" };
 	struct bench bench = { 0 };
 	struct result result;
+	char path[sizeof bench.dir.path + 16];
 
 	if (argc != 3 || !getenv("O") || (bench.rate = strtoull(argv[1], NULL, 10)) == 0 ||
 	    (bench.seconds = strtoull(argv[2], NULL, 10)) == 0) {
@@ -173,5 +195,12 @@ int main(int argc, char **argv)
 	result = run(&bench, "64M", 500 * BURST);
 	printf("  as fast as there is room     %8.0f events/s, %llu dropped\n", rate_of(&result),
 	       (unsigned long long)result.dropped);
+	snprintf(path, sizeof path, "%s/merge.mwdb", bench.dir.path);
+	bench.output = path;
+	bench.rate = RECORDED_RATE;
+	result = run(&bench, "16M", 0);
+	printf("  recorded                     %8.0f events/s, %llu dropped\n", rate_of(&result),
+	       (unsigned long long)result.dropped);
+	print_recorded(path, &result);
 	return 0;
 }

@@ -1,7 +1,7 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/recording.h"
-#include "trace/export.h"
+#include "trace/export/export.h"
 
 #include <stdio.h>
 #include <sys/stat.h>

@@ -5,7 +5,7 @@
 #define CLI_COMPARISON_H
 
 #include "cli/recording.h"
-#include "trace/compare.h"
+#include "trace/summary/compare.h"
 
 struct comparison {
 	struct recording recordings[2]; /* A and B */

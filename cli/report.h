@@ -8,8 +8,8 @@
 #define CLI_REPORT_H
 
 #include "cli/recording.h"
-#include "trace/line_names.h"
-#include "trace/summary.h"
+#include "trace/export/line_names.h"
+#include "trace/summary/summary.h"
 
 #include <stdio.h>
 

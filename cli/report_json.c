@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "trace/record_json.h"
+#include "trace/export/record_json.h"
 
 #include <inttypes.h>
 

@@ -2,7 +2,7 @@
 
 #include "base/log.h"
 #include "plotter/roster.h"
-#include "trace/record_json.h"
+#include "trace/export/record_json.h"
 
 #include <errno.h>
 #include <stdlib.h>

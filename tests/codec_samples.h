@@ -9,7 +9,7 @@
 #include "wire/codec.h"
 
 #define SAMPLE_EVENTS 3
-#define SAMPLE_RECORDS 8
+#define SAMPLE_RECORDS 9
 #define SAMPLE_ROOM (4 * CODEC_RECORD_ROOM + SAMPLE_RECORDS * CODEC_RECORD_ROOM)
 #define COLLECTED 16
 
@@ -82,6 +82,8 @@ static inline void sample_records(struct record records[SAMPLE_RECORDS])
 	records[6].end = (struct end){ 3, 4, END_KILLED, -9, UINT64_MAX, UINT64_MAX, UINT64_MAX };
 	records[7].type = RECORD_GAP;
 	records[7].gap = (struct gap){ UINT32_MAX, GAP_TORN, UINT64_MAX, UINT64_MAX, UINT64_MAX };
+	records[8].type = RECORD_PEAK;
+	records[8].peak = (struct peak){ UINT32_MAX, UINT64_MAX };
 }
 
 static inline size_t sample_batch(uint8_t to[SAMPLE_ROOM])
@@ -111,10 +113,17 @@ static inline size_t sample_stream(uint8_t to[SAMPLE_ROOM])
 
 static inline struct request sample_request(void)
 {
-	struct request request = { UINT64_MAX, REQUEST_ENDED, UINT32_MAX, UINT64_MAX, 42, "", "" };
+	struct request request = {
+		.id = UINT64_MAX,
+		.op = REQUEST_RECORD_END,
+		.pid = UINT32_MAX,
+		.since = UINT64_MAX,
+		.peak = 42,
+	};
 
 	long_text(request.category, TEXT_CATEGORY);
 	long_text(request.text, TEXT_LABEL);
+	long_text(request.path, TEXT_PATH);
 	return request;
 }
 
@@ -147,11 +156,18 @@ static inline struct reply sample_reply(void)
 		.has_session = true,
 		.has_status = true,
 		.session = { "default", "", 77, 100000000, 1, UINT64_MAX },
-		.status = { 1, 2, 3, 4, 5, 6, 7, 8, 9, UINT64_MAX },
+		.status = { 1, 2, 3, 4, 5, 6, 7, 8, 9, UINT64_MAX,
+			    .recording = { .state = RECORDING_FAILED,
+					   .samples = UINT64_MAX,
+					   .events = 12,
+					   .lost = UINT64_MAX } },
 	};
+	struct recording_info *recording = &reply.status.recording;
 
 	long_text(reply.message, sizeof(reply.message) - 1);
 	long_text(reply.session.host, TEXT_NAME);
+	long_text(recording->path, TEXT_PATH);
+	long_text(recording->error, sizeof(recording->error) - 1);
 	return reply;
 }
 
@@ -218,6 +234,7 @@ static inline void collect_record(void *arg, const struct record *record)
 		return;
 	case RECORD_END:
 	case RECORD_GAP:
+	case RECORD_PEAK:
 		return;
 	}
 	CHECK(!"a record has a type");

@@ -25,9 +25,10 @@ static int decode_request(const void *from, size_t size)
 	int result = codec_get_request(from, size, &request);
 
 	if (result == 0) {
-		CHECK(request.op >= REQUEST_ATTACH && request.op <= REQUEST_ENDED);
+		CHECK(request.op >= REQUEST_ATTACH && request.op <= REQUEST_RECORD_END);
 		CHECK(strnlen(request.category, sizeof(request.category)) <= TEXT_CATEGORY);
 		CHECK(strnlen(request.text, sizeof(request.text)) <= TEXT_LABEL);
+		CHECK(strnlen(request.path, sizeof(request.path)) <= TEXT_PATH);
 	}
 	return result;
 }
@@ -35,11 +36,15 @@ static int decode_request(const void *from, size_t size)
 static int decode_reply(const void *from, size_t size)
 {
 	struct reply reply;
+	const struct recording_info *recording = &reply.status.recording;
 	int result = codec_get_reply(from, size, &reply, collect_info, collect_record, &all);
 
 	CHECK(strnlen(reply.message, sizeof(reply.message)) < sizeof(reply.message));
 	CHECK(strnlen(reply.session.name, sizeof(reply.session.name)) <= TEXT_NAME);
 	CHECK(strnlen(reply.session.host, sizeof(reply.session.host)) <= TEXT_NAME);
+	CHECK(recording->state <= RECORDING_FAILED);
+	CHECK(strnlen(recording->path, sizeof(recording->path)) <= TEXT_PATH);
+	CHECK(strnlen(recording->error, sizeof(recording->error)) < sizeof(recording->error));
 	return result;
 }
 

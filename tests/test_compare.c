@@ -1,4 +1,4 @@
-#include "trace/marks_aligned.h"
+#include "trace/summary/marks_aligned.h"
 
 #include "tests/check.h"
 

@@ -100,7 +100,7 @@ readme_agrees() {
 		command=${words%% *}
 		[[ $command == -* ]] && command=
 		[ -z "$command" ] || commands | grep -qx "$command" || echo "README: no command $command"
-		for option in $(grep -oE '(^| )--?[a-z]+' <<<"${words%% -- *}"); do
+		for option in $(grep -oE '(^| )--?[a-z]+(-[a-z]+)*' <<<"${words%% -- *}"); do
 			help_options "$command" | grep -qE -e "(^| )$option( |\$)" ||
 				echo "README: memwatch $command has no option $option"
 		done

@@ -1,6 +1,6 @@
 /* What is exported of a recording is what the json view printed of the same records. */
 #include "tests/view_samples.h"
-#include "trace/export.h"
+#include "trace/export/export.h"
 #include "trace/writer.h"
 
 #include <unistd.h>

@@ -1,7 +1,7 @@
 #include "base/clock.h"
 #include "tests/check.h"
-#include "trace/drawing.h"
-#include "trace/gnuplot.h"
+#include "trace/picture/drawing.h"
+#include "trace/picture/gnuplot.h"
 
 #include <errno.h>
 #include <signal.h>

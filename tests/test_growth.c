@@ -1,5 +1,5 @@
-#include "trace/growth.h"
-#include "trace/weight.h"
+#include "trace/summary/growth.h"
+#include "trace/summary/weight.h"
 
 #include "base/clock.h"
 #include "tests/check.h"

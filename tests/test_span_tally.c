@@ -1,4 +1,4 @@
-#include "trace/span_tally.h"
+#include "trace/summary/span_tally.h"
 
 #include "tests/check.h"
 

@@ -57,7 +57,7 @@ HOMES='
 ^pb(_[a-z]+)?\.h$|\.pb\.h$|codec_pb\.h$ ^wire/codec[a-z_]*\.[ch]$
 ^libproc2/|^proc/                       ^watcher/procinfo\.c$
 curses|^term\.h$|^panel\.h$             ^plotter/view_curses[a-z_]*\.[ch]$
-sqlite3                                 ^trace/
+sqlite3                                 ^trace/[a-z_]*\.[ch]$
 '
 
 homes() {

@@ -29,7 +29,9 @@ static int claim(struct writer *writer, bool force, char *why)
 	struct stat status;
 	int fd;
 
-	if (strlen(writer->path) > TEXT_PATH) {
+	/* SQLite gives the log beside it a longer name. */
+	if (strlen(writer->path) + strlen("-journal") >=
+	    (size_t)sqlite3_vfs_find(NULL)->mxPathname) {
 		snprintf(why, TRACE_WHY, "%s", strerror(ENAMETOOLONG));
 		return -ENAMETOOLONG;
 	}

@@ -19,6 +19,9 @@ struct answer {
 	unsigned char bytes[PAIR_BODY];
 };
 
+/* Of a message, for the path of a recording. */
+#define NAME_TOLD 200
+
 /* Room that is kept for the head. */
 #define HEAD_ROOM 4096
 
@@ -34,7 +37,7 @@ static void do_attach(struct answer *answer)
 {
 	struct core *core = answer->core;
 	int pidfd = pidfd_open_process((pid_t)answer->request->pid);
-	int *attached;
+	struct attached *attached;
 
 	answer->reply.has_session = true;
 	answer->reply.session = core->session;
@@ -46,7 +49,7 @@ static void do_attach(struct answer *answer)
 		return;
 	}
 	core->attached = attached;
-	core->attached[core->attached_count++] = pidfd;
+	core->attached[core->attached_count++] = (struct attached){ pidfd, answer->request->pid };
 	core->was_attached = true;
 	core_watch(core, pidfd, EPOLLIN, SOURCE_COMMAND_END, (uint32_t)pidfd);
 }
@@ -137,7 +140,8 @@ static void do_record(struct answer *answer)
 	const struct request *request = answer->request;
 	struct core *core = answer->core;
 	struct recording_info info;
-	char why[TRACE_WHY], text[TEXT_PATH + TRACE_WHY + 64];
+	char why[TRACE_WHY], text[sizeof answer->reply.message];
+	char name[TEXT_PATH + 1];
 
 	if (request->path[0] != '/') {
 		refuse(answer, "the path of a recording must be absolute");
@@ -145,26 +149,34 @@ static void do_record(struct answer *answer)
 	}
 	if (record_state(core, &info) == RECORDING_ON) {
 		snprintf(text, sizeof text, "session '%s' is recorded already, in %s",
-			 core->session.name, info.path);
+			 core->session.name, record_name(name, info.path, NAME_TOLD));
 		if (strcmp(info.path, request->path) != 0)
 			refuse(answer, text);
 		return;
 	}
 	if (record_begin(core, request->path, request->since != 0, why) == 0)
 		return;
-	snprintf(text, sizeof text, "%s: %s", request->path, why);
+	snprintf(text, sizeof text, "%s: %s", record_name(name, request->path, NAME_TOLD), why);
 	refuse(answer, text);
+}
+
+/* Whether the session ends when this command does. */
+static bool is_last(const struct core *core, uint32_t pid)
+{
+	for (size_t i = 0; i < core->attached_count; i++) {
+		if (core->attached[i].pid != pid)
+			return false;
+	}
+	return core->options->private_session && core->attached_count > 0;
 }
 
 /* value: whether it is over, or is now being ended. */
 static void do_record_end(struct answer *answer)
 {
-	const struct core *core = answer->core;
-	bool leaves = core->options->private_session && core->attached_count <= 1;
-
+	uint32_t pid = answer->request->pid;
 	bool goes_on = record_state(answer->core, NULL) == RECORDING_ON;
 
-	answer->reply.value = !goes_on || !answer->request->pid || leaves;
+	answer->reply.value = !goes_on || !pid || is_last(answer->core, pid);
 	if (answer->reply.value)
 		record_end(answer->core);
 }

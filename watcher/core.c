@@ -140,7 +140,7 @@ static void handle_pair(struct core *core, uint32_t events)
 static void handle_command_end(struct core *core, int pidfd)
 {
 	for (size_t i = 0; i < core->attached_count; i++) {
-		if (core->attached[i] != pidfd)
+		if (core->attached[i].pidfd != pidfd)
 			continue;
 		close(pidfd);
 		core->attached[i] = core->attached[--core->attached_count];
@@ -288,6 +288,7 @@ int core_run(const struct core_options *options)
 		loop(&core);
 		output_release(&core, UINT64_MAX);
 		record_close(&core);
+		output_release(&core, UINT64_MAX); /* what it has said */
 	}
 	setup_close(&core);
 	return error ? 1 : 0;

@@ -46,6 +46,12 @@ struct recording {
 	bool over;		   /* all from before that was released */
 };
 
+/* A command that is attached. */
+struct attached {
+	int pidfd;
+	uint32_t pid;
+};
+
 struct core {
 	const struct core_options *options;
 	struct rundir dir;
@@ -81,7 +87,7 @@ struct core {
 	uint64_t requests[64]; /* ids carried out, newest over oldest */
 	unsigned request_next;
 
-	int *attached; /* pidfds of commands */
+	struct attached *attached;
 	size_t attached_count;
 	bool was_attached;
 };
@@ -180,6 +186,9 @@ void intake_forget(struct core *core);
  * time.
  */
 
+/* @path where it has at most @most bytes; else the file's name, cut where that is longer. To @text,
+ * of TEXT_PATH + 1 bytes, which is returned. */
+const char *record_name(char *text, const char *path, size_t most);
 /* Start a recording, with all that the past still has: 0, or -EBUSY where one goes on, or as
  * writer_open, with why in @why of TRACE_WHY bytes. */
 int record_begin(struct core *core, const char *path, bool force, char *why);

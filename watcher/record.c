@@ -1,5 +1,4 @@
 #include "base/clock.h"
-#include "base/log.h"
 #include "trace/schema.h"
 #include "watcher/core.h"
 
@@ -10,21 +9,24 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-/* A path that is longer is told by its end. */
-#define PATH_TOLD 80
+/* Of the label of a notice, for why a recording stopped. */
+#define WHY_TOLD 64
 
 /* Room for a Records message's head. */
 #define HEAD_ROOM 32
 
-static const char *told_path(const char *path)
+const char *record_name(char *text, const char *path, size_t most)
 {
-	size_t length = strlen(path);
-	const char *slash;
+	const char *slash = strrchr(path, '/');
+	const char *name = strlen(path) > most && slash ? slash + 1 : path;
+	size_t length = strlen(name);
 
-	if (length <= PATH_TOLD)
-		return path;
-	slash = strrchr(path, '/');
-	return slash ? slash + 1 : path;
+	if (length <= most)
+		return memcpy(text, name, length + 1);
+	length = text_cut(name, length, most - 3);
+	memcpy(text, name, length);
+	memcpy(text + length, "...", 4);
+	return text;
 }
 
 int record_begin(struct core *core, const char *path, bool force, char *why)
@@ -161,6 +163,20 @@ uint64_t record_due(const struct core *core)
 						     : UINT64_MAX;
 }
 
+/* The whole of it has room in a label. */
+static void tell_failed(struct core *core, const struct recording_info *info)
+{
+	static const char words[] = "recording to  stopped: ; what was recorded before is kept";
+	char name[TEXT_PATH + 1];
+	char why[WHY_TOLD + 1];
+	size_t most = TEXT_LABEL - (sizeof words - 1);
+
+	core->recording.told = true;
+	most -= text_copy(why, sizeof why, info->error);
+	core_notice(core, "recording to %s stopped: %s; what was recorded before is kept",
+		    record_name(name, info->path, most), why);
+}
+
 void record_hear(struct core *core)
 {
 	struct recording *recording = &core->recording;
@@ -169,9 +185,7 @@ void record_hear(struct core *core)
 	recorder_hear(recording->recorder);
 	if (record_state(core, &info) != RECORDING_FAILED || recording->told)
 		return;
-	recording->told = true;
-	core_notice(core, "recording to %s stopped: %s; what was recorded before is kept",
-		    told_path(info.path), info.error);
+	tell_failed(core, &info);
 }
 
 /* --- the end */
@@ -198,8 +212,7 @@ void record_close(struct core *core)
 		recorder_hear(recording->recorder);
 	}
 	if (info.state == RECORDING_FAILED && !recording->told)
-		log_error("recording to %s stopped: %s; what was recorded before is kept",
-			  told_path(info.path), info.error);
+		tell_failed(core, &info);
 	recorder_free(recording->recorder);
 	recording->recorder = NULL;
 }

@@ -47,7 +47,7 @@ static int look(const struct control *control, int waited_ms)
 
 static int send_request(struct control *control, const struct request *request)
 {
-	unsigned char bytes[1024];
+	unsigned char bytes[2048];
 	size_t size = codec_put_request(bytes, sizeof bytes, request);
 	int error;
 

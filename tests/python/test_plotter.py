@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import subprocess
 import tempfile
 
 from session import Script, WatchedTestCase, events, memwatch, run, wait_for
@@ -51,8 +52,11 @@ class OldScripts(WatchedTestCase):
         self.assertTrue(0.1 < maximum < 0.2, maximum)
         self.assertTrue(0.02 < mean < maximum, mean)
         self.assertRegex(output, r"script_name .*\* Reason for spike")
-        saved = self.saved("memory.jsonl")
         self.assertFalse((self.directory / "memory.mp4").exists())
+        subprocess.run(
+            ["memwatch", "export", self.directory / "memory.mwdb", "-o", self.directory / "memory.jsonl"], check=True
+        )
+        saved = self.saved("memory.jsonl")
         self.assertEqual(
             [(record["pid"], record["label"]) for record in saved if record["type"] == "event"],
             [(pid, "Reason for spike"), (pid, "Finished")],

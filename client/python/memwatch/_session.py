@@ -31,6 +31,17 @@ def follow(view, window, *arguments, **options):
     )
 
 
+def record(path):
+    """Start a memwatch that records the session in the file, until end, or this process has ended."""
+    return subprocess.Popen(
+        [command(), "record", "--output", path, "--force", "--pid", str(os.getpid())],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
 def end(process):
     """End a memwatch that follow started, also one that is stopped."""
     if process.poll() is None:

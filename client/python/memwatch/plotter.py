@@ -27,12 +27,13 @@ import sys
 import threading
 
 from . import _memwatch, _queues
-from ._session import FOLLOWER, end, follow
+from ._session import FOLLOWER, end, follow, record
 from ._terminal import Terminal
 
 __all__ = ["Plotter", "watcher"]
 
 GB = 1e9
+RECORDING = ".mwdb"
 FILMS = {".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".gif", ".apng", ".html", ".htm"}
 
 
@@ -42,8 +43,9 @@ class Plotter:
     refresh    seconds between samples, where this starts the session; a running one keeps its own
     history    seconds of the past that are shown
     style      accepted for the old scripts' sake; the terminal has its own colours
-    save_to    a file for the session as JSON Lines, a record a line, written as it happens. It is no
-               film: the ending of one (.mp4, .gif) becomes .jsonl. `saved_to` is its path.
+    save_to    a file for the session: a recording for `memwatch replay`, `report` and `export` where
+               it ends in .mwdb, else JSON Lines, a record a line. It is no film: the ending of one
+               (.mp4, .gif) becomes .mwdb. `saved_to` is its path. One that exists is replaced.
     view       auto, ncurses or text; auto is ncurses on a terminal, and text elsewhere; None draws
                nothing
     title      shown by the view
@@ -80,13 +82,17 @@ class Plotter:
         """Begin to draw, and to save where that was asked for: True."""
         FOLLOWER.start(self.refresh)
         if self.saved_to and not self._saving:
-            with open(self.saved_to, "wb") as file:
-                self._saving = follow(
-                    "json", self.history, stdin=subprocess.DEVNULL, stdout=file, start_new_session=True
-                )
+            self._saving = self._save()
         if self.view and not self._drawing:
             self._draw()
         return True
+
+    def _save(self):
+        if self.saved_to.suffix.lower() == RECORDING:
+            self.saved_to.touch()  # what can't be written is said now
+            return record(self.saved_to)
+        with open(self.saved_to, "wb") as file:
+            return follow("json", self.history, stdin=subprocess.DEVNULL, stdout=file, start_new_session=True)
 
     def _draw(self):
         view = self.view
@@ -168,7 +174,7 @@ def _follow_as(pid, name, feeds):
 
 def _path(save_to):
     path = pathlib.Path(save_to)
-    return path.with_suffix(".jsonl") if path.suffix.lower() in FILMS else path
+    return path.with_suffix(RECORDING) if path.suffix.lower() in FILMS else path
 
 
 def _on_terminal():

@@ -1,0 +1,135 @@
+#!/bin/bash
+# A recording is the whole session in one file, whoever asks for it and however that command ends; a file that is there
+# is not touched, and nothing is started then.
+. "$ROOT/tests/session.sh"
+. "$ROOT/tests/recording.sh"
+
+# --- run: the command's status, its output untouched, and a whole file
+
+memwatch run --view text -i 50ms -o run.mwdb -- sh -c 'echo spoken; sleep 0.4; exit 7' >run.out 2>run.err
+check_equal "run: exit status" 7 $?
+whole run.mwdb
+check_equal "run: its processes" "sh|exited|7" "$(ask run.mwdb 'SELECT name, ended, exit_code FROM process')"
+check_match "run: its samples" '^[1-9]' "$(ask run.mwdb 'SELECT count(*) FROM sample')"
+check_match "run: told" '^memwatch: recorded run\.mwdb: 0:0[0-9], 1 process, ' "$(cat run.err)"
+grep -q '^spoken$' run.out || fail "run: output lost: $(cat run.out)"
+
+# --- a file that is there
+
+cp run.mwdb kept.mwdb
+refused 1 'run\.mwdb: exists already; --force replaces it$|/run\.mwdb: exists already; --force replaces it$' \
+	memwatch run -o run.mwdb -- touch started
+[ ! -e started ] || fail "the command was started all the same"
+refused 1 '.*/run\.mwdb: exists already; --force replaces it$' memwatch record -o run.mwdb --pid $$
+refused 1 '.*/run\.mwdb: exists already; --force replaces it$' memwatchd -o run.mwdb
+cmp run.mwdb kept.mwdb || fail "a file that is there was changed"
+wait_for 5 absent || fail "a watcher is left after a refusal"
+memwatch record --force -i 50ms -o run.mwdb -- sh -c 'sleep 0.1; exit 3' 2>/dev/null
+check_equal "record --force: exit status" 3 $?
+whole run.mwdb
+check_equal "record --force" "3" "$(ask run.mwdb 'SELECT exit_code FROM process')"
+refused 1 '.*missing/f\.mwdb: .*No such file or directory' memwatch record -o missing/f.mwdb --pid $$
+refused 2 "'record' needs --output FILE" memwatch record --pid $$
+
+# --- record: no streams, SIGTERM, the last process's end, a duration, the command killed
+
+memwatch record -i 50ms -o command.mwdb -- sh -c 'echo out; echo err >&2' >out 2>err
+check_equal "record: exit status" 0 $?
+check_equal "record: the command's output" out "$(cat out)"
+grep -qx err err || fail "record: the command's errors are lost: $(cat err)"
+whole command.mwdb
+
+sleep 1000 &
+one=$!
+memwatch record -i 50ms -o term.mwdb --pid $one <&- >&- 2>&- &
+recorder=$!
+wait_for 10 test -s term.mwdb || fail "record without streams does not begin"
+wait_for 10 recording_is "goes on" || fail "record without streams does not go on"
+kill -TERM $recorder
+ends "record, by SIGTERM" $recorder 0
+whole term.mwdb
+check_equal "alive when the recording ended" "$one|" "$(ask term.mwdb 'SELECT pid, ended FROM process')"
+
+wait_for 5 absent || fail "its watcher stays"
+memwatch record -i 50ms -o last.mwdb --pid $one 2>last.err &
+recorder=$!
+see_recording "goes on"
+kill -KILL $one
+ends "record, by the last process's end" $recorder 0
+whole last.mwdb
+check_equal "how it ended" "killed|9" "$(ask last.mwdb 'SELECT ended, signal FROM process')"
+
+memwatch record -i 50ms -o duration.mwdb -d 300ms 2>/dev/null || fail "record -d fails"
+whole duration.mwdb
+
+memwatch record -i 50ms -o killed.mwdb -- sh -c 'kill -KILL $$' 2>/dev/null
+check_equal "a killed command: exit status" 137 $?
+whole killed.mwdb
+check_equal "a killed command" "killed|9" "$(ask killed.mwdb 'SELECT ended, signal FROM process')"
+
+# --- who asks is killed: the file is finished where nobody waits
+
+sleep 1000 &
+one=$!
+wait_for 5 absent || fail "its watcher stays"
+memwatch record -i 50ms -o orphan.mwdb --pid $one 2>/dev/null &
+recorder=$!
+see_recording "goes on"
+kill -KILL $recorder
+wait_for 10 absent || fail "the watcher of a killed command stays"
+whole orphan.mwdb
+
+# --- a session by hand: from its start, views come and go, one recording at a time
+
+start_watcher --interval 50ms -o hand.mwdb
+emitter hand < <(echo "emit 200 0"; echo "flush 5000"; sleep 0.5) >/dev/null
+emitted=$(memwatch list --all --json | jq -r '.[] | select(.name == "hand") | .pid')
+refused 1 "session 'default' is recorded already, in .*/hand\.mwdb" memwatch record -o other.mwdb -d 1s
+[ ! -e other.mwdb ] || fail "a refused recording left a file"
+memwatch --view json -d 200ms -o hand.mwdb >/dev/null 2>view.err || fail "the same file again: $(cat view.err)"
+check_match "a view that leaves" "goes on recording hand\.mwdb; 'memwatch stop" "$(cat view.err)"
+plot view.json -o hand.mwdb
+see view.json '.label == "200"'
+kill -KILL $plotter
+wait $plotter 2>/dev/null
+see_recording "goes on"
+check_match "status" '^recording +/.*/hand\.mwdb: goes on, [0-9]+ changes of memory, [0-9]+ events, 0 records lost$' \
+	"$(memwatch status)"
+memwatch stop || fail "stop fails"
+ends "the watcher" $watcher 0
+whole hand.mwdb
+check_equal "events of the recording" "$(seq 200 | sed "s/^/$emitted /")" "$(stored hand.mwdb)"
+check_equal "lost" 0 "$(ask hand.mwdb "SELECT count(*) FROM gap WHERE reason = 'recorder behind'")"
+
+# --- asked for later, a recording has what was before it; it ends by request, and another may follow
+
+start_watcher --interval 50ms
+emitter early < <(echo "emit 100 0"; echo "flush 5000"; sleep 0.3) >/dev/null
+past early.json
+memwatch record -d 200ms -o late.mwdb 2>late.err || fail "record in a running session: $(cat late.err)"
+whole late.mwdb
+check_equal "events from before" "$(seq 100)" "$(stored late.mwdb | awk '{ print $2 }')"
+check_equal "ended" ended "$(status_of recording.state)"
+memwatch record -d 200ms -o next.mwdb 2>/dev/null || fail "a recording after another"
+whole next.mwdb
+memwatch status >/dev/null || fail "the session ended with its recording"
+
+# what has nothing to record has no file open
+[ -z "$(find /proc/$watcher/fd -lname '*mwdb*')" ] || fail "the file of an ended recording is still open"
+memwatch record -o long.mwdb 2>long.err &
+recorder=$!
+see_recording "goes on"
+memwatch stop || fail "stop fails"
+ends "record, when its session is stopped" $recorder 0
+ends "the watcher" $watcher 0
+whole long.mwdb
+
+# --- a path with as many bytes as there may be: what SQLite takes, less the ending of its log
+
+deep=$PWD
+while [ ${#deep} -lt 350 ]; do deep+=/$(printf 'd%.0s' {1..100}); done
+mkdir -p "$deep"
+file=$deep/$(printf 'f%.0s' $(seq $((503 - ${#deep} - 1))))
+memwatch record -d 200ms -o "$file" 2>deep.err || fail "the longest path: $(cat deep.err)"
+[ -s "$file" ] || fail "the longest path has no file"
+refused 1 'f+.*: File name too long' memwatch record -d 200ms -o "${file}f"

@@ -1,0 +1,229 @@
+#include "trace/export/export.h"
+
+#include "base/digits.h"
+#include "trace/export/csv.h"
+#include "trace/export/event_text.h"
+#include "trace/export/line_names.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a row says of its event, a process's command in it. */
+#define WORDS (TEXT_COMMAND + TEXT_LABEL)
+
+/* "pid,name," of a line, made once for each of its names. */
+struct who {
+	char *text; /* NULL: not made */
+	size_t length;
+};
+
+struct table {
+	FILE *out;
+	uint64_t start_ns;
+	uint64_t start_wall_ns;
+	struct line_names names;
+	struct who *whos; /* by line, and one more for lines that nobody knows */
+	bool failed;	  /* out of memory */
+};
+
+static const struct who *make_who(struct table *table, struct who *who, uint32_t line)
+{
+	const struct line_name *name = line_names_find(&table->names, line);
+	char text[DIGITS_ROOM + CSV_ROOM(TEXT_NAME)];
+	char *end = digits_number(text, name->pid);
+
+	*end++ = ',';
+	end += csv_field(end, name->name);
+	*end++ = ',';
+	who->length = (size_t)(end - text);
+	who->text = malloc(who->length);
+	if (!who->text) {
+		table->failed = true;
+		who->length = 0;
+		return who;
+	}
+	memcpy(who->text, text, who->length);
+	return who;
+}
+
+static struct who *who_at(struct table *table, uint32_t line)
+{
+	size_t unknown = table->names.count;
+
+	return &table->whos[line < unknown ? line : unknown];
+}
+
+static const struct who *find_who(struct table *table, uint32_t line)
+{
+	struct who *who = who_at(table, line);
+
+	return who->text ? who : make_who(table, who, line);
+}
+
+static void forget_who(struct table *table, uint32_t line)
+{
+	struct who *who = who_at(table, line);
+
+	free(who->text);
+	who->text = NULL;
+}
+
+/* "t_s,wall," */
+static size_t put_time(const struct table *table, char *to, uint64_t t_ns)
+{
+	char *end = digits_seconds(to, table->start_ns, t_ns);
+
+	*end++ = ',';
+	end = digits_seconds(end, 0, table->start_wall_ns + (t_ns - table->start_ns));
+	*end++ = ',';
+	return (size_t)(end - to);
+}
+
+static void put_tick(struct table *table, uint64_t t_ns, const struct tick *tick)
+{
+	char row[2 * DIGITS_ROOM + DIGITS_ROOM + CSV_ROOM(TEXT_NAME) + DIGITS_ROOM];
+	size_t time = put_time(table, row, t_ns);
+
+	for (size_t i = 0; i < tick->count; i++) {
+		const struct who *who = find_who(table, tick->samples[i].line);
+		char *end = row + time;
+
+		if (who->length)
+			memcpy(end, who->text, who->length);
+		end = digits_number(end + who->length, tick->samples[i].rss);
+		*end++ = ',';
+		*end++ = '\n';
+		fwrite_unlocked(row, 1, (size_t)(end - row), table->out);
+	}
+}
+
+/* @rss: 0 where nobody knows. */
+static void put_words(struct table *table, uint64_t t_ns, uint32_t line, uint64_t rss,
+		      const char *words)
+{
+	const struct who *who = find_who(table, line);
+	char row[3 * DIGITS_ROOM + CSV_ROOM(WORDS)];
+	size_t length = put_time(table, row, t_ns);
+	char *end = row;
+
+	fwrite_unlocked(row, 1, length, table->out);
+	if (who->length)
+		fwrite_unlocked(who->text, 1, who->length, table->out);
+	if (rss)
+		end = digits_number(row, rss);
+	*end++ = ',';
+	end += csv_field(end, words);
+	*end++ = '\n';
+	fwrite_unlocked(row, 1, (size_t)(end - row), table->out);
+}
+
+static void put_event(struct table *table, uint64_t t_ns, const struct event *event)
+{
+	uint64_t rss = event->kind == EVENT_SPAN_END ? event->rss_end : event->rss;
+	char words[EVENT_TEXT];
+
+	/* a row without words is a sample's */
+	event_text(words, event);
+	put_words(table, t_ns, event->line, rss, words[0] ? words : "(no label)");
+}
+
+static void put_process(struct table *table, uint64_t t_ns, const struct process *process)
+{
+	bool begins = line_names_join(&table->names, process);
+	char words[WORDS + 1];
+
+	forget_who(table, process->line);
+	snprintf(words, sizeof words, "process %s: %s", begins ? "begins" : "is now",
+		 process->command);
+	put_words(table, t_ns, process->line, 0, words);
+}
+
+static void put_end(struct table *table, uint64_t t_ns, const struct end *gone)
+{
+	char how[TEXT_NAME + 1];
+	char peak[64] = "";
+	char words[WORDS + 1];
+
+	if (gone->peak_rss)
+		snprintf(peak, sizeof peak, ", peak %" PRIu64 " bytes", gone->peak_rss);
+	snprintf(words, sizeof words, "process ends: %s%s",
+		 end_text(how, sizeof how, gone->reason, gone->code), peak);
+	put_words(table, t_ns, gone->line, gone->last_rss, words);
+}
+
+static void put_gap(struct table *table, uint64_t t_ns, const struct gap *gap)
+{
+	char from[DIGITS_ROOM];
+	char words[WORDS + 1];
+
+	*digits_seconds(from, table->start_ns, gap->from_ns) = '\0';
+	snprintf(words, sizeof words, "gap: %" PRIu64 " %s from %s", gap->count,
+		 gap_reason_text(gap->reason), from);
+	put_words(table, t_ns, gap->line, 0, words);
+}
+
+static void take(void *arg, const struct record *record)
+{
+	struct table *table = arg;
+
+	switch (record->type) {
+	case RECORD_TICK:
+		put_tick(table, record->t_ns, &record->tick);
+		break;
+	case RECORD_EVENT:
+		put_event(table, record->t_ns, &record->event);
+		break;
+	case RECORD_PROCESS:
+		put_process(table, record->t_ns, &record->process);
+		break;
+	case RECORD_END:
+		put_end(table, record->t_ns, &record->end);
+		break;
+	case RECORD_GAP:
+		put_gap(table, record->t_ns, &record->gap);
+		break;
+	case RECORD_PEAK:
+		break;
+	}
+}
+
+static void close_table(struct table *table)
+{
+	for (size_t i = 0; table->whos && i <= table->names.count; i++)
+		free(table->whos[i].text);
+	free(table->whos);
+	line_names_close(&table->names);
+}
+
+static int write_csv(struct reader *reader, const struct export_options *options, FILE *out,
+		     char *why)
+{
+	const struct session_info *session = &reader_info(reader)->session;
+	struct reader_query query = options->query;
+	struct table table = {
+		.out = out,
+		.start_ns = session->start_ns,
+		.start_wall_ns = session->start_wall_ns,
+	};
+	int error = line_names_open(&table.names, reader, &query, why);
+
+	table.whos = calloc(table.names.count + 1, sizeof *table.whos);
+	table.failed = !table.whos;
+	query.every = true;
+	fputs("t_s,wall,pid,name,rss_bytes,event\n", out);
+	if (!error && !table.failed)
+		error = reader_read(reader, &query, take, &table);
+	close_table(&table);
+	if (error || !table.failed)
+		return error;
+	snprintf(why, TRACE_WHY, "the names of its processes: %s", strerror(ENOMEM));
+	return -ENOMEM;
+}
+
+const struct exporter export_csv = {
+	.ending = ".csv",
+	.what = "a table: a row a sample and a row an event",
+	.write = write_csv,
+};

@@ -1,0 +1,169 @@
+#include "trace/export/record_json.h"
+
+#include "base/digits.h"
+#include "base/json.h"
+
+#include <string.h>
+
+/* Room for what each sample of a tick starts with, and a number and a key more. */
+#define HEAD_ROOM 160
+
+static void put_seconds(FILE *out, const char *key, uint64_t from_ns, uint64_t t_ns)
+{
+	char text[DIGITS_ROOM];
+
+	*digits_seconds(text, from_ns, t_ns) = '\0';
+	fprintf(out, ",\"%s\":%s", key, text);
+}
+
+/* Bytes of memory, of which 0 means that nobody knows. */
+static void put_known(FILE *out, const char *key, uint64_t bytes)
+{
+	if (bytes)
+		json_number(out, key, bytes);
+	else
+		json_null(out, key);
+}
+
+/* What every object starts with. */
+static void begin(const struct record_json *json, const char *type, uint64_t t_ns,
+		  const struct record_who *who)
+{
+	const struct session_info *session = json->session;
+
+	fprintf(json->out, "{\"type\":\"%s\"", type);
+	put_seconds(json->out, "t", session->start_ns, t_ns);
+	put_seconds(json->out, "wall", 0, session->start_wall_ns + (t_ns - session->start_ns));
+	json_number(json->out, "pid", who->pid);
+	json_text(json->out, "name", who->name);
+}
+
+static void begin_of(const struct record_json *json, const char *type, uint64_t t_ns, uint32_t line)
+{
+	struct record_who who = { .name = "" };
+
+	json->find(json->arg, line, &who);
+	begin(json, type, t_ns, &who);
+}
+
+static void end(const struct record_json *json)
+{
+	fputs("}\n", json->out);
+}
+
+/* The same as begin writes, up to the pid: the tick's samples share it. */
+static size_t put_head(const struct record_json *json, char head[HEAD_ROOM], uint64_t t_ns)
+{
+	const struct session_info *session = json->session;
+	char *end = stpcpy(head, "{\"type\":\"sample\",\"t\":");
+
+	end = digits_seconds(end, session->start_ns, t_ns);
+	end = stpcpy(end, ",\"wall\":");
+	end = digits_seconds(end, 0, session->start_wall_ns + (t_ns - session->start_ns));
+	end = stpcpy(end, ",\"pid\":");
+	return (size_t)(end - head);
+}
+
+/* Of which there may be millions: without printf. */
+static void put_tick(const struct record_json *json, uint64_t t_ns, const struct tick *tick)
+{
+	char head[HEAD_ROOM];
+	char tail[2 * DIGITS_ROOM];
+	size_t length = put_head(json, head, t_ns);
+
+	for (size_t i = 0; i < tick->count; i++) {
+		const struct sample *sample = &tick->samples[i];
+		struct record_who who;
+		char *end;
+
+		if (!json->find(json->arg, sample->line, &who))
+			continue;
+		end = stpcpy(digits_number(head + length, who.pid), ",\"name\":");
+		fwrite_unlocked(head, 1, (size_t)(end - head), json->out);
+		json_string(json->out, who.name);
+		end = stpcpy(digits_number(stpcpy(tail, ",\"rss\":"), sample->rss), "}\n");
+		fwrite_unlocked(tail, 1, (size_t)(end - tail), json->out);
+	}
+}
+
+static void put_event(const struct record_json *json, uint64_t t_ns, const struct event *event)
+{
+	static const char *const kinds[] = { "milestone", "begin", "end" };
+
+	begin_of(json, "event", t_ns, event->line);
+	json_text(json->out, "kind", kinds[event->kind <= EVENT_SPAN_END ? event->kind : 0]);
+	json_text(json->out, "category", event->category);
+	json_text(json->out, "label", event->label);
+	put_known(json->out, "rss", event->rss);
+	if (event->kind == EVENT_SPAN_END) {
+		put_seconds(json->out, "duration", 0, event->duration_ns);
+		put_known(json->out, "rss_end", event->rss_end);
+	}
+	end(json);
+}
+
+static void put_process(const struct record_json *json, uint64_t t_ns,
+			const struct process *process, bool begins)
+{
+	begin_of(json, "process", t_ns, process->line);
+	json_text(json->out, "state", begins ? "begin" : "change");
+	json_number(json->out, "ppid", process->ppid);
+	json_text(json->out, "command", process->command);
+	end(json);
+}
+
+static void put_code(FILE *out, const char *key, bool known, int32_t code)
+{
+	if (known)
+		fprintf(out, ",\"%s\":%d", key, (int)code);
+	else
+		json_null(out, key);
+}
+
+static void put_end(const struct record_json *json, uint64_t t_ns, const struct end *gone)
+{
+	char reason[TEXT_NAME + 1];
+
+	begin_of(json, "process", t_ns, gone->line);
+	json_text(json->out, "state", "end");
+	json_text(json->out, "reason", end_text(reason, sizeof reason, gone->reason, gone->code));
+	put_code(json->out, "exit_code", gone->reason == END_EXITED, gone->code);
+	put_code(json->out, "signal", gone->reason == END_KILLED, gone->code);
+	json_number(json->out, "rss", gone->last_rss);
+	json_number(json->out, "max_rss", gone->max_rss);
+	put_known(json->out, "peak_rss", gone->peak_rss);
+	end(json);
+}
+
+static void put_gap(const struct record_json *json, uint64_t t_ns, const struct gap *gap)
+{
+	begin_of(json, "gap", t_ns, gap->line);
+	json_text(json->out, "reason", gap_reason_text(gap->reason));
+	put_seconds(json->out, "from", json->session->start_ns, gap->from_ns);
+	put_seconds(json->out, "to", json->session->start_ns, gap->to_ns);
+	json_number(json->out, "count", gap->count);
+	end(json);
+}
+
+void record_json_write(const struct record_json *json, const struct record *record, bool begins)
+{
+	switch (record->type) {
+	case RECORD_TICK:
+		put_tick(json, record->t_ns, &record->tick);
+		break;
+	case RECORD_EVENT:
+		put_event(json, record->t_ns, &record->event);
+		break;
+	case RECORD_PROCESS:
+		put_process(json, record->t_ns, &record->process, begins);
+		break;
+	case RECORD_END:
+		put_end(json, record->t_ns, &record->end);
+		break;
+	case RECORD_GAP:
+		put_gap(json, record->t_ns, &record->gap);
+		break;
+	case RECORD_PEAK:
+		break;
+	}
+}

@@ -1,0 +1,34 @@
+/*
+ * Records as JSON Lines: what the json view prints live and what an export writes, the same.
+ * memwatch(1) has the keys.
+ */
+#ifndef TRACE_EXPORT_RECORD_JSON_H
+#define TRACE_EXPORT_RECORD_JSON_H
+
+#include "wire/message.h"
+
+#include <stdio.h>
+
+struct record_who {
+	uint32_t pid;
+	const char *name; /* as it came */
+};
+
+struct record_json {
+	FILE *out;
+	const struct session_info *session;
+
+	/* Who @line is at the record that is being written: true; or false where nobody knows it,
+	 * and *ret_who is left as it is. */
+	bool (*find)(void *arg, uint32_t line, struct record_who *ret_who);
+	void *arg;
+};
+
+/*
+ * Write @record: an object and a newline; a tick's samples each, but those of unknown lines; a peak
+ * writes nothing, since the line's end tells it. @begins says of a RECORD_PROCESS that its line
+ * begins with it. Errors are left to ferror.
+ */
+void record_json_write(const struct record_json *json, const struct record *record, bool begins);
+
+#endif

@@ -1,0 +1,49 @@
+/* Where the axes have their ticks, and what those say: round numbers of binary units, and of time. */
+
+const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
+const TICK_WIDTH = 90; /* pixels */
+const TICK_HEIGHT = 48;
+
+/* The least of 1, 2, 5, 10, 20 ... times a power of ten that is @least at least. */
+function roundStep(least) {
+	const power = 10 ** Math.floor(Math.log10(least));
+
+	for (const factor of [1, 2, 5]) {
+		if (factor * power >= least * (1 - 1e-9))
+			return factor * power;
+	}
+	return 10 * power;
+}
+
+function timeStep(least) {
+	if (least < 1)
+		return roundStep(least);
+	return TIME_STEPS.find((step) => step >= least) || 86400 * roundStep(least / 86400);
+}
+
+function timeTicks(session, from, to, pixels, wall) {
+	const step = timeStep((to - from) / Math.max(2, pixels / TICK_WIDTH));
+	const digits = step < 1 ? digitsFor(step) : 0;
+	const shift = wall ? (session.wall + session.zone) % 86400 : 0;
+	const ticks = [];
+
+	for (let i = Math.ceil((from + shift) / step); i * step <= to + shift && ticks.length < 200; i++) {
+		const t = i * step - shift;
+
+		ticks.push({ v: t, label: wall ? formatWall(session, t, digits) : formatClock(t, digits) });
+	}
+	return ticks;
+}
+
+function byteTicks(from, to, pixels) {
+	const most = Math.max(Math.abs(from), Math.abs(to), 1);
+	const unit = Math.min(BYTE_UNITS.length - 1, Math.max(0, Math.floor(Math.log2(most) / 10)));
+	const size = 1024 ** unit;
+	const step = roundStep((to - from) / size / Math.max(2, pixels / TICK_HEIGHT));
+	const digits = digitsFor(step);
+	const ticks = [];
+
+	for (let i = Math.ceil(from / size / step); i * step * size <= to && ticks.length < 100; i++)
+		ticks.push({ v: i * step * size, label: (i * step).toFixed(digits) + ' ' + BYTE_UNITS[unit] });
+	return ticks;
+}

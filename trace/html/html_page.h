@@ -1,0 +1,48 @@
+/*
+ * The parts of an HTML page of a session, each written by one function; where they stand is
+ * html/page.html's.
+ */
+#ifndef TRACE_HTML_HTML_PAGE_H
+#define TRACE_HTML_HTML_PAGE_H
+
+#include "trace/export/export.h"
+#include "trace/html/html_bins.h"
+#include "trace/html/html_notes.h"
+#include "trace/summary/summary.h"
+
+struct page {
+	FILE *out;
+	const struct reader *reader;
+	const struct reader_info *info;
+	const char *title;
+	uint64_t from_ns; /* the part that is shown */
+	uint64_t to_ns;
+	uint64_t origin_ns; /* where bin 0 begins */
+	uint64_t bin_ns;
+	struct bins *bins; /* of the reader's processes, by index */
+	struct summary summary;
+	struct notes notes;
+};
+
+/* Its bins; NULL where nobody knows the line. */
+struct bins *page_bins(const struct page *page, uint32_t line);
+
+/* Place of the line in the summary, -1: it is the session, or not in it. */
+int page_index(const struct page *page, uint32_t line);
+
+/* --- html_tables.c: static HTML */
+void page_facts(const struct page *page);
+void page_processes(const struct page *page);
+void page_spans(const struct page *page);
+void page_gaps(const struct page *page);
+
+/* --- html_events.c */
+void page_events(const struct page *page);
+
+/* "recorder[4321]"; "session" for line 0. */
+void page_who(const struct page *page, uint32_t line);
+
+/* --- html_data.c: what the script reads */
+void page_data(const struct page *page);
+
+#endif

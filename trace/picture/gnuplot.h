@@ -1,0 +1,53 @@
+/*
+ * gnuplot as a process of our own: started without a shell, without its start-up files and without
+ * what the environment says to it, in a process group of its own, and reaped in any case. What it
+ * says on its standard error is read all the time, so that it never waits for us, and its
+ * beginning is kept.
+ */
+#ifndef TRACE_PICTURE_GNUPLOT_H
+#define TRACE_PICTURE_GNUPLOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* What is kept of what it says, in bytes. */
+#define GNUPLOT_SAID 2048
+
+struct gnuplot {
+	pid_t pid; /* and its process group; 0: none runs */
+	int pidfd;
+	int error_fd; /* -1: it has closed it */
+	char said[GNUPLOT_SAID];
+	size_t said_length;
+};
+
+/* The descriptor at which it finds script_fd: "/dev/fd/3" among its arguments. */
+#define GNUPLOT_SCRIPT_FD 3
+#define GNUPLOT_SCRIPT "/dev/fd/3"
+
+struct gnuplot_start {
+	const char *const *arguments; /* behind --default-settings; NULL past the end */
+	int in_fd;		      /* its standard input and output; -1: /dev/null */
+	int out_fd;
+	int script_fd; /* -1: none */
+};
+
+/* 0; or a negative errno, -ENOENT where gnuplot is not installed. The descriptors stay the
+ * caller's. */
+int gnuplot_start(struct gnuplot *gnuplot, const struct gnuplot_start *start);
+
+/*
+ * Until it has ended, @timeout_ms at most (0: look only): 0 with its wait status in @ret_status;
+ * or -ETIMEDOUT, and it goes on. What it has left running of its group is killed when it ends.
+ */
+int gnuplot_wait(struct gnuplot *gnuplot, int timeout_ms, int *ret_status);
+
+/* Kill its group and reap it, where it runs. */
+void gnuplot_stop(struct gnuplot *gnuplot);
+
+/* The line of what it said that tells most, cleaned, to @text of @size bytes, which is returned:
+ * "" where it said nothing. */
+char *gnuplot_said(const struct gnuplot *gnuplot, char *text, size_t size);
+
+#endif

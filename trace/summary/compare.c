@@ -1,0 +1,330 @@
+#include "trace/summary/compare.h"
+
+#include "trace/summary/compare_side.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- segments */
+
+struct run {
+	const struct summary_process *process;
+	struct aligned_mark *marks;
+	size_t count;
+};
+
+/* The moment at @place: 0 is the first sample, count + 1 the last. */
+static struct aligned_mark moment(const struct run *run, size_t place)
+{
+	const struct reader_process *process = run->process->process;
+
+	if (place == 0)
+		return (struct aligned_mark){ .t_ns = process->first_ns,
+					      .rss = run->process->first_rss };
+	if (place == run->count + 1)
+		return (struct aligned_mark){ .t_ns = process->last_ns,
+					      .rss = run->process->last_rss };
+	return run->marks[place - 1];
+}
+
+static uint64_t passed_ns(struct aligned_mark from, struct aligned_mark to)
+{
+	return to.t_ns > from.t_ns ? to.t_ns - from.t_ns : 0;
+}
+
+static struct compare_segment measure(const struct run *a, struct aligned_pair a_places,
+				      const struct run *b, struct aligned_pair b_places)
+{
+	struct aligned_mark a_from = moment(a, a_places.a), a_to = moment(a, a_places.b);
+	struct aligned_mark b_from = moment(b, b_places.a), b_to = moment(b, b_places.b);
+	struct compare_segment segment = { .a_ns = passed_ns(a_from, a_to),
+					   .b_ns = passed_ns(b_from, b_to),
+					   .a_growth = (int64_t)(a_to.rss - a_from.rss),
+					   .b_growth = (int64_t)(b_to.rss - b_from.rss) };
+
+	segment.difference = segment.b_growth - segment.a_growth;
+	return segment;
+}
+
+/* Texts that are equal are one. */
+static int order_texts(const char *one, const char *other)
+{
+	uintptr_t a = (uintptr_t)one;
+	uintptr_t b = (uintptr_t)other;
+
+	return (a > b) - (a < b);
+}
+
+static int compare_orders(const void *one, const void *other)
+{
+	const struct compare_segment *a = one;
+	const struct compare_segment *b = other;
+
+	return (a->order > b->order) - (a->order < b->order);
+}
+
+static int compare_ends(const void *one, const void *other)
+{
+	const struct compare_segment *a = one;
+	const struct compare_segment *b = other;
+	int order = order_texts(a->from, b->from);
+
+	if (!order)
+		order = order_texts(a->to, b->to);
+	return order ? order : compare_orders(one, other);
+}
+
+static void add(struct compare_segment *sum, const struct compare_segment *segment)
+{
+	sum->times += segment->times;
+	sum->a_ns += segment->a_ns;
+	sum->b_ns += segment->b_ns;
+	sum->a_growth += segment->a_growth;
+	sum->b_growth += segment->b_growth;
+	sum->difference += segment->difference;
+}
+
+/* Make one of those between the same moments, and find the one with the largest difference. */
+static void fold(struct compare_process *process)
+{
+	struct compare_segment *segments = process->segments;
+	size_t count = 0;
+
+	qsort(segments, process->segment_count, sizeof(*segments), compare_ends);
+	for (size_t i = 0; i < process->segment_count; i++) {
+		if (count > 0 && segments[count - 1].from == segments[i].from &&
+		    segments[count - 1].to == segments[i].to)
+			add(&segments[count - 1], &segments[i]);
+		else
+			segments[count++] = segments[i];
+	}
+	process->segment_count = count;
+	qsort(segments, count, sizeof(*segments), compare_orders);
+	for (size_t i = 1; i < count; i++) {
+		if (llabs(segments[i].difference) > llabs(segments[process->largest].difference))
+			process->largest = i;
+	}
+}
+
+static int fill_segments(struct compare_process *process, const struct compare_texts *texts,
+			 const struct run *a, const struct run *b)
+{
+	struct aligned_pair at = { 0, 0 };
+	struct aligned_pair *pairs;
+	size_t count;
+	const char *from = NULL;
+
+	pairs = marks_align(a->marks, a->count, b->marks, b->count, &count);
+	process->segments = calloc(count + 1, sizeof(*process->segments));
+	if (!pairs || !process->segments) {
+		free(pairs);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i <= count; i++) {
+		struct aligned_pair to = { i < count ? pairs[i].a + 1 : a->count + 1,
+					   i < count ? pairs[i].b + 1 : b->count + 1 };
+		struct compare_segment *segment = &process->segments[i];
+
+		*segment = measure(a, (struct aligned_pair){ at.a, to.a }, b,
+				   (struct aligned_pair){ at.b, to.b });
+		segment->times = 1;
+		segment->order = i;
+		segment->from = from;
+		segment->to = i < count ? compare_text(texts, a->marks[pairs[i].a].text) : NULL;
+		from = segment->to;
+		at = to;
+	}
+	free(pairs);
+	process->segment_count = count + 1;
+	fold(process);
+	return 0;
+}
+
+static int compare_runs(struct compare_process *process, const struct compare_texts *texts,
+			const struct compare_side *a, const struct compare_side *b)
+{
+	struct run a_run = { .process = process->a };
+	struct run b_run = { .process = process->b };
+	int status = -ENOMEM;
+
+	a_run.marks = compare_side_marks(a, process->a->process->line, &a_run.count);
+	b_run.marks = compare_side_marks(b, process->b->process->line, &b_run.count);
+	if (a_run.marks && b_run.marks)
+		status = fill_segments(process, texts, &a_run, &b_run);
+	free(a_run.marks);
+	free(b_run.marks);
+	return status;
+}
+
+/* --- which are the same */
+
+static int compare_names(const void *one, const void *other)
+{
+	const struct summary_process *a = *(const struct summary_process *const *)one;
+	const struct summary_process *b = *(const struct summary_process *const *)other;
+	int order = strcmp(a->process->name, b->process->name);
+
+	if (order)
+		return order;
+	return (a->process->line > b->process->line) - (a->process->line < b->process->line);
+}
+
+static const struct summary_process **sort(const struct summary *summary)
+{
+	const struct summary_process **list = calloc(summary->process_count + 1, sizeof(*list));
+
+	for (size_t i = 0; list && i < summary->process_count; i++)
+		list[i] = &summary->processes[i];
+	if (list)
+		qsort(list, summary->process_count, sizeof(*list), compare_names);
+	return list;
+}
+
+static int order_of(const struct summary_process *a, const struct summary_process *b)
+{
+	if (!a || !b)
+		return a ? -1 : 1;
+	return strcmp(a->process->name, b->process->name);
+}
+
+/* Both lists end with NULL. */
+static void match(struct compare *compare, const struct summary_process **a,
+		  const struct summary_process **b)
+{
+	while (*a || *b) {
+		struct compare_process *process = &compare->processes[compare->process_count++];
+		int order = order_of(*a, *b);
+
+		if (order <= 0)
+			process->a = *a++;
+		if (order >= 0)
+			process->b = *b++;
+	}
+}
+
+static void set_peaks(struct compare_process *process)
+{
+	const struct summary_process *a = process->a;
+	const struct summary_process *b = process->b;
+	bool known = (!a || a->peak_known) && (!b || b->peak_known);
+
+	if (a)
+		process->a_peak = known ? a->peak_rss : a->max_rss;
+	if (b)
+		process->b_peak = known ? b->peak_rss : b->max_rss;
+}
+
+static void raise(uint64_t *most, uint64_t value)
+{
+	if (value > *most)
+		*most = value;
+}
+
+static int compare_order(const void *one, const void *other)
+{
+	const struct compare_process *x = one;
+	const struct compare_process *y = other;
+	uint32_t x_line = (x->a ? x->a : x->b)->process->line;
+	uint32_t y_line = (y->a ? y->a : y->b)->process->line;
+
+	if (!x->a != !y->a)
+		return x->a ? -1 : 1;
+	return (x_line > y_line) - (x_line < y_line);
+}
+
+static int compare_processes(struct compare *compare, const struct compare_texts *texts,
+			     const struct compare_side *a, const struct compare_side *b)
+{
+	const struct summary_process **a_list = sort(&a->summary);
+	const struct summary_process **b_list = sort(&b->summary);
+	size_t most = a->summary.process_count + b->summary.process_count;
+	int status = 0;
+
+	compare->processes = calloc(most + 1, sizeof(*compare->processes));
+	if (a_list && b_list && compare->processes)
+		match(compare, a_list, b_list);
+	else
+		status = -ENOMEM;
+	free(a_list);
+	free(b_list);
+	if (status)
+		return status;
+	qsort(compare->processes, compare->process_count, sizeof(*compare->processes),
+	      compare_order);
+	for (size_t i = 0; i < compare->process_count && !status; i++) {
+		struct compare_process *process = &compare->processes[i];
+
+		set_peaks(process);
+		raise(&compare->a_peak, process->a_peak);
+		raise(&compare->b_peak, process->b_peak);
+		if (process->a && process->b && process->a->sampled_ns && process->b->sampled_ns)
+			status = compare_runs(process, texts, a, b);
+	}
+	return status;
+}
+
+static int compare_span_names(const void *one, const void *other)
+{
+	const struct summary_span *a = one;
+	const struct summary_span *b = *(const struct summary_span *const *)other;
+	int order = strcmp(a->category, b->category);
+
+	return order ? order : strcmp(a->name, b->name);
+}
+
+static int compare_span_pointers(const void *one, const void *other)
+{
+	return compare_span_names(*(const struct summary_span *const *)one, other);
+}
+
+static int compare_spans(struct compare *compare, const struct summary *a, const struct summary *b)
+{
+	const struct summary_span **list = calloc(b->span_count + 1, sizeof(*list));
+	bool *matched = calloc(b->span_count + 1, sizeof(*matched));
+	size_t most = a->span_count + b->span_count;
+	int status = list && matched ? 0 : -ENOMEM;
+
+	compare->spans = calloc(most + 1, sizeof(*compare->spans));
+	if (!compare->spans)
+		status = -ENOMEM;
+	for (size_t i = 0; !status && i < b->span_count; i++)
+		list[i] = &b->spans[i];
+	if (!status)
+		qsort(list, b->span_count, sizeof(*list), compare_span_pointers);
+	for (size_t i = 0; !status && i < a->span_count; i++) {
+		const struct summary_span **other = bsearch(&a->spans[i], list, b->span_count,
+							    sizeof(*list), compare_span_names);
+
+		compare->spans[compare->span_count++] =
+			(struct compare_span){ &a->spans[i], other ? *other : NULL };
+		if (other)
+			matched[*other - b->spans] = true;
+	}
+	for (size_t i = 0; !status && i < b->span_count; i++) {
+		if (!matched[i])
+			compare->spans[compare->span_count++].b = &b->spans[i];
+	}
+	free(list);
+	free(matched);
+	return status;
+}
+
+int compare_sides(struct compare *ret_compare, const struct compare_texts *texts,
+		  const struct compare_side *a, const struct compare_side *b)
+{
+	int status;
+
+	*ret_compare = (struct compare){ 0 };
+	status = compare_processes(ret_compare, texts, a, b);
+	return status ? status : compare_spans(ret_compare, &a->summary, &b->summary);
+}
+
+void compare_free(struct compare *compare)
+{
+	for (size_t i = 0; i < compare->process_count; i++)
+		free(compare->processes[i].segments);
+	free(compare->processes);
+	free(compare->spans);
+	*compare = (struct compare){ 0 };
+}

@@ -1,0 +1,75 @@
+/*
+ * Two recordings set against each other: the same processes (by name; the nth of a name with the
+ * nth), the same spans (by category and name), and, between the moments that both runs of a process
+ * tell of, how its memory grew in each. Such a moment is a milestone, or a span's begin or end, at
+ * which its memory is known.
+ */
+#ifndef TRACE_SUMMARY_COMPARE_H
+#define TRACE_SUMMARY_COMPARE_H
+
+#include "trace/summary/marks_aligned.h"
+#include "trace/summary/summary.h"
+
+/* Moments of a recording that are compared at most; later ones are left out. */
+#define COMPARE_MARKS 100000
+
+/* A recording as it is read for a comparison. */
+struct compare_side {
+	struct summary summary;
+	struct compare_mark *marks; /* by line, then in order */
+	size_t mark_count;
+	size_t left_out; /* moments, for there were too many */
+};
+
+/*
+ * From one moment that both have, or the first sample, to the next, or the last sample. Where one
+ * moment follows on another several times, in a loop, that is one segment, the sum of them all.
+ */
+struct compare_segment {
+	const char *from; /* "begin category: label", as it came; NULL: the first sample */
+	const char *to;	  /* NULL: the last sample */
+	size_t times;
+	size_t order;		    /* of the first of them */
+	uint64_t a_ns, b_ns;	    /* how long it took */
+	int64_t a_growth, b_growth; /* bytes */
+	int64_t difference;	    /* b's less a's */
+};
+
+struct compare_process {
+	const struct summary_process *a, *b; /* NULL: the other has it alone */
+	uint64_t a_peak, b_peak; /* of both the kernel's, or of both the highest sample; 0: not
+				    known */
+	struct compare_segment *segments;
+	size_t segment_count;
+	size_t largest; /* which segment has the largest difference; where there is one */
+};
+
+struct compare_span {
+	const struct summary_span *a, *b; /* NULL: the other has it alone */
+};
+
+struct compare {
+	struct compare_process *processes; /* in order of a's, then those that b has alone */
+	size_t process_count;
+	struct compare_span *spans; /* in order of a's, then those that b has alone */
+	size_t span_count;
+	uint64_t a_peak, b_peak; /* the highest of any process, matched or not */
+};
+
+struct compare_texts;
+
+/* What the moments of both sides say; NULL: no memory. Freed after the comparison. */
+struct compare_texts *compare_texts_new(void);
+void compare_texts_free(struct compare_texts *texts);
+
+/* As summary_read. To be given to compare_side_free, before its reader is closed. */
+int compare_side_read(struct compare_side *ret_side, struct compare_texts *texts,
+		      struct reader *reader, const struct reader_query *query);
+void compare_side_free(struct compare_side *side);
+
+/* 0 or -ENOMEM. To be given to compare_free in any case. */
+int compare_sides(struct compare *ret_compare, const struct compare_texts *texts,
+		  const struct compare_side *a, const struct compare_side *b);
+void compare_free(struct compare *compare);
+
+#endif

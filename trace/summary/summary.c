@@ -1,0 +1,351 @@
+#include "trace/summary/summary.h"
+
+#include "trace/summary/summary_spans.h"
+#include "trace/summary/weight.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Lines up to this have their place in a table; larger ones are searched. */
+#define PLACED_LINES (1U << 20)
+#define NOWHERE UINT32_MAX
+
+struct track {
+	struct weight weight;
+	bool begun;
+	bool ended;
+	uint64_t missed_before; /* ticks of the whole session, before it was begun */
+};
+
+struct pass {
+	struct summary *summary;
+	const struct reader_info *info;
+	const struct reader_query *query;
+	struct track *tracks; /* of the summary's processes */
+	double *means;
+	struct tally *tally;
+	uint32_t *places; /* by line */
+	uint32_t place_count;
+	record_fn also;
+	void *also_arg;
+};
+
+static uint32_t search(const struct summary *summary, uint32_t line)
+{
+	size_t low = 0;
+	size_t high = summary->process_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (summary->processes[middle].process->line < line)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < summary->process_count && summary->processes[low].process->line == line)
+		return (uint32_t)low;
+	return NOWHERE;
+}
+
+static inline uint32_t find(const struct pass *pass, uint32_t line)
+{
+	return line < pass->place_count ? pass->places[line] : search(pass->summary, line);
+}
+
+/* --- records */
+
+static void take_tick(struct pass *pass, uint64_t t_ns, const struct tick *tick)
+{
+	for (size_t i = 0; i < tick->count; i++) {
+		uint32_t place = find(pass, tick->samples[i].line);
+
+		if (place != NOWHERE)
+			weight_add(&pass->tracks[place].weight, t_ns, tick->samples[i].rss);
+	}
+}
+
+static void take_event(struct pass *pass, uint64_t t_ns, const struct event *event)
+{
+	uint32_t place = find(pass, event->line);
+
+	if (event->kind == EVENT_MARK)
+		pass->summary->milestones++;
+	if (place == NOWHERE)
+		return;
+	if (event->kind == EVENT_MARK || tally_event(pass->tally, place, t_ns, event))
+		pass->summary->processes[place].events++;
+}
+
+static void take_process(struct pass *pass, uint32_t line)
+{
+	uint32_t place = find(pass, line);
+
+	if (place == NOWHERE || pass->tracks[place].begun)
+		return;
+	pass->tracks[place].begun = true;
+	pass->tracks[place].missed_before = pass->summary->missed;
+}
+
+static void end_line(struct pass *pass, uint32_t place, uint64_t t_ns)
+{
+	struct summary_process *process = &pass->summary->processes[place];
+	struct track *track = &pass->tracks[place];
+
+	weight_stop(&track->weight, t_ns);
+	tally_end(pass->tally, place, t_ns,
+		  track->weight.last == WEIGHT_NONE ? 0 : track->weight.last);
+	if (!track->ended)
+		process->missed += pass->summary->missed - track->missed_before;
+	track->ended = true;
+}
+
+static void take_end(struct pass *pass, uint64_t t_ns, uint32_t line)
+{
+	uint32_t place = find(pass, line);
+
+	if (place != NOWHERE)
+		end_line(pass, place, t_ns);
+}
+
+static void take_gap(struct pass *pass, const struct gap *gap)
+{
+	uint32_t place = find(pass, gap->line);
+	struct summary_process *process =
+		place == NOWHERE ? NULL : &pass->summary->processes[place];
+
+	switch (gap->reason) {
+	case GAP_MISSED:
+		if (process)
+			process->missed += gap->count;
+		else
+			pass->summary->missed += gap->count;
+		break;
+	case GAP_DROPPED:
+	case GAP_TORN:
+		pass->summary->dropped += gap->count;
+		if (process)
+			process->dropped += gap->count;
+		break;
+	case GAP_BEHIND:
+		pass->summary->lost += gap->count;
+		break;
+	}
+}
+
+static void take_peak(struct pass *pass, const struct peak *peak)
+{
+	uint32_t place = find(pass, peak->line);
+
+	if (place != NOWHERE && peak->peak_rss > pass->summary->processes[place].peak_rss)
+		pass->summary->processes[place].peak_rss = peak->peak_rss;
+}
+
+static void take(void *arg, const struct record *record)
+{
+	struct pass *pass = arg;
+
+	if (pass->also)
+		pass->also(pass->also_arg, record);
+	switch (record->type) {
+	case RECORD_TICK:
+		take_tick(pass, record->t_ns, &record->tick);
+		break;
+	case RECORD_EVENT:
+		take_event(pass, record->t_ns, &record->event);
+		break;
+	case RECORD_PROCESS:
+		take_process(pass, record->process.line);
+		break;
+	case RECORD_END:
+		take_end(pass, record->t_ns, record->end.line);
+		break;
+	case RECORD_GAP:
+		take_gap(pass, &record->gap);
+		break;
+	case RECORD_PEAK:
+		take_peak(pass, &record->peak);
+		break;
+	}
+}
+
+/* --- before and after */
+
+static uint64_t query_end(const struct pass *pass)
+{
+	return pass->query->to_ns ? pass->query->to_ns : UINT64_MAX;
+}
+
+static bool is_asked_for(const struct pass *pass, const struct reader_process *process)
+{
+	const struct reader_query *query = pass->query;
+
+	return process->last_ns >= query->from_ns && process->first_ns <= query_end(pass) &&
+	       (!query->wants || query->wants(query->arg, process));
+}
+
+static int take_processes(struct pass *pass, struct reader *reader)
+{
+	struct summary *summary = pass->summary;
+	const struct reader_process *process;
+	size_t count = 0;
+
+	while (reader_process(reader, count))
+		count++;
+	summary->processes = calloc(count + 1, sizeof(*summary->processes));
+	if (!summary->processes || count >= NOWHERE)
+		return -ENOMEM;
+	for (size_t i = 0; (process = reader_process(reader, i)) != NULL; i++) {
+		if (is_asked_for(pass, process))
+			summary->processes[summary->process_count++].process = process;
+	}
+	return 0;
+}
+
+static int place_lines(struct pass *pass)
+{
+	const struct summary *summary = pass->summary;
+	size_t count = summary->process_count;
+	uint32_t last = count > 0 ? summary->processes[count - 1].process->line : 0;
+
+	pass->place_count = last < PLACED_LINES ? last + 1 : PLACED_LINES;
+	pass->places = malloc(pass->place_count * sizeof(*pass->places));
+	if (!pass->places)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < pass->place_count; i++)
+		pass->places[i] = NOWHERE;
+	for (size_t i = 0; i < count; i++) {
+		uint32_t line = summary->processes[i].process->line;
+
+		if (line != LINE_SESSION && line < pass->place_count)
+			pass->places[line] = (uint32_t)i;
+	}
+	return 0;
+}
+
+struct life {
+	uint64_t begin_ns;
+	uint64_t end_ns;
+	size_t parts;
+};
+
+/* A process's life, as far as it is asked for. */
+static struct life get_life(const struct pass *pass, size_t i)
+{
+	const struct reader_process *process = pass->summary->processes[i].process;
+	uint64_t end_ns = query_end(pass);
+	struct life life = { .begin_ns = process->first_ns, .end_ns = process->last_ns };
+
+	if (life.begin_ns < pass->query->from_ns)
+		life.begin_ns = pass->query->from_ns;
+	if (life.end_ns > end_ns)
+		life.end_ns = end_ns;
+	if (life.end_ns < life.begin_ns)
+		life.end_ns = life.begin_ns;
+	life.parts = weight_parts(life.end_ns - life.begin_ns, pass->info->session.interval_ns);
+	return life;
+}
+
+static int begin_lives(struct pass *pass)
+{
+	size_t count = pass->summary->process_count;
+	size_t parts = 0;
+
+	for (size_t i = 0; i < count; i++)
+		parts += get_life(pass, i).parts;
+	pass->tracks = calloc(count + 1, sizeof(*pass->tracks));
+	pass->means = calloc(parts + 1, sizeof(*pass->means));
+	pass->tally = tally_new(count, pass->query->from_ns);
+	if (!pass->tracks || !pass->means || !pass->tally)
+		return -ENOMEM;
+	parts = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct life life = get_life(pass, i);
+
+		weight_begin(&pass->tracks[i].weight, life.begin_ns, life.end_ns,
+			     pass->means + parts, life.parts);
+		parts += life.parts;
+	}
+	return 0;
+}
+
+static void finish_process(struct pass *pass, size_t i)
+{
+	struct summary_process *shown = &pass->summary->processes[i];
+	const struct reader_process *process = shown->process;
+	struct weight *weight = &pass->tracks[i].weight;
+	bool whole =
+		process->first_ns >= pass->query->from_ns && process->last_ns <= query_end(pass);
+
+	end_line(pass, (uint32_t)i, weight->end_ns);
+	shown->max_rss = weight->max;
+	shown->max_ns = weight->max_ns;
+	shown->peak_known = whole && (process->peak_rss || shown->peak_rss);
+	if (!whole)
+		shown->peak_rss = 0;
+	else if (process->peak_rss > shown->peak_rss)
+		shown->peak_rss = process->peak_rss;
+	if (shown->max_rss > shown->peak_rss)
+		shown->peak_rss = shown->max_rss;
+	if (weight->first == WEIGHT_NONE)
+		return;
+	shown->first_rss = weight->first;
+	shown->last_rss = weight->last;
+	shown->mean_rss = weight_mean(weight);
+	shown->sampled_ns = weight->held_ns > 0 ? weight->held_ns : 1;
+	shown->growth = weight_growth(weight);
+}
+
+static int finish(struct pass *pass)
+{
+	for (size_t i = 0; i < pass->summary->process_count; i++)
+		finish_process(pass, i);
+	return summary_take_spans(pass->summary, pass->tally);
+}
+
+int summary_read(struct summary *ret_summary, struct reader *reader,
+		 const struct reader_query *query)
+{
+	return summary_read_also(ret_summary, reader, query, NULL, NULL);
+}
+
+int summary_read_also(struct summary *ret_summary, struct reader *reader,
+		      const struct reader_query *query, record_fn also, void *arg)
+{
+	struct reader_query own = *query;
+	struct pass pass = { .summary = ret_summary,
+			     .info = reader_info(reader),
+			     .query = &own,
+			     .also = also,
+			     .also_arg = arg };
+	int status;
+
+	*ret_summary = (struct summary){ 0 };
+	own.every = false;
+	status = take_processes(&pass, reader);
+	if (!status)
+		status = place_lines(&pass);
+	if (!status)
+		status = begin_lives(&pass);
+	if (!status)
+		status = reader_read(reader, &own, take, &pass);
+	if (!status)
+		status = finish(&pass);
+	tally_free(pass.tally);
+	free(pass.tracks);
+	free(pass.means);
+	free(pass.places);
+	if (status)
+		summary_free(ret_summary);
+	return status;
+}
+
+void summary_free(struct summary *summary)
+{
+	free(summary->processes);
+	free(summary->spans);
+	free(summary->categories);
+	free(summary->texts);
+	*summary = (struct summary){ 0 };
+}

@@ -1,0 +1,90 @@
+/*
+ * What a session comes to: per process and per span, in one pass over its records in constant
+ * memory a line and a distinct name.
+ */
+#ifndef TRACE_SUMMARY_SUMMARY_H
+#define TRACE_SUMMARY_SUMMARY_H
+
+#include "trace/reader.h"
+#include "trace/summary/growth.h"
+
+/*
+ * A process, in the part that was asked for. `sampled_ns` 0: it had no sample, and its first_rss,
+ * last_rss, mean_rss and max_rss are 0.
+ */
+struct summary_process {
+	const struct reader_process *process;
+	uint64_t first_rss; /* bytes; of its first and last sample */
+	uint64_t last_rss;
+	double mean_rss;  /* weighted by time: a sample holds until the next one */
+	uint64_t max_rss; /* the highest sample, and when */
+	uint64_t max_ns;
+	uint64_t peak_rss;   /* the kernel's high-water mark, where it is known and the part has
+				the process's whole life; max_rss at least; 0: not known */
+	bool peak_known;     /* it is the kernel's */
+	uint64_t sampled_ns; /* time in which it had a value, 1 at least where it had a sample */
+	uint64_t events;     /* milestones and spans */
+	uint64_t missed;     /* ticks, while it lived */
+	uint64_t dropped;    /* events, torn ones too */
+	struct growth growth;
+};
+
+/*
+ * The spans of one category and name, over all processes. Calls that nest or overlap within a
+ * process, by recursion or in its threads, are taken as one stretch, from the first one's begin to
+ * the last one's end: its time and its memory count once.
+ */
+struct summary_span {
+	const char *category;
+	const char *name;
+	uint64_t calls;	     /* that ended */
+	uint64_t unfinished; /* begun, never ended: until their process's end, or the part's */
+	uint64_t total_ns;   /* in which at least one was open, finished or not */
+	uint64_t mean_ns;    /* of the calls that ended, nested or not, each in full */
+	uint64_t max_ns;     /* of those */
+	int64_t gained;	     /* bytes from a stretch's begin to its end, over all stretches; of an
+				unfinished one until its process's last sample */
+	int64_t kept;	     /* of what each stretch gained, what was still there when the next one
+				began, or at its process's last sample */
+};
+
+/* The spans of one category, whatever their names: the same figures. */
+struct summary_category {
+	const char *category;
+	uint64_t calls;
+	uint64_t unfinished;
+	uint64_t total_ns;
+	uint64_t mean_ns;
+	uint64_t max_ns;
+	int64_t gained;
+	int64_t kept;
+};
+
+struct summary {
+	struct summary_process *processes; /* in order of line */
+	size_t process_count;
+	struct summary_span *spans; /* the longest total first; those with a name beyond the first
+				       10,000 as one, "(others)" */
+	size_t span_count;
+	struct summary_category *categories; /* the longest total first */
+	size_t category_count;
+	char *texts; /* of categories and names */
+	uint64_t milestones;
+	uint64_t missed;  /* ticks */
+	uint64_t dropped; /* events, torn ones too */
+	uint64_t lost;	  /* records that the recorder could not keep */
+};
+
+/*
+ * Of what @query asks for (its `every` is ignored): 0, or as reader_read, or -ENOMEM. Freed by
+ * summary_free, before the reader is closed.
+ */
+int summary_read(struct summary *ret_summary, struct reader *reader,
+		 const struct reader_query *query);
+
+/* The same, and each record is given to @also, with @arg, before it is counted. */
+int summary_read_also(struct summary *ret_summary, struct reader *reader,
+		      const struct reader_query *query, record_fn also, void *arg);
+void summary_free(struct summary *summary);
+
+#endif
