@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/replay.h"
-#include "trace/line_names.h"
+#include "trace/export/line_names.h"
 
 #include <errno.h>
 #include <poll.h>
