@@ -21,7 +21,8 @@ ALL_LDFLAGS = -pthread $(SANITIZE) $(LDFLAGS)
 # What `make deps` installs: to build and run, then to test.
 PACKAGES := gcc make pkg-config libc6-dev libnanomsg-dev libnanopb-dev nanopb protobuf-compiler libproc2-dev \
 	libncurses-dev libsqlite3-dev libjs-dygraphs gnuplot-nox
-TEST_PACKAGES := tmux jq python3-dev g++ clang libclang-rt-14-dev procps git chromium chromium-driver
+TEST_PACKAGES := tmux jq sqlite3 python3-dev python3-memory-profiler python3-matplotlib g++ clang libclang-rt-14-dev \
+	procps git chromium chromium-driver
 
 sources = $(wildcard $(1)/*.c)
 objects = $(patsubst %.c,$(O)/%.o,$(1))
