@@ -54,7 +54,7 @@ static void become_command(const struct launch *launch, int error_fd)
 
 	redirect(launch);
 	setenv("MEMWATCH_SESSION", launch->options->session, 1);
-	follow_unblock_signals();
+	loop_unblock_signals();
 	execvp(launch->options->arguments[0], launch->options->arguments);
 	error = errno;
 	(void)!write(error_fd, &error, sizeof error);
@@ -184,7 +184,7 @@ static void wait_for_child(struct follow *follow, struct capture *capture)
 	siginfo_t info;
 	sigset_t set;
 
-	follow_signals(&set);
+	loop_signals(&set);
 	run_reap(follow);
 	while (!follow->child->ended) {
 		capture_show(capture);

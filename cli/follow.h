@@ -1,10 +1,10 @@
 /*
- * Following a session live: one epoll loop between the watcher's stream, the terminal, signals and
- * a view.
+ * Following a session live: the loop over the watcher's stream.
  */
 #ifndef CLI_FOLLOW_H
 #define CLI_FOLLOW_H
 
+#include "cli/loop.h"
 #include "cli/options.h"
 #include "plotter/source.h"
 #include "plotter/view.h"
@@ -32,26 +32,19 @@ struct follow {
 	bool until_ended;    /* ... where this is set */
 	struct child *child; /* NULL: none */
 
-	void *state;
-	int epoll;
-	int signals;
-	int timer;
-	uint64_t now_ns;
+	struct loop loop;
 	uint64_t since_ns; /* older records are not shown by views that show each */
 	uint64_t begin_ns;
 	uint64_t end_ns;
-	bool quit;
 	bool gone; /* the watcher is */
-	int status;
 };
 
 /*
  * Run until the person leaves, the targets or the child have ended, or the duration is over: an
  * exit status. @follow's first fields, down to child, are set; the source stays open. Signals that
- * it handles must be blocked by follow_block_signals before any thread starts (nanomsg has one).
+ * the loop handles must be blocked.
  */
 int follow_run(struct follow *follow);
-void follow_block_signals(void);
 
 /*
  * Attach to the session, starting it where it doesn't run, record it where that is asked for, and
@@ -68,12 +61,6 @@ int follow_command(const struct options *options, struct source *source, const s
 
 /* Forget what was followed; the history may be read until then. */
 void follow_close(struct follow *follow);
-
-/* Those signals. */
-void follow_signals(sigset_t *ret_set);
-
-/* In a child of fork: signals as they were for us. */
-void follow_unblock_signals(void);
 
 /* Reap the child where it has ended, and tell the watcher how. run.c's. */
 void run_reap(struct follow *follow);

@@ -66,7 +66,7 @@ static int wait_for_end(const struct options *options)
 	struct reply reply;
 
 	/* Who has had enough of waiting may go: the watcher finishes the file by itself. */
-	follow_unblock_signals();
+	loop_unblock_signals();
 	for (;;) {
 		if (ask(options, &reply) != 0)
 			return EXIT_FAIL;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FIRST_CAPACITY 64
 
@@ -15,16 +16,35 @@ void events_free(struct events *events)
 	for (size_t i = 0; i < events->count; i++)
 		free(*slot(events, i));
 	free(events->ring);
-	*events = (struct events){ 0 };
+	spanmap_free(&events->open);
+	*events = (struct events){ .most = events->most };
+}
+
+/* A pointer is a row in which spanmap finds it again. */
+static int64_t row_of(const struct history_event *event)
+{
+	return (int64_t)(intptr_t)event;
+}
+
+static void drop(struct events *events, struct history_event *event)
+{
+	if (event->kind == EVENT_SPAN_BEGIN && !event->closed_ns) {
+		int64_t row = spanmap_take(&events->open, event->line, event->span);
+
+		if (row && row != row_of(event)) /* a later begin of the same number */
+			spanmap_put(&events->open, event->line, event->span, row);
+	}
+	free(event);
 }
 
 static int grow(struct events *events)
 {
-	struct events grown = { .count = events->count, .added = events->added };
+	struct events grown = *events;
 
+	grown.head = 0;
 	grown.capacity = events->capacity ? events->capacity * 2 : FIRST_CAPACITY;
-	if (grown.capacity > HISTORY_EVENTS)
-		grown.capacity = HISTORY_EVENTS;
+	if (grown.capacity > events->most)
+		grown.capacity = events->most;
 	grown.ring = malloc(grown.capacity * sizeof(struct history_event *));
 	if (!grown.ring)
 		return -ENOMEM;
@@ -35,34 +55,46 @@ static int grow(struct events *events)
 	return 0;
 }
 
-/* Memory for one more: the oldest's where the list is full. */
-static struct history_event *take_room(struct events *events)
+/* A place for one more: the oldest's where the list is full. */
+static int make_room(struct events *events)
 {
-	struct history_event *oldest;
-
-	if (events->count < HISTORY_EVENTS) {
-		if (events->count == events->capacity && grow(events))
-			return NULL;
-		return malloc(sizeof(struct history_event));
-	}
-	oldest = *slot(events, 0);
+	if (events->count < events->most)
+		return events->count == events->capacity ? grow(events) : 0;
+	drop(events, *slot(events, 0));
 	events->head = (events->head + 1) % events->capacity;
 	events->count--;
-	return oldest;
+	return 0;
+}
+
+/* Its texts lie behind it in memory. */
+static struct history_event *copy(const struct history_event *event)
+{
+	size_t category = strlen(event->category) + 1;
+	size_t label = strlen(event->label) + 1;
+	struct history_event *made = malloc(sizeof(*made) + category + label);
+	char *texts = (char *)(made + 1);
+
+	if (!made)
+		return NULL;
+	*made = *event;
+	made->category = memcpy(texts, event->category, category);
+	made->label = memcpy(texts + category, event->label, label);
+	return made;
 }
 
 int events_add(struct events *events, const struct history_event *event)
 {
-	struct history_event *room;
+	struct history_event *made;
 	size_t index;
 
-	if (events->count == HISTORY_EVENTS && event->t_ns < (*slot(events, 0))->t_ns)
+	if (events->count == events->most && event->t_ns < (*slot(events, 0))->t_ns)
 		return 0;
-	room = take_room(events);
-	if (!room)
+	made = copy(event);
+	if (!made || make_room(events)) {
+		free(made);
 		return -ENOMEM;
-	*room = *event;
-	room->number = ++events->added;
+	}
+	made->number = ++events->added;
 	for (index = events->count++; index > 0; index--) {
 		struct history_event *before = *slot(events, index - 1);
 
@@ -70,20 +102,19 @@ int events_add(struct events *events, const struct history_event *event)
 			break;
 		*slot(events, index) = before;
 	}
-	*slot(events, index) = room;
+	*slot(events, index) = made;
+	if (made->kind == EVENT_SPAN_BEGIN)
+		spanmap_put(&events->open, made->line, made->span, row_of(made));
 	return 0;
 }
 
-void events_close(struct events *events, uint32_t line, uint64_t span)
+void events_close(struct events *events, uint32_t line, uint64_t span, uint64_t t_ns)
 {
-	for (size_t i = events->count; i-- > 0;) {
-		struct history_event *event = *slot(events, i);
+	struct history_event *event =
+		(struct history_event *)(intptr_t)spanmap_take(&events->open, line, span);
 
-		if (event->open && event->line == line && event->span == span) {
-			event->open = false;
-			return;
-		}
-	}
+	if (event)
+		event->closed_ns = t_ns;
 }
 
 const struct history_event *events_at(const struct events *events, size_t index)
@@ -115,7 +146,7 @@ void events_forget(struct events *events, uint32_t line)
 		struct history_event *event = *slot(events, i);
 
 		if (event->line == line)
-			free(event);
+			drop(events, event);
 		else
 			*slot(events, kept++) = event;
 	}

@@ -1,25 +1,10 @@
-#include "plotter/history.h"
+#include "plotter/history_state.h"
 
-#include "plotter/events.h"
-#include "plotter/levels.h"
 #include "plotter/wording.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct history {
-	struct session_info session;
-	/* In order of number, which is that of appearance. */
-	struct history_line **lines;
-	size_t count;
-	size_t capacity;
-	struct events events;
-	uint64_t now_ns;
-	uint64_t missed_ticks; /* as the newest tick says, and as the gaps tell: the larger holds */
-	uint64_t missed_gaps;
-	uint64_t dropped; /* of the session itself, and of lines forgotten */
-};
 
 static uint64_t max_u64(uint64_t a, uint64_t b)
 {
@@ -28,11 +13,20 @@ static uint64_t max_u64(uint64_t a, uint64_t b)
 
 struct history *history_new(const struct session_info *session)
 {
+	return history_new_sized(session, &(struct history_room){ LEVEL_BUCKETS, HISTORY_EVENTS });
+}
+
+struct history *history_new_sized(const struct session_info *session,
+				  const struct history_room *room)
+{
 	struct history *history = calloc(1, sizeof(*history));
 
 	if (!history)
 		return NULL;
 	history->session = *session;
+	history->events.most = room->events;
+	history->buckets = room->buckets;
+	history->begin_ns = UINT64_MAX;
 	history->now_ns = session->start_ns;
 	return history;
 }
@@ -40,6 +34,7 @@ struct history *history_new(const struct session_info *session)
 static void line_free(struct history_line *line)
 {
 	levels_free(line->levels);
+	names_free(&line->names);
 	free(line);
 }
 
@@ -51,12 +46,8 @@ void history_free(struct history *history)
 		line_free(history->lines[i]);
 	free(history->lines);
 	events_free(&history->events);
+	counts_free(&history->counts);
 	free(history);
-}
-
-const struct session_info *history_session(const struct history *history)
-{
-	return &history->session;
 }
 
 /* The index of the first line numbered @line or more. */
@@ -78,7 +69,7 @@ static size_t line_index(const struct history *history, uint32_t line)
 	return low;
 }
 
-static struct history_line *find_line(const struct history *history, uint32_t line)
+struct history_line *history_line_own(const struct history *history, uint32_t line)
 {
 	size_t index = line_index(history, line);
 
@@ -113,7 +104,8 @@ static int add_line(struct history *history, uint32_t number, struct history_lin
 	if (!line)
 		return -ENOMEM;
 	line->line = number;
-	line->levels = levels_new(history->session.start_ns, history->session.interval_ns);
+	line->levels = levels_new(history->session.start_ns, history->session.interval_ns,
+				  history->buckets);
 	if (!line->levels) {
 		free(line);
 		return -ENOMEM;
@@ -139,13 +131,27 @@ static int add_sample(struct history_line *line, uint64_t t_ns, uint64_t rss)
 	return levels_add(line->levels, t_ns, rss);
 }
 
+static uint64_t missed(const struct history *history)
+{
+	return max_u64(history->missed_ticks, history->missed_gaps);
+}
+
+/* What is lost by @t_ns has grown. */
+static int note_counts(struct history *history, uint64_t t_ns)
+{
+	return counts_add(&history->counts, t_ns, missed(history), history->dropped);
+}
+
 static int add_tick(struct history *history, uint64_t t_ns, const struct tick *tick)
 {
 	int err = 0;
 
-	history->missed_ticks = max_u64(history->missed_ticks, tick->missed);
+	if (tick->missed > history->missed_ticks) {
+		history->missed_ticks = tick->missed;
+		err = note_counts(history, t_ns);
+	}
 	for (size_t i = 0; i < tick->count; i++) {
-		struct history_line *line = find_line(history, tick->samples[i].line);
+		struct history_line *line = history_line_own(history, tick->samples[i].line);
 
 		if (line && add_sample(line, t_ns, tick->samples[i].rss))
 			err = -ENOMEM;
@@ -156,36 +162,39 @@ static int add_tick(struct history *history, uint64_t t_ns, const struct tick *t
 static int add_event(struct history *history, const struct record *record)
 {
 	const struct event *event = &record->event;
-	struct history_line *line = find_line(history, event->line);
+	struct history_line *line = history_line_own(history, event->line);
 	struct history_event kept = {
 		.t_ns = record->t_ns,
 		.seq = record->seq,
 		.line = event->line,
 		.kind = event->kind,
-		.open = event->kind == EVENT_SPAN_BEGIN,
 		.span = event->span,
 		.duration_ns = event->duration_ns,
 		.rss = event->rss,
 		.rss_end = event->rss_end,
+		.category = event->category,
+		.label = event->label,
 	};
 
-	text_copy(kept.category, sizeof(kept.category), event->category);
-	text_copy(kept.label, sizeof(kept.label), event->label);
 	if (line)
 		line->events++;
 	if (event->kind == EVENT_SPAN_END)
-		events_close(&history->events, event->line, event->span);
+		events_close(&history->events, event->line, event->span, record->t_ns);
 	return events_add(&history->events, &kept);
 }
 
 static int add_process(struct history *history, uint64_t t_ns, const struct process *process)
 {
-	struct history_line *line = find_line(history, process->line);
+	struct history_line *line = history_line_own(history, process->line);
 
 	if (!line) {
 		if (add_line(history, process->line, &line))
 			return -ENOMEM;
 		line->joined_ns = t_ns;
+	} else if ((strcmp(line->name, process->name) != 0 ||
+		    strcmp(line->command, process->command) != 0) &&
+		   names_add(&line->names, t_ns, line->name, line->command)) {
+		return -ENOMEM;
 	}
 	line->pid = process->pid;
 	text_copy(line->name, sizeof(line->name), process->name);
@@ -196,13 +205,14 @@ static int add_process(struct history *history, uint64_t t_ns, const struct proc
 static int add_end(struct history *history, const struct record *record)
 {
 	const struct end *end = &record->end;
-	struct history_line *line = find_line(history, end->line);
+	struct history_line *line = history_line_own(history, end->line);
 	struct history_event kept = {
 		.t_ns = record->t_ns,
 		.seq = record->seq,
 		.line = end->line,
 		.rss = end->last_rss,
 		.end = true,
+		.category = "",
 	};
 	char label[WORDING_TEXT];
 
@@ -214,35 +224,41 @@ static int add_end(struct history *history, const struct record *record)
 	line->rss = end->last_rss;
 	line->max_rss = max_u64(line->max_rss, end->max_rss);
 	line->peak_rss = max_u64(max_u64(line->peak_rss, end->max_rss), end->peak_rss);
-	text_copy(kept.label, sizeof(kept.label), wording_end(label, end, line->peak_rss));
+	kept.label = wording_end(label, end, line->peak_rss);
 	return events_add(&history->events, &kept);
 }
 
-static void add_gap(struct history *history, const struct gap *gap)
+static int add_gap(struct history *history, uint64_t t_ns, const struct gap *gap)
 {
-	struct history_line *line = find_line(history, gap->line);
+	struct history_line *line = history_line_own(history, gap->line);
 
 	if (gap->reason == GAP_BEHIND)
-		return; /* what a file lacks, nobody dropped */
-	if (gap->reason == GAP_MISSED)
+		return 0; /* what a file lacks, nobody dropped */
+	if (gap->reason == GAP_MISSED) {
 		history->missed_gaps += gap->count;
-	else if (line)
-		line->dropped += gap->count;
-	else
+	} else {
 		history->dropped += gap->count;
+		if (line)
+			line->dropped += gap->count;
+	}
+	return note_counts(history, t_ns);
 }
 
-static void add_peak(struct history *history, const struct peak *peak)
+static void add_peak(struct history *history, uint64_t t_ns, const struct peak *peak)
 {
-	struct history_line *line = find_line(history, peak->line);
+	struct history_line *line = history_line_own(history, peak->line);
 
-	if (line)
-		line->peak_rss = max_u64(line->peak_rss, peak->peak_rss);
+	if (!line || peak->peak_rss <= line->peak_rss)
+		return;
+	line->peak_rss = peak->peak_rss;
+	line->peak_told_ns = t_ns;
 }
 
 int history_add(struct history *history, const struct record *record)
 {
 	history->now_ns = max_u64(history->now_ns, record->t_ns);
+	if (record->t_ns < history->begin_ns)
+		history->begin_ns = record->t_ns;
 	switch (record->type) {
 	case RECORD_TICK:
 		return add_tick(history, record->t_ns, &record->tick);
@@ -253,10 +269,9 @@ int history_add(struct history *history, const struct record *record)
 	case RECORD_END:
 		return add_end(history, record);
 	case RECORD_GAP:
-		add_gap(history, &record->gap);
-		return 0;
+		return add_gap(history, record->t_ns, &record->gap);
 	case RECORD_PEAK:
-		add_peak(history, &record->peak);
+		add_peak(history, record->t_ns, &record->peak);
 		return 0;
 	}
 	return 0;
@@ -264,7 +279,7 @@ int history_add(struct history *history, const struct record *record)
 
 int history_add_process(struct history *history, const struct process_info *info)
 {
-	struct history_line *line = find_line(history, info->line);
+	struct history_line *line = history_line_own(history, info->line);
 
 	if (!line) {
 		if (add_line(history, info->line, &line))
@@ -277,25 +292,15 @@ int history_add_process(struct history *history, const struct process_info *info
 		text_copy(line->command, sizeof(line->command), info->command);
 	}
 	line->max_rss = max_u64(line->max_rss, info->max_rss);
+	if (info->peak_rss > line->peak_rss)
+		line->peak_told_ns = history->now_ns;
 	line->peak_rss = max_u64(max_u64(line->peak_rss, info->peak_rss), line->max_rss);
 	line->events = max_u64(line->events, info->events);
-	line->dropped = max_u64(line->dropped, info->dropped);
-	return 0;
-}
-
-const struct history_line *history_line_at(const struct history *history, size_t index)
-{
-	return index < history->count ? history->lines[index] : NULL;
-}
-
-const struct history_line *history_line_find(const struct history *history, uint32_t line)
-{
-	return find_line(history, line);
-}
-
-size_t history_lines(const struct history *history)
-{
-	return history->count;
+	if (info->dropped > line->dropped) {
+		history->dropped += info->dropped - line->dropped;
+		line->dropped = info->dropped;
+	}
+	return note_counts(history, history->now_ns);
 }
 
 void history_forget(struct history *history, uint64_t t_ns)
@@ -309,62 +314,8 @@ void history_forget(struct history *history, uint64_t t_ns)
 			history->lines[kept++] = line;
 			continue;
 		}
-		history->dropped += line->dropped;
 		events_forget(&history->events, line->line);
 		line_free(line);
 	}
 	history->count = kept;
-}
-
-void history_columns(const struct history *history, const struct history_line *line,
-		     uint64_t from_ns, uint64_t to_ns, struct history_column *columns, size_t count)
-{
-	(void)history;
-	levels_columns(line->levels, from_ns, to_ns, columns, count);
-}
-
-uint64_t history_grain(const struct history *history, uint64_t window_ns)
-{
-	return levels_grain(history->session.interval_ns, window_ns);
-}
-
-uint64_t history_value_at(const struct history *history, const struct history_line *line,
-			  uint64_t t_ns)
-{
-	(void)history;
-	return levels_value_at(line->levels, t_ns);
-}
-
-size_t history_events(const struct history *history)
-{
-	return history->events.count;
-}
-
-const struct history_event *history_event_at(const struct history *history, size_t index)
-{
-	return events_at(&history->events, index);
-}
-
-size_t history_event_after(const struct history *history, uint64_t t_ns)
-{
-	return events_after(&history->events, t_ns);
-}
-
-uint64_t history_now(const struct history *history)
-{
-	return history->now_ns;
-}
-
-uint64_t history_missed(const struct history *history)
-{
-	return max_u64(history->missed_ticks, history->missed_gaps);
-}
-
-uint64_t history_dropped(const struct history *history)
-{
-	uint64_t dropped = history->dropped;
-
-	for (size_t i = 0; i < history->count; i++)
-		dropped += history->lines[i]->dropped;
-	return dropped;
 }

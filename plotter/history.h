@@ -8,13 +8,20 @@
 #ifndef PLOTTER_HISTORY_H
 #define PLOTTER_HISTORY_H
 
+#include "plotter/names.h"
 #include "wire/message.h"
 #include "wire/record.h"
 
 struct history;
 
-/* Newest events kept; older ones go. */
+/* Newest events kept, where nobody asks for more; older ones go. */
 #define HISTORY_EVENTS 10000
+
+/* How much is kept. Memory is taken only as it is needed. */
+struct history_room {
+	size_t buckets; /* newest ones of each level of a line */
+	size_t events;	/* newest ones */
+};
 
 struct history_line {
 	uint32_t line;
@@ -31,7 +38,15 @@ struct history_line {
 	uint64_t peak_rss; /* the larger of max_rss and the kernel's word, where it came */
 	uint64_t events;
 	uint64_t dropped;      /* events of it that could not be kept */
+	uint64_t peak_told_ns; /* when the kernel's word on peak_rss came last; 0: never */
+	struct names names;    /* it had before */
 	struct levels *levels; /* history.c's own */
+};
+
+/* What a line is called. */
+struct history_name {
+	const char *name; /* as they came */
+	const char *command;
 };
 
 /* An event; or a line's end, which is listed among them: `end` is set, and the label tells how it
@@ -43,19 +58,19 @@ struct history_event {
 	bool end;
 	uint32_t line;
 	enum event_kind kind;
-	bool open;     /* a span's begin whose end has not come */
-	uint64_t span; /* pairs them */
+	uint64_t closed_ns; /* a span's begin: when its end came; 0: it has not */
+	uint64_t span;	    /* pairs them */
 	uint64_t duration_ns;
 	uint64_t rss; /* 0: not known */
 	uint64_t rss_end;
-	char category[TEXT_CATEGORY + 1];
-	char label[TEXT_LABEL + 1];
+	const char *category;
+	const char *label;
 };
 
 /*
  * One column of a window: the values seen in [from, to), exact to 1 KiB and up to 4 TiB. count 0:
- * none was. first and last are in order of time from bucket to bucket, and within one bucket in
- * order of arrival.
+ * none was, else that many at least. first and last are in order of time from bucket to bucket, and
+ * within one bucket in order of arrival.
  */
 struct history_column {
 	uint64_t min;
@@ -65,8 +80,25 @@ struct history_column {
 	uint32_t count;
 };
 
-/* NULL without memory. @interval_ns is the session's (the finest bucket's width). */
+/* What columns are asked for. */
+struct history_window {
+	uint64_t from_ns;
+	uint64_t to_ns;
+	uint64_t until_ns; /* what happened then or later is not told */
+};
+
+/* NULL without memory. The session's interval is the finest bucket's width. */
 struct history *history_new(const struct session_info *session);
+struct history *history_new_sized(const struct session_info *session,
+				  const struct history_room *room);
+
+/*
+ * The room in which lines that live for @lives_ns each, @count of them, and @events are kept whole;
+ * or as much of them as memory allows: 256 MiB for the lines, a million events.
+ */
+struct history_room history_room_for(uint64_t interval_ns, const uint64_t *lives_ns, size_t count,
+				     uint64_t events);
+
 void history_free(struct history *history);
 
 const struct session_info *history_session(const struct history *history);
@@ -89,17 +121,30 @@ const struct history_line *history_line_at(const struct history *history, size_t
 const struct history_line *history_line_find(const struct history *history, uint32_t line);
 size_t history_lines(const struct history *history);
 
+/* What the line was called at @t_ns. */
+struct history_name history_name_at(const struct history_line *line, uint64_t t_ns);
+
 /* Drop lines that ended before @t_ns, and their events; what they dropped still counts. */
 void history_forget(struct history *history, uint64_t t_ns);
 
 /*
  * @count columns of equal width that end at @to_ns and begin at @from_ns: *columns filled, empty
- * ones with count 0. A bucket goes to the column in which it starts. Cost is bounded by the buckets
- * of one level, not by the length of the history.
+ * ones with count 0. A bucket goes to the column in which it starts; of one that goes on after the
+ * window, only what came before its end, as far as that is known. Cost is bounded, not by the
+ * length of the history.
  */
 void history_columns(const struct history *history, const struct history_line *line,
 		     uint64_t from_ns, uint64_t to_ns, struct history_column *columns,
 		     size_t count);
+
+/* The same of a window whose last columns may not be over. */
+void history_columns_until(const struct history *history, const struct history_line *line,
+			   const struct history_window *window, struct history_column *columns,
+			   size_t count);
+
+/* The width of the buckets that these take for the line. */
+uint64_t history_width(const struct history *history, const struct history_line *line,
+		       uint64_t from_ns, uint64_t to_ns);
 
 /*
  * The width of the buckets that a full history has for a window of @window_ns; the session's
@@ -111,6 +156,10 @@ uint64_t history_grain(const struct history *history, uint64_t window_ns);
 uint64_t history_value_at(const struct history *history, const struct history_line *line,
 			  uint64_t t_ns);
 
+/* The line's last sample at or before @t_ns: false where it has none. */
+bool history_value_before(const struct history *history, const struct history_line *line,
+			  uint64_t t_ns, uint64_t *ret_rss);
+
 /* Events in order of time; index 0 is the oldest kept. */
 size_t history_events(const struct history *history);
 const struct history_event *history_event_at(const struct history *history, size_t index);
@@ -118,9 +167,12 @@ const struct history_event *history_event_at(const struct history *history, size
 /* The index of the first event at or after @t_ns. */
 size_t history_event_after(const struct history *history, uint64_t t_ns);
 
-/* The newest time in it, and the session's count of missed ticks, dropped and torn events. */
+/* The oldest and the newest time in it. */
+uint64_t history_begin(const struct history *history);
 uint64_t history_now(const struct history *history);
-uint64_t history_missed(const struct history *history);
-uint64_t history_dropped(const struct history *history);
+
+/* The session's count of missed ticks, of dropped and torn events, up to @t_ns. */
+uint64_t history_missed(const struct history *history, uint64_t t_ns);
+uint64_t history_dropped(const struct history *history, uint64_t t_ns);
 
 #endif

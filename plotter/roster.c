@@ -58,12 +58,16 @@ static struct roster_entry *add(struct roster *roster, uint32_t line, uint32_t p
 	return &entries[index];
 }
 
-int roster_join(struct roster *roster, const struct process *process)
+int roster_join(struct roster *roster, const struct history *history, uint64_t t_ns,
+		const struct process *process)
 {
 	struct roster_entry *entry = find(roster, process->line);
+	const struct history_line *known = history_line_find(history, process->line);
 
+	if (!entry && !add(roster, process->line, process->pid, process->name))
+		return -ENOMEM;
 	if (!entry)
-		return add(roster, process->line, process->pid, process->name) ? 1 : -ENOMEM;
+		return !known || known->joined_ns >= t_ns;
 	text_copy(entry->name, sizeof(entry->name), process->name);
 	return 0;
 }

@@ -25,9 +25,12 @@ struct roster {
 
 void roster_free(struct roster *roster);
 
-/* Note a RECORD_PROCESS: 1 where its line is new, 0 where it was known (its name is set again), or
- * -ENOMEM. */
-int roster_join(struct roster *roster, const struct process *process);
+/*
+ * Note a RECORD_PROCESS of @t_ns: 1 where its line begins with it, 0 where it was known, to
+ * @history too (its name is set again), or -ENOMEM.
+ */
+int roster_join(struct roster *roster, const struct history *history, uint64_t t_ns,
+		const struct process *process);
 
 void roster_leave(struct roster *roster, uint32_t line);
 

@@ -55,48 +55,93 @@ static void carry(struct history_column *columns, size_t count, size_t stretch)
 	}
 }
 
+/* Columns that a bucket of @width_ns covers. */
+static size_t stretch_of(const struct axis *axis, uint64_t width_ns)
+{
+	return (size_t)(width_ns / axis->column_ns + (width_ns % axis->column_ns > 0));
+}
+
+/*
+ * Where the history has only coarser buckets than the window asks for, one may lie before it, and
+ * the newest is not told until it is over.
+ */
+static void fill_coarse(const struct axis *axis, const struct history *history,
+			const struct history_line *line, struct history_column *columns)
+{
+	uint64_t width_ns = history_width(history, line, axis->from_ns, axis->now_ns);
+	uint64_t lead_ns = min_u64(2 * width_ns, axis->from_ns);
+	size_t stretch = stretch_of(axis, width_ns);
+	struct history_column before;
+
+	if (stretch <= axis->stretch)
+		return;
+	history_columns(history, line, axis->from_ns - lead_ns, axis->from_ns, &before, 1);
+	if (before.count && !columns[0].count)
+		columns[0] = (struct history_column){ before.last, before.last, before.last,
+						      before.last, 1 };
+	carry(columns, axis->width, 2 * stretch);
+}
+
 void axis_columns(const struct axis *axis, const struct history *history,
 		  const struct history_line *line, struct history_column *columns)
 {
 	size_t lead = (size_t)min_u64(min_u64(axis->stretch, axis->width) - 1,
 				      axis->from_ns / axis->column_ns);
-	uint64_t from_ns = axis->from_ns - lead * axis->column_ns;
-	size_t whole = lead + axis->width - 1;
-	uint64_t edge_ns = from_ns + whole * axis->column_ns;
+	struct history_window window = {
+		.from_ns = axis->from_ns - lead * axis->column_ns,
+		.to_ns = axis->from_ns + axis->width * axis->column_ns,
+		.until_ns = axis->now_ns + 1,
+	};
 
 	/* The last column is still being filled, and is not to tell what came after now. */
-	history_columns(history, line, from_ns, edge_ns, columns, whole);
-	history_columns(history, line, edge_ns, max_u64(axis->now_ns, edge_ns) + 1, &columns[whole],
-			1);
-	carry(columns, whole + 1, axis->stretch);
+	history_columns_until(history, line, &window, columns, lead + axis->width);
+	carry(columns, lead + axis->width, axis->stretch);
 	memmove(columns, &columns[lead], axis->width * sizeof(*columns));
+	fill_coarse(axis, history, line, columns);
 }
 
-static bool is_shown(const struct history_line *line, bool ended, uint64_t from_ns, uint64_t now_ns)
+bool row_begun(const struct history_line *line, uint64_t now_ns)
 {
-	uint64_t begin_ns =
-		line->first_ns ? min_u64(line->first_ns, line->joined_ns) : line->joined_ns;
+	return line->joined_ns <= now_ns || (line->first_ns && line->first_ns <= now_ns);
+}
 
-	if (begin_ns > now_ns)
-		return false;
-	return !ended || line->last_ns >= from_ns;
+/* The highest sample until @now_ns. */
+static uint64_t highest(const struct history *history, const struct history_line *line,
+			uint64_t now_ns)
+{
+	struct history_column all;
+
+	history_columns(history, line, history_session(history)->start_ns, now_ns + 1, &all, 1);
+	return all.max;
 }
 
 bool row_set(struct row *ret_row, const struct history *history, const struct history_line *line,
 	     uint64_t from_ns, uint64_t now_ns)
 {
 	bool ended = line->ended && line->last_ns <= now_ns;
-	struct history_column all;
 
-	if (!is_shown(line, ended, from_ns, now_ns))
+	if (!row_begun(line, now_ns) || (ended && line->last_ns < from_ns))
 		return false;
 	*ret_row = (struct row){ line, ended, line->rss, line->peak_rss };
-	if (line->last_ns <= now_ns)
-		return true;
-	ret_row->rss = history_value_at(history, line, now_ns);
-	history_columns(history, line, history_session(history)->start_ns, now_ns + 1, &all, 1);
-	ret_row->peak = all.max;
+	if (line->last_ns > now_ns && !history_value_before(history, line, now_ns, &ret_row->rss))
+		ret_row->rss = 0;
+	if (line->last_ns > now_ns || line->peak_told_ns > now_ns)
+		ret_row->peak = highest(history, line, now_ns);
 	return true;
+}
+
+bool row_value_at(const struct row *row, const struct history *history, uint64_t t_ns,
+		  uint64_t *ret_rss)
+{
+	const struct history_line *line = row->line;
+
+	if (row->ended && t_ns > line->last_ns)
+		return false;
+	if (row->ended && t_ns == line->last_ns) {
+		*ret_rss = line->rss;
+		return line->rss > 0;
+	}
+	return history_value_before(history, line, t_ns, ret_rss);
 }
 
 struct row_figures row_figures(const struct history_column *columns, size_t count)

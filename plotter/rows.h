@@ -39,12 +39,19 @@ struct row {
 	const struct history_line *line;
 	bool ended;
 	uint64_t rss;
-	uint64_t peak;
+	uint64_t peak; /* so far */
 };
+
+/* Whether the line had begun by @now_ns. */
+bool row_begun(const struct history_line *line, uint64_t now_ns);
 
 /* Whether the line is on the screen of [from, now]; then *ret_row is what it shows. */
 bool row_set(struct row *ret_row, const struct history *history, const struct history_line *line,
 	     uint64_t from_ns, uint64_t now_ns);
+
+/* What the row's line had at @t_ns, which isn't after now: false where it had nothing then. */
+bool row_value_at(const struct row *row, const struct history *history, uint64_t t_ns,
+		  uint64_t *ret_rss);
 
 /*
  * What a row's columns say: the scale to draw them at, which has room for noise to look like noise,

@@ -15,11 +15,16 @@
  */
 struct view_settings {
 	uint64_t window_ns;    /* 0: that of the options */
-	uint64_t paused_at_ns; /* the display stands still at this time; 0: it is live */
+	uint64_t paused_at_ns; /* the display stands still at this time; 0: it goes on */
+	uint64_t cursor_ns;    /* while paused: the time that is pointed at; 0: none */
 	uint32_t selected;     /* a line; 0: the first one shown */
 	size_t top;	       /* the first process on the screen */
 	bool help;
 	bool redraw; /* the terminal was spoilt (a SIGCONT): draw all again; the view resets this */
+
+	/* Of a replay. */
+	double speed;	  /* how much faster it plays than it was */
+	uint64_t play_ns; /* play on from here; who plays resets this. 0: from where it stands */
 };
 
 /* What it points to must outlive the view. */
@@ -33,11 +38,13 @@ struct view_options {
 /* What a view is given to draw. */
 struct view_frame {
 	const struct history *history;
-	uint64_t now_ns; /* CLOCK_MONOTONIC; at the time of drawing */
+	uint64_t now_ns; /* CLOCK_MONOTONIC; at the time of drawing, or where a replay is */
+	uint64_t end_ns; /* of a replay: of what is recorded; 0: this is live, now is the end */
 
 	/* What came since the last frame, in merged order; only for views with `every` set. */
 	const struct record *records;
 	size_t count;
+	bool more; /* others follow at once: what is written may wait for them */
 
 	const char *notice; /* one line for the person, "" for none: "watcher gone, waiting" */
 };
@@ -65,6 +72,9 @@ struct view {
 	 * settings. */
 	void (*close)(void *state);
 };
+
+/* The time that the display shows. */
+uint64_t view_time(const struct view_settings *settings, const struct view_frame *frame);
 
 /*
  * Send what was written to @out: VIEW_STAY, VIEW_QUIT where nobody reads it any more, or a negative

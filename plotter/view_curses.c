@@ -11,14 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define KEY_CTRL_L 12
-#define KEY_ESCAPE 27
 #define ESCAPE_WAIT_MS 25
-
-static const unsigned windows_s[] = { 10,   30,	  60,	 120,	300,   600,    1800,
-				      3600, 7200, 21600, 43200, 86400, 172800, 604800 };
-
-#define WINDOWS (sizeof(windows_s) / sizeof(windows_s[0]))
 
 static void set_colours(struct curses_view *view)
 {
@@ -115,87 +108,6 @@ static void fit_screen(struct curses_view *view)
 	}
 }
 
-/* The next longer or shorter of the windows. */
-static void change_window(struct view_settings *settings, bool longer)
-{
-	if (longer) {
-		for (size_t i = 0; i < WINDOWS; i++) {
-			if (windows_s[i] * NS_PER_S > settings->window_ns) {
-				settings->window_ns = windows_s[i] * NS_PER_S;
-				return;
-			}
-		}
-	} else {
-		for (size_t i = WINDOWS; i > 0; i--) {
-			if (windows_s[i - 1] * NS_PER_S < settings->window_ns) {
-				settings->window_ns = windows_s[i - 1] * NS_PER_S;
-				return;
-			}
-		}
-	}
-}
-
-static void select_row(struct curses_view *view, const struct view_frame *frame, long by)
-{
-	long index;
-
-	if (curses_prepare(view, frame) || view->count == 0)
-		return;
-	index = (long)view->selected + by;
-	if (index < 0)
-		index = 0;
-	if (index >= (long)view->count)
-		index = (long)view->count - 1;
-	view->settings->selected = view->rows[index].line->line;
-}
-
-static enum view_wish take_key(struct curses_view *view, const struct view_frame *frame, int key)
-{
-	struct view_settings *settings = view->settings;
-	long page = view->layout.rows > 1 ? (long)view->layout.rows - 1 : 1;
-
-	switch (key) {
-	case 'q':
-	case 'Q':
-		return VIEW_QUIT;
-	case 'p':
-	case ' ':
-		settings->paused_at_ns = settings->paused_at_ns ? 0 : frame->now_ns;
-		break;
-	case '+':
-	case '=':
-	case '-':
-		change_window(settings, key != '-');
-		break;
-	case KEY_UP:
-	case 'k':
-		select_row(view, frame, -1);
-		break;
-	case KEY_DOWN:
-	case 'j':
-		select_row(view, frame, 1);
-		break;
-	case KEY_PPAGE:
-		select_row(view, frame, -page);
-		break;
-	case KEY_NPAGE:
-		select_row(view, frame, page);
-		break;
-	case '?':
-		settings->help = !settings->help;
-		break;
-	case KEY_ESCAPE:
-		settings->help = false;
-		break;
-	case KEY_CTRL_L:
-		settings->redraw = true;
-		break;
-	default:
-		break;
-	}
-	return VIEW_STAY;
-}
-
 /* Whether the terminal is gone: getch would say so again and again. */
 static bool input_ended(void)
 {
@@ -218,7 +130,7 @@ static int curses_key(void *state, const struct view_frame *frame)
 	if (input_ended())
 		return VIEW_QUIT;
 	while ((key = getch()) != ERR) {
-		if (take_key(view, frame, key) == VIEW_QUIT)
+		if (curses_take_key(view, frame, key) == VIEW_QUIT)
 			return VIEW_QUIT;
 	}
 	return VIEW_STAY;
@@ -235,8 +147,10 @@ static int curses_draw(void *state, const struct view_frame *frame)
 		return -ENOMEM;
 	}
 	erase();
+	curses_draw_header(view);
 	curses_draw_table(view);
 	curses_draw_list(view);
+	curses_draw_bottom(view);
 	if (view->settings->help)
 		curses_draw_help(view);
 	if (view->settings->redraw) {

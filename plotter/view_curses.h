@@ -6,6 +6,7 @@
 
 #include "plotter/cells.h"
 #include "plotter/layout.h"
+#include "plotter/moment.h"
 #include "plotter/rows.h"
 #include "plotter/spark.h"
 #include "plotter/view.h"
@@ -53,8 +54,22 @@ const char *curses_problem(FILE *out);
 /* Find what is to be shown: 0 or -ENOMEM. */
 int curses_prepare(struct curses_view *view, const struct view_frame *frame);
 
+/* Take what was typed. */
+enum view_wish curses_take_key(struct curses_view *view, const struct view_frame *frame, int key);
+
+/* What is shown and where one can go from it. */
+struct moment curses_moment(const struct curses_view *view);
+
+/* Whether a replay has come to its end. */
+bool curses_at_end(const struct curses_view *view);
+
+/* The cursor's column of the chart; -1: there is none. */
+int curses_cursor_column(const struct curses_view *view);
+
+void curses_draw_header(const struct curses_view *view);
 void curses_draw_table(struct curses_view *view);
 void curses_draw_list(struct curses_view *view);
+void curses_draw_bottom(const struct curses_view *view);
 void curses_draw_help(struct curses_view *view);
 
 /* Text of any origin at line @y, in exactly the columns of @place; @right aligns it there. */

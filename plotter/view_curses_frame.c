@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define NAME_MOST 24
+#define MARKS_LOOKED_AT 1000
 
 /* Room for @count elements of @size bytes at @memory, which is one pointer of some kind. */
 static int reserve(void **memory, size_t *room, size_t count, size_t size)
@@ -59,17 +60,19 @@ static struct layout_wish wish(const struct curses_view *view)
 	const struct history *history = view->frame->history;
 	struct layout_wish wish = {
 		.processes = view->count ? view->count : 1,
-		.events = history_events(history),
+		.events = history_event_after(history, view->now_ns + 1),
 		.name_width = 4,
 		.pid_width = 3,
 	};
 
 	for (size_t i = 0; i < history_lines(history); i++) {
 		const struct history_line *line = history_line_at(history, i);
-		unsigned name = cells_width(line->name);
+		unsigned name = cells_width(history_name_at(line, view->now_ns).name);
 		char text[16];
 		int pid = snprintf(text, sizeof(text), "%u", (unsigned)line->pid);
 
+		if (!row_begun(line, view->now_ns))
+			continue;
 		if (name > wish.name_width)
 			wish.name_width = name < NAME_MOST ? name : NAME_MOST;
 		if ((unsigned)pid > wish.pid_width)
@@ -115,22 +118,37 @@ static long mark_row(const struct curses_view *view, uint32_t line)
 	return (long)(low - top) + 1;
 }
 
-static void find_marks(struct curses_view *view, size_t cells)
+/* A column's marks: the newest event of each row, of which the last MARKS_LOOKED_AT are found. */
+static void find_marks_of(struct curses_view *view, size_t column)
 {
 	const struct history *history = view->frame->history;
-	size_t index = history_event_after(history, view->axis.from_ns);
+	uint64_t begin_ns = view->axis.from_ns + column * view->axis.column_ns;
+	uint64_t end_ns = begin_ns + view->axis.column_ns;
+	size_t index;
+	size_t least;
 
-	memset(view->marks, 0, cells * sizeof(*view->marks));
-	for (; index < history_events(history); index++) {
+	if (column + 1 == view->axis.width || end_ns > view->now_ns + 1)
+		end_ns = view->now_ns + 1;
+	index = history_event_after(history, end_ns);
+	least = index > MARKS_LOOKED_AT ? index - MARKS_LOOKED_AT : 0;
+	while (index-- > least) {
 		const struct history_event *event = history_event_at(history, index);
-		int column = axis_column(&view->axis, event->t_ns);
 		long row = mark_row(view, event->line);
+		const struct history_event **mark;
 
-		if (event->t_ns > view->now_ns)
+		if (event->t_ns < begin_ns)
 			break;
-		if (column >= 0 && row >= 0)
-			view->marks[(size_t)row * view->axis.width + (size_t)column] = event;
+		mark = &view->marks[(size_t)(row < 0 ? 0 : row) * view->axis.width + column];
+		if (row >= 0 && !*mark)
+			*mark = event;
 	}
+}
+
+static void find_marks(struct curses_view *view, size_t cells)
+{
+	memset(view->marks, 0, cells * sizeof(*view->marks));
+	for (size_t column = 0; column < view->axis.width; column++)
+		find_marks_of(view, column);
 }
 
 static int prepare_sparks(struct curses_view *view)
@@ -160,12 +178,31 @@ int curses_prepare(struct curses_view *view, const struct view_frame *frame)
 	struct layout_wish wished;
 
 	view->frame = frame;
-	view->now_ns = view->settings->paused_at_ns ? view->settings->paused_at_ns : frame->now_ns;
+	view->now_ns = view_time(view->settings, frame);
 	if (find_rows(view))
 		return -ENOMEM;
 	find_selected(view);
 	wished = wish(view);
 	layout_set(&view->layout, (unsigned)COLS, (unsigned)LINES, &wished);
 	scroll_rows(view);
+	view->axis.width = 0;
 	return view->layout.spark.size ? prepare_sparks(view) : 0;
+}
+
+struct moment curses_moment(const struct curses_view *view)
+{
+	return (struct moment){ view->settings, view->frame, &view->axis };
+}
+
+bool curses_at_end(const struct curses_view *view)
+{
+	return view->frame->end_ns && view->now_ns >= view->frame->end_ns &&
+	       !view->settings->cursor_ns;
+}
+
+int curses_cursor_column(const struct curses_view *view)
+{
+	if (!view->settings->cursor_ns || view->axis.width == 0)
+		return -1;
+	return axis_column(&view->axis, view->settings->cursor_ns);
 }

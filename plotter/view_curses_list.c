@@ -1,5 +1,5 @@
 /*
- * The lower part of the screen: the milestones, the hints, and the help over all of it.
+ * The list of milestones, in the lower part of the screen.
  */
 #include "plotter/view_curses.h"
 
@@ -12,7 +12,6 @@
 
 #define TIME_WIDTH 11 /* 1:01:01.234 */
 #define RSS_WIDTH 9   /* ~1023 MiB */
-#define HELP_WIDTH 60
 #define SESSION_WIDTH 7
 
 /* Where the parts of an entry are. */
@@ -61,7 +60,9 @@ static void write_rss(char *text, size_t size, const struct curses_view *view,
 
 	text[0] = '\0';
 	if (rss == 0 && line) {
-		rss = history_value_at(view->frame->history, line, event->t_ns);
+		if (!history_value_before(view->frame->history, line, event->t_ns, &rss) &&
+		    line->first_ns <= view->now_ns)
+			rss = history_value_at(view->frame->history, line, event->t_ns);
 		snprintf(text, size, "~");
 	}
 	if (rss > 0)
@@ -70,25 +71,29 @@ static void write_rss(char *text, size_t size, const struct curses_view *view,
 }
 
 static void draw_entry(const struct curses_view *view, unsigned y, const struct entry_layout *at,
-		       const struct history_event *event)
+		       const struct history_event *event, const struct history_event *nearest)
 {
 	const struct history_line *line = history_line_find(view->frame->history, event->line);
-	const char *name = line ? line->name : event->line == LINE_SESSION ? "session" : "?";
+	const char *name = line				 ? history_name_at(line, view->now_ns).name
+			   : event->line == LINE_SESSION ? "session"
+							 : "?";
 	bool selected = view->count > 0 && line == view->rows[view->selected].line;
 	attr_t attributes = event->t_ns < view->axis.from_ns ? A_DIM : A_NORMAL;
+	attr_t pointed = event == nearest ? A_REVERSE : A_NORMAL;
 	struct extent text_at = at->text;
 	char letter[2] = { curses_letter(event), '\0' };
 	char text[WORDING_TEXT];
 
 	curses_put(view, y, at->letter, letter, false,
-		   attributes | A_BOLD | curses_colour(view, COLOUR_MARK));
+		   attributes | pointed | A_BOLD | curses_colour(view, COLOUR_MARK));
 	write_time(text, sizeof(text), view, event->t_ns);
-	curses_put(view, y, at->time, text, true, attributes);
+	curses_put(view, y, at->time, text, true, attributes | pointed);
 	curses_put(view, y, at->name, name, false, selected ? A_BOLD : attributes);
 	if (event->end) /* its text tells the memory */
 		text_at.size =
 			view->layout.width > text_at.at ? view->layout.width - text_at.at : 0;
-	if (event->open)
+	if (event->kind == EVENT_SPAN_BEGIN &&
+	    (!event->closed_ns || event->closed_ns > view->now_ns))
 		wording_open(text, event, view->now_ns);
 	else
 		wording_event(text, event);
@@ -104,7 +109,9 @@ static void draw_rule(const struct curses_view *view)
 {
 	const struct layout *layout = &view->layout;
 	unsigned y = layout->list.at;
-	const char *command = view->count ? view->rows[view->selected].line->command : "";
+	const char *command =
+		view->count ? history_name_at(view->rows[view->selected].line, view->now_ns).command
+			    : "";
 	unsigned size = cells_width(command);
 
 	attrset(A_DIM);
@@ -122,58 +129,33 @@ static void draw_rule(const struct curses_view *view)
 		   A_DIM);
 }
 
-static void draw_hints(const struct curses_view *view)
+/* The event after the first one listed: with a cursor, the one nearest to it is in the middle. */
+static size_t first_listed(const struct curses_view *view, const struct history_event *nearest)
 {
-	const struct layout *layout = &view->layout;
-	const char *hints = view->style & CELLS_ASCII
-				    ? "q quit  p pause  + - window  up down select  ? help"
-				    : "q quit  p pause  + - window  ↑ ↓ select  ? help";
-	struct extent place = { 1, layout->width - 1 };
+	const struct history *history = view->frame->history;
+	size_t end = history_event_after(history, view->now_ns + 1);
+	size_t index;
 
-	if (view->frame->notice[0] && layout->height > 1)
-		curses_put(view, layout->height - 1, place, view->frame->notice, false,
-			   A_BOLD | curses_colour(view, COLOUR_ALERT));
-	else if (layout->hints.size && layout->width > 1)
-		curses_put(view, layout->hints.at, place, hints, false, A_DIM);
+	if (!nearest || view->layout.list.size < 2)
+		return end;
+	index = history_event_after(history, nearest->t_ns) + view->layout.list.size / 2;
+	if (index < view->layout.list.size - 1)
+		index = view->layout.list.size - 1;
+	return index < end ? index : end;
 }
 
 void curses_draw_list(struct curses_view *view)
 {
 	const struct history *history = view->frame->history;
 	struct entry_layout at = entry_layout(&view->layout);
-	size_t index = history_event_after(history, view->now_ns + 1);
+	uint64_t cursor_ns = view->settings->cursor_ns;
+	const struct history_event *nearest =
+		cursor_ns ? moment_nearest(history, cursor_ns, view->now_ns) : NULL;
+	size_t index = first_listed(view, nearest);
 
 	if (view->layout.list.size)
 		draw_rule(view);
 	for (unsigned i = 1; i < view->layout.list.size && index > 0; i++)
-		draw_entry(view, view->layout.list.at + i, &at, history_event_at(history, --index));
-	draw_hints(view);
-}
-
-void curses_draw_help(struct curses_view *view)
-{
-	static const char *const lines[] = {
-		"q         quit",
-		"p, space  pause the display; the session goes on",
-		"+ -       a longer, a shorter window",
-		"up, down  select a process; PgUp, PgDn: a page",
-		"?         this help",
-		"^L        draw the screen again",
-		"",
-		"A sparkline goes from its least to its most in the",
-		"window. A letter over it is a milestone of the list.",
-	};
-	const unsigned count = sizeof(lines) / sizeof(lines[0]);
-	unsigned width = view->layout.width < HELP_WIDTH ? view->layout.width : HELP_WIDTH;
-	unsigned height = count + 2 < view->layout.height ? count + 2 : view->layout.height;
-	unsigned left = (view->layout.width - width) / 2;
-	unsigned top = (view->layout.height - height) / 2;
-
-	for (unsigned y = 0; y < height; y++) {
-		bool inside = y > 0 && y <= count;
-
-		curses_put(view, top + y, (struct extent){ left, width }, "", false, A_REVERSE);
-		curses_put(view, top + y, (struct extent){ left + 2, width > 4 ? width - 4 : 0 },
-			   inside ? lines[y - 1] : "", false, A_REVERSE);
-	}
+		draw_entry(view, view->layout.list.at + i, &at, history_event_at(history, --index),
+			   nearest);
 }

@@ -1,12 +1,11 @@
 /*
- * The upper part of the screen: the header, the titles with the axis of time, a row a process.
+ * The table of processes: the titles with the axis of time, a row a process.
  */
 #include "plotter/view_curses.h"
 
 #include "base/units.h"
 #include "plotter/wording.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,80 +37,7 @@ void curses_put(const struct curses_view *view, unsigned y, struct extent place,
 	attrset(A_NORMAL);
 }
 
-/* The next piece of the header, where there is room for all of it up to @end. */
-static void put_piece(const struct curses_view *view, unsigned *at, unsigned end, const char *text,
-		      attr_t attributes)
-{
-	unsigned width = cells_width(text);
-
-	if (width == 0 || *at + width > end)
-		return;
-	curses_put(view, 0, (struct extent){ *at, width }, text, false, attributes);
-	*at += width + 2;
-}
-
-/* At the right end of the header: the window, and whether the display stands still. Where it
- * begins. */
-static unsigned draw_header_end(const struct curses_view *view)
-{
-	bool paused = view->settings->paused_at_ns != 0;
-	unsigned end = view->layout.width;
-	char window[WORDING_TIME];
-	unsigned width;
-
-	wording_window(window, view->settings->window_ns);
-	if (paused && end >= 8) {
-		end -= 8;
-		curses_put(view, 0, (struct extent){ end, 8 }, " PAUSED ", false,
-			   A_REVERSE | A_BOLD | curses_colour(view, COLOUR_MARK));
-	}
-	width = cells_width(window) + 1;
-	if (end < width + 12)
-		return end;
-	end -= width;
-	curses_put(view, 0, (struct extent){ end, width }, window, false, A_NORMAL);
-	return end - 1;
-}
-
-static void draw_counts(const struct curses_view *view, unsigned *at, unsigned end)
-{
-	uint64_t missed = history_missed(view->frame->history);
-	uint64_t dropped = history_dropped(view->frame->history);
-	attr_t alert = A_BOLD | curses_colour(view, COLOUR_ALERT);
-	char text[64];
-
-	snprintf(text, sizeof(text), "missed %" PRIu64, missed);
-	put_piece(view, at, end, text, missed ? alert : A_DIM);
-	snprintf(text, sizeof(text), "dropped %" PRIu64, dropped);
-	put_piece(view, at, end, text, dropped ? alert : A_DIM);
-	if (view->count > view->layout.rows && view->layout.rows > 0) {
-		snprintf(text, sizeof(text), "%zu-%zu of %zu", view->settings->top + 1,
-			 view->settings->top + view->layout.rows, view->count);
-		put_piece(view, at, end, text, A_NORMAL);
-	}
-}
-
-static void draw_header(const struct curses_view *view)
-{
-	const struct session_info *session = history_session(view->frame->history);
-	uint64_t passed_ns =
-		view->now_ns > session->start_ns ? view->now_ns - session->start_ns : 0;
-	unsigned end = draw_header_end(view);
-	unsigned at = view->layout.width < 24 ? 0 : 1;
-	char figure[UNITS_TEXT];
-	char text[64];
-
-	put_piece(view, &at, end, "memwatch", A_BOLD);
-	put_piece(view, &at, end, session->name, A_NORMAL);
-	put_piece(view, &at, end, view->title, A_BOLD);
-	put_piece(view, &at, end, units_format_clock(figure, passed_ns), A_BOLD);
-	snprintf(text, sizeof(text), "every %s",
-		 units_format_duration(figure, session->interval_ns));
-	put_piece(view, &at, end, text, A_DIM);
-	draw_counts(view, &at, end);
-}
-
-/* A label of the axis, unless the session has a mark in its place. */
+/* A label of the axis, unless the session has a mark in its place, or the cursor is there. */
 static void put_axis_label(const struct curses_view *view, unsigned y, const char *text, bool right)
 {
 	struct extent place = view->layout.spark;
@@ -122,7 +48,7 @@ static void put_axis_label(const struct curses_view *view, unsigned y, const cha
 		return;
 	offset = right ? place.size - width : 0;
 	for (unsigned x = 0; x < width; x++) {
-		if (view->marks[offset + x])
+		if (view->marks[offset + x] || curses_cursor_column(view) == (int)(offset + x))
 			return;
 	}
 	curses_put(view, y, (struct extent){ place.at + offset, width }, text, false, A_DIM);
@@ -130,7 +56,9 @@ static void put_axis_label(const struct curses_view *view, unsigned y, const cha
 
 static void draw_axis(const struct curses_view *view, unsigned y)
 {
-	const char *now = view->settings->paused_at_ns ? "paused" : "now";
+	const char *now = curses_at_end(view)		 ? "end"
+			  : view->settings->paused_at_ns ? "paused"
+							 : "now";
 	char window[WORDING_TIME];
 	char text[WORDING_TIME + 1];
 
@@ -138,6 +66,15 @@ static void draw_axis(const struct curses_view *view, unsigned y)
 	if (view->layout.spark.size > cells_width(text) + cells_width(now))
 		put_axis_label(view, y, text, false);
 	put_axis_label(view, y, now, true);
+}
+
+/* Point at the cursor's column in the line @y of the chart. */
+static void draw_cursor(const struct curses_view *view, unsigned y)
+{
+	int column = curses_cursor_column(view);
+
+	if (column >= 0)
+		mvchgat((int)y, (int)view->layout.spark.at + column, 1, A_REVERSE, 0, NULL);
 }
 
 /* The marks of a row, each with its label where the next one leaves room for it. */
@@ -163,6 +100,16 @@ static void draw_marks(const struct curses_view *view, unsigned y, size_t row, b
 	}
 }
 
+static void draw_cursor_head(const struct curses_view *view, unsigned y)
+{
+	int column = curses_cursor_column(view);
+
+	if (column >= 0)
+		curses_put(view, y, (struct extent){ view->layout.spark.at + (unsigned)column, 1 },
+			   view->style & CELLS_ASCII ? "v" : "▾", false,
+			   A_BOLD | curses_colour(view, COLOUR_MARK));
+}
+
 static void draw_titles(const struct curses_view *view)
 {
 	const struct layout *layout = &view->layout;
@@ -172,12 +119,13 @@ static void draw_titles(const struct curses_view *view)
 		return;
 	curses_put(view, y, layout->name, "NAME", false, A_DIM);
 	curses_put(view, y, layout->pid, "PID", true, A_DIM);
-	curses_put(view, y, layout->rss, "NOW", true, A_DIM);
+	curses_put(view, y, layout->rss, view->settings->cursor_ns ? "CURSOR" : "NOW", true, A_DIM);
 	curses_put(view, y, layout->change, "CHANGE", true, A_DIM);
 	curses_put(view, y, layout->peak, "PEAK", true, A_DIM);
 	if (layout->spark.size) {
 		draw_axis(view, y);
 		draw_marks(view, y, 0, false);
+		draw_cursor_head(view, y);
 	}
 }
 
@@ -218,13 +166,27 @@ static void draw_spark(const struct curses_view *view, unsigned y, size_t row, a
 	}
 }
 
+/* What it has now, or had at the cursor; "-" for nothing. */
+static void write_value(char text[UNITS_TEXT], const struct curses_view *view,
+			const struct row *row)
+{
+	uint64_t rss = row->rss;
+
+	if (view->settings->cursor_ns &&
+	    !row_value_at(row, view->frame->history, view->settings->cursor_ns, &rss))
+		snprintf(text, UNITS_TEXT, "-");
+	else
+		units_format_bytes(text, rss);
+}
+
 static void draw_figures(const struct curses_view *view, unsigned y, const struct row *row,
 			 const struct row_figures *figures, attr_t attributes)
 {
 	const struct layout *layout = &view->layout;
 	char text[TEXT_NAME + 1] = "";
 
-	curses_put(view, y, layout->rss, units_format_bytes(text, row->rss), true, attributes);
+	write_value(text, view, row);
+	curses_put(view, y, layout->rss, text, true, attributes);
 	curses_put(view, y, layout->peak, units_format_bytes(text, row->peak), true, attributes);
 	text[0] = '\0';
 	if (row->ended && row->line->end.reason == END_KILLED)
@@ -252,12 +214,16 @@ static void draw_row(const struct curses_view *view, size_t index)
 	if (index == view->selected)
 		curses_put(view, y, (struct extent){ 0, 1 }, view->style & CELLS_ASCII ? ">" : "▸",
 			   false, A_BOLD);
-	curses_put(view, y, layout->name, row->line->name, false, name);
+	curses_put(view, y, layout->name, history_name_at(row->line, view->now_ns).name, false,
+		   name);
 	curses_put(view, y, layout->pid, pid, true, A_DIM);
 	if (layout->spark.size) {
 		axis_columns(&view->axis, view->frame->history, row->line, view->columns);
 		figures = row_figures(view->columns, layout->spark.size);
 		draw_spark(view, y, on_screen + 1, attributes, &figures);
+		draw_cursor(view, y);
+		if (layout->row_height == 2)
+			draw_cursor(view, y - 1);
 	}
 	draw_figures(view, y, row, &figures, attributes);
 }
@@ -266,7 +232,6 @@ void curses_draw_table(struct curses_view *view)
 {
 	size_t end = view->settings->top + view->layout.rows;
 
-	draw_header(view);
 	draw_titles(view);
 	if (view->count == 0)
 		curses_put(

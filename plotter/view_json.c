@@ -48,8 +48,8 @@ static int json_open(void **ret_state, const struct view_options *options)
 
 static void put_record(struct json_view *view, const struct record *record)
 {
-	bool begins =
-		record->type == RECORD_PROCESS && roster_join(&view->roster, &record->process);
+	bool begins = record->type == RECORD_PROCESS &&
+		      roster_join(&view->roster, view->history, record->t_ns, &record->process);
 
 	view->samples = record->type == RECORD_TICK;
 	record_json_write(&view->json, record, begins);
@@ -65,7 +65,7 @@ static int json_draw(void *state, const struct view_frame *frame)
 	view->json.session = history_session(frame->history);
 	for (size_t i = 0; i < frame->count; i++)
 		put_record(view, &frame->records[i]);
-	return view_flush(view->json.out);
+	return frame->more ? VIEW_STAY : view_flush(view->json.out);
 }
 
 static void json_close(void *state)

@@ -140,8 +140,8 @@ static void print_event(struct text_view *view, const struct history *history, u
 static void print_process(struct text_view *view, const struct history *history, uint64_t t_ns,
 			  const struct process *process)
 {
-	const char *mark =
-		roster_join(&view->roster, process) ? "process begins: " : "process is now: ";
+	const char *mark = roster_join(&view->roster, history, t_ns, process) ? "process begins: "
+									      : "process is now: ";
 	struct roster_entry who;
 
 	roster_name(&view->roster, history, process->line, &who);
@@ -237,7 +237,7 @@ static int text_draw(void *state, const struct view_frame *frame)
 	for (size_t i = 0; i < frame->count; i++)
 		print_record(view, frame->history, &frame->records[i]);
 	print_notice(view, frame);
-	return view_flush(view->out);
+	return frame->more ? VIEW_STAY : view_flush(view->out);
 }
 
 static void text_close(void *state)

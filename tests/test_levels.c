@@ -190,7 +190,7 @@ static void a_value_is_that_of_the_nearest_bucket_before_else_after(void)
 
 static void memory_is_bounded_and_a_short_line_costs_little(void)
 {
-	struct levels *levels = levels_new(START_NS, TICK_NS);
+	struct levels *levels = levels_new(START_NS, TICK_NS, LEVEL_BUCKETS);
 
 	for (uint64_t tick = 0; tick < 10; tick++)
 		levels_add(levels, tick_time(tick), MIB);

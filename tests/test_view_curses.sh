@@ -83,6 +83,30 @@ keys p
 see_text '1:01 .* 60 s$'
 see_text 'a second passed'
 
+# --- a cursor goes over the chart, and back to now
+
+keys q
+see_end 0
+start 80 24 "$SCREEN recorder"
+see 80x24
+keys N
+see_text '^ 0:50\.000  .*  recorder 40960 KiB  g: battery low$'
+keys N N
+see cursor
+tell USR1
+see cursor
+keys n
+see_text 'f: exited with status 0'
+keys Left Right Left
+see_text 'CURSOR'
+keys Escape
+see_text '1:00 .* 60 s$'
+see_no_text 'CURSOR'
+keys g
+see_text '^ 0:00\.000  .*  recorder 20480 KiB  a in 5\.00 s: recording started$'
+keys G
+see_no_text 'CURSOR|PAUSED'
+
 # --- the terminal is given back
 
 tell USR2

@@ -1,0 +1,118 @@
+/*
+ * The first line of the screen.
+ */
+#include "base/units.h"
+#include "plotter/view_curses.h"
+#include "plotter/wording.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* In a narrower screen the position of a replay comes before names. */
+#define REPLAY_NAMES_WIDTH 64
+
+/* The next piece of the header, where there is room for all of it up to @end. */
+static void put_piece(const struct curses_view *view, unsigned *at, unsigned end, const char *text,
+		      attr_t attributes)
+{
+	unsigned width = cells_width(text);
+
+	if (width == 0 || *at + width > end)
+		return;
+	curses_put(view, 0, (struct extent){ *at, width }, text, false, attributes);
+	*at += width + 2;
+}
+
+/* A piece that ends at @end, where there is room for it: where it begins. */
+static unsigned put_last(const struct curses_view *view, unsigned end, const char *text,
+			 unsigned least, attr_t attributes)
+{
+	unsigned width = cells_width(text);
+
+	if (end < width + least)
+		return end;
+	curses_put(view, 0, (struct extent){ end - width, width }, text, false, attributes);
+	return end - width;
+}
+
+/* At the right end of the header: the window, a replay's speed, and whether the display stands
+ * still. Where it begins. */
+static unsigned draw_header_end(const struct curses_view *view)
+{
+	attr_t badge = A_REVERSE | A_BOLD | curses_colour(view, COLOUR_MARK);
+	unsigned end = view->layout.width;
+	unsigned before;
+	char text[WORDING_TIME + 1];
+
+	if (curses_at_end(view))
+		end = put_last(view, end, " END ", 0, badge);
+	else if (view->settings->paused_at_ns)
+		end = put_last(view, end, " PAUSED ", 0, badge);
+	if (view->frame->end_ns) {
+		snprintf(text, sizeof(text), "%gx ", view->settings->speed);
+		end = put_last(view, end, text, 16, A_NORMAL);
+	}
+	wording_window(text, view->settings->window_ns);
+	strncat(text, " ", sizeof(text) - strlen(text) - 1);
+	before = end;
+	end = put_last(view, end, text, view->frame->end_ns ? 18 : 12, A_NORMAL);
+	return end == before ? end : end - 1;
+}
+
+static void draw_counts(const struct curses_view *view, unsigned *at, unsigned end)
+{
+	uint64_t missed = history_missed(view->frame->history, view->now_ns);
+	uint64_t dropped = history_dropped(view->frame->history, view->now_ns);
+	attr_t alert = A_BOLD | curses_colour(view, COLOUR_ALERT);
+	char text[64];
+
+	snprintf(text, sizeof(text), "missed %" PRIu64, missed);
+	put_piece(view, at, end, text, missed ? alert : A_DIM);
+	snprintf(text, sizeof(text), "dropped %" PRIu64, dropped);
+	put_piece(view, at, end, text, dropped ? alert : A_DIM);
+	if (view->count > view->layout.rows && view->layout.rows > 0) {
+		snprintf(text, sizeof(text), "%zu-%zu of %zu", view->settings->top + 1,
+			 view->settings->top + view->layout.rows, view->count);
+		put_piece(view, at, end, text, A_NORMAL);
+	}
+}
+
+/* Time since the session began: of the display; of a replay also of its whole. */
+static void write_position(char *text, size_t size, const struct curses_view *view)
+{
+	uint64_t start_ns = history_session(view->frame->history)->start_ns;
+	uint64_t end_ns = view->frame->end_ns;
+	uint64_t at_ns =
+		end_ns && view->settings->cursor_ns ? view->settings->cursor_ns : view->now_ns;
+	char at[UNITS_TEXT];
+	char whole[UNITS_TEXT];
+
+	units_format_clock(at, at_ns > start_ns ? at_ns - start_ns : 0);
+	units_format_clock(whole, end_ns > start_ns ? end_ns - start_ns : 0);
+	snprintf(text, size, end_ns ? "%s / %s" : "%s", at, whole);
+}
+
+void curses_draw_header(const struct curses_view *view)
+{
+	const struct session_info *session = history_session(view->frame->history);
+	bool replay = view->frame->end_ns != 0;
+	unsigned end = draw_header_end(view);
+	unsigned at = view->layout.width < 24 ? 0 : 1;
+	char figure[UNITS_TEXT];
+	char position[2 * UNITS_TEXT + 4];
+	char text[64];
+
+	write_position(position, sizeof(position), view);
+	if (replay && view->layout.width < REPLAY_NAMES_WIDTH)
+		put_piece(view, &at, end, position, A_BOLD);
+	put_piece(view, &at, end, replay ? "replay" : "memwatch", A_BOLD);
+	put_piece(view, &at, end, session->name, A_NORMAL);
+	put_piece(view, &at, end, view->title, A_BOLD);
+	if (!replay || view->layout.width >= REPLAY_NAMES_WIDTH)
+		put_piece(view, &at, end, position, A_BOLD);
+	snprintf(text, sizeof(text), "every %s",
+		 units_format_duration(figure, session->interval_ns));
+	put_piece(view, &at, end, text, A_DIM);
+	draw_counts(view, &at, end);
+}
