@@ -24,7 +24,7 @@ static void look_at_record(void *arg, const struct record *record)
 {
 	uint64_t *sum = arg;
 
-	require(record->type >= RECORD_TICK && record->type <= RECORD_GAP);
+	require(record->type >= RECORD_TICK && record->type <= RECORD_PEAK);
 	if (record->type == RECORD_TICK) {
 		require(record->tick.count <= TICK_SAMPLES);
 		for (size_t i = 0; i < record->tick.count; i++)
@@ -38,6 +38,8 @@ static void look_at_record(void *arg, const struct record *record)
 		look_at_text(record->process.command, TEXT_COMMAND);
 	} else if (record->type == RECORD_END) {
 		require(record->end.reason <= END_DROPPED);
+	} else if (record->type == RECORD_GAP) {
+		require(record->gap.reason <= GAP_BEHIND);
 	}
 }
 
@@ -54,9 +56,10 @@ static int decode_request(const uint8_t *data, size_t size)
 	int result = codec_get_request(data, size, &request);
 
 	if (result == 0) {
-		require(request.op >= REQUEST_ATTACH && request.op <= REQUEST_ENDED);
+		require(request.op >= REQUEST_ATTACH && request.op <= REQUEST_RECORD_END);
 		REQUIRE_ENDED(request.category);
 		REQUIRE_ENDED(request.text);
+		REQUIRE_ENDED(request.path);
 	}
 	return result;
 }
@@ -69,6 +72,9 @@ static int decode_reply(const uint8_t *data, size_t size, uint64_t *sum)
 	REQUIRE_ENDED(reply.message);
 	REQUIRE_ENDED(reply.session.name);
 	REQUIRE_ENDED(reply.session.host);
+	REQUIRE_ENDED(reply.status.recording.path);
+	REQUIRE_ENDED(reply.status.recording.error);
+	require(reply.status.recording.state <= RECORDING_FAILED);
 	return result;
 }
 
