@@ -1,10 +1,16 @@
 /*
  * The commands that tell a running session one thing.
  */
+#include "base/clock.h"
 #include "cli/command.h"
 #include "cli/session.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <string.h>
+
+#define EVENT_TRIES 10
+#define EVENT_PAUSE_NS (20 * NS_PER_MS)
 
 static int tell(const struct options *options, struct request *request)
 {
@@ -44,6 +50,22 @@ static int run_drop(const struct options *options)
 	return tell_pids(options, REQUEST_DROP);
 }
 
+/* The script that asks may have been started by memwatch run this very moment, which is about to
+ * have it followed. */
+static int tell_event(const struct options *options, struct request *request)
+{
+	struct reply reply;
+
+	for (int i = 0; i < EVENT_TRIES && session_runs(options); i++) {
+		if (session_try(options, request, &reply, NULL, NULL) == 0)
+			return 0;
+		if (kill((pid_t)request->pid, 0) < 0 && errno == ESRCH)
+			break;
+		clock_sleep_ns(EVENT_PAUSE_NS);
+	}
+	return tell(options, request);
+}
+
 static int run_event(const struct options *options)
 {
 	struct request request = { .op = REQUEST_EVENT };
@@ -55,7 +77,7 @@ static int run_event(const struct options *options)
 		return tell(options, &request);
 	for (size_t i = 0; i < options->pid_count; i++) {
 		request.pid = (uint32_t)options->pids[i];
-		if (tell(options, &request) != 0)
+		if (tell_event(options, &request) != 0)
 			status = EXIT_FAIL;
 	}
 	return status;

@@ -22,7 +22,7 @@ class Browser:
         else:
             raise RuntimeError("chromedriver did not start")
         arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
-                     "--no-first-run", "--disable-extensions", "--disable-background-networking",
+                     "--no-first-run", "--remote-debugging-pipe", "--disable-extensions", "--disable-background-networking",
                      "--window-size=%d,%d" % (width, height), "--user-data-dir=" + tempfile.mkdtemp()]
         options = {"args": arguments, "perfLoggingPrefs": {"enableNetwork": True, "enablePage": False}}
         self.session = self.call("POST", "/session", {"capabilities": {"alwaysMatch": {
