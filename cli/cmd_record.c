@@ -73,6 +73,8 @@ static int record_session(const struct options *options, struct source *source)
 
 static int run(const struct options *options)
 {
+	int status = 0;
+
 	if (!options->output) {
 		log_error("'record' needs --output FILE, where to record");
 		return EXIT_USAGE;
@@ -81,7 +83,9 @@ static int run(const struct options *options)
 		log_error("'record' follows processes by --pid, or runs a command, not both");
 		return EXIT_USAGE;
 	}
-	return follow_attached(options, record_session, true);
+	if (options->argument_count > 0)
+		status = run_check(options);
+	return status ? status : follow_attached(options, record_session, true);
 }
 
 const struct command command_record = {

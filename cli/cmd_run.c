@@ -8,11 +8,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -65,6 +67,42 @@ static int say_not_run(const char *name, int error)
 {
 	log_error("%s: cannot be run: %s", name, strerror(error));
 	return error == ENOENT || error == ENOTDIR ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
+}
+
+/* Whether a file can be executed: 0, or an errno. */
+static int look_at(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) < 0)
+		return errno;
+	return S_ISDIR(status.st_mode) || access(path, X_OK) < 0 ? EACCES : 0;
+}
+
+/* The same of a name that execvp(3) is to find. */
+static int look_for(const char *name)
+{
+	const char *rest = getenv("PATH");
+	char path[PATH_MAX];
+	int error = ENOENT;
+
+	if (strchr(name, '/'))
+		return look_at(name);
+	for (rest = rest ? rest : "/bin:/usr/bin"; error && rest; rest = strchr(rest, ':')) {
+		rest += rest[0] == ':';
+		snprintf(path, sizeof path, "%.*s%s%s", (int)strcspn(rest, ":"), rest,
+			 strcspn(rest, ":") ? "/" : "", name);
+		if (look_at(path) != ENOENT && look_at(path) != ENOTDIR)
+			error = look_at(path);
+	}
+	return error;
+}
+
+int run_check(const struct options *options)
+{
+	int error = look_for(options->arguments[0]);
+
+	return error ? say_not_run(options->arguments[0], error) : 0;
 }
 
 /* Start the command: 0 once it runs; else an exit status after a message. */
@@ -262,7 +300,9 @@ static int run_session(const struct options *options, struct source *source)
 
 static int run(const struct options *options)
 {
-	return follow_attached(options, run_session, false);
+	int status = run_check(options);
+
+	return status ? status : follow_attached(options, run_session, false);
 }
 
 const struct command command_run = {

@@ -59,6 +59,10 @@ int follow_attached(const struct options *options,
 int follow_processes(const struct options *options, struct source *source, const struct view *view);
 int follow_command(const struct options *options, struct source *source, const struct view *view);
 
+/* Before anything is started for it: whether the command can be run: 0, or an exit status after a
+ * message. cmd_run.c's. */
+int run_check(const struct options *options);
+
 /* Forget what was followed; the history may be read until then. */
 void follow_close(struct follow *follow);
 
