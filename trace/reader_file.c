@@ -152,7 +152,8 @@ static int open_real(struct reader *reader, const char *path, char *why)
 
 int reader_open_file(struct reader *reader, const char *path, char *why)
 {
-	/* Also, SQLite gives a meaning of its own to relative ones such as ":memory:" and "file:x". */
+	/* Also, SQLite gives a meaning of its own to relative ones such as ":memory:" and "file:x".
+	 */
 	char *real = realpath(path, NULL);
 	int error = real ? open_real(reader, real, why) : explain(why, errno);
 
