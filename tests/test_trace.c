@@ -260,9 +260,12 @@ static void ticks_that_were_missed_late_or_empty_are_none(void)
 	add_missed(&made, 14 * INTERVAL, 16 * INTERVAL, 1);
 	add_tick(&made, 16 * INTERVAL, both, 2);
 	add_tick(&made, 17 * INTERVAL, both, 2);
-	/* at 18 and 19 they are dying */
-	add_end(&made, 19 * INTERVAL + 50, 1, 4096, 4096);
-	add_end(&made, 19 * INTERVAL + 51, 2, 8192, 8192);
+	/* 18 is missed; at 19, which is late, none does */
+	add_missed(&made, 17 * INTERVAL, 19 * INTERVAL + 9 * NS_PER_MS, 1);
+	add_tick(&made, 20 * INTERVAL, both, 2);
+	/* at 21 and 22 they are dying */
+	add_end(&made, 22 * INTERVAL + 50, 1, 4096, 4096);
+	add_end(&made, 22 * INTERVAL + 51, 2, 8192, 8192);
 	made_check(&made);
 }
 

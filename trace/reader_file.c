@@ -3,9 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* A recorder that ends and another reader that folds the file are waited for this long. */
+#define BUSY_MS 2000
 
 static int explain(char *why, int error)
 {
@@ -123,7 +127,8 @@ static int open_immutable(struct reader *reader, const char *path, char *why)
 	return schema_explain(reader->database, why);
 }
 
-int reader_open_file(struct reader *reader, const char *path, char *why)
+/* @path: without links, since the log lies beside the file itself. */
+static int open_real(struct reader *reader, const char *path, char *why)
 {
 	int error = look(path, why);
 
@@ -131,6 +136,7 @@ int reader_open_file(struct reader *reader, const char *path, char *why)
 		error = open_database(reader, path, why);
 	if (error)
 		return error;
+	sqlite3_busy_timeout(reader->database, BUSY_MS);
 	error = schema_check(reader->database, why);
 	if (error != -EACCES && error != -EROFS)
 		return error;
@@ -142,4 +148,15 @@ int reader_open_file(struct reader *reader, const char *path, char *why)
 	}
 	error = open_immutable(reader, path, why);
 	return error ? error : schema_check(reader->database, why);
+}
+
+int reader_open_file(struct reader *reader, const char *path, char *why)
+{
+	/* Also, SQLite gives a meaning of its own to relative ones such as ":memory:" and "file:x".
+	 */
+	char *real = realpath(path, NULL);
+	int error = real ? open_real(reader, real, why) : explain(why, errno);
+
+	free(real);
+	return error;
 }

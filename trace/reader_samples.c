@@ -20,25 +20,37 @@ static uint64_t deadline_after(const struct reader *reader, uint64_t t_ns)
 
 /* --- holes */
 
-/* Those of which the end is before are no longer of interest. */
-static void next_hole(struct reader *reader)
+static void read_hole(struct reader *reader, struct reader_hole *hole)
 {
 	const char *reason;
 
-	if (!reader_step(reader, &reader->holes)) {
-		reader->hole.from_ns = READER_NEVER;
+	*hole = (struct reader_hole){ .from_ns = READER_NEVER };
+	if (!reader_step(reader, &reader->holes))
 		return;
-	}
 	reason = (const char *)sqlite3_column_text(reader->holes, 2);
-	reader->hole.from_ns = reader_time(reader, reader->holes, 0);
-	reader->hole.to_ns = reader_time(reader, reader->holes, 1);
-	reader->hole.kind = HOLE_MISSED;
+	hole->from_ns = reader_time(reader, reader->holes, 0);
+	hole->to_ns = reader_time(reader, reader->holes, 1);
+	hole->kind = HOLE_MISSED;
 	if (reason && strcmp(reason, TRACE_LATE) == 0)
-		reader->hole.kind = HOLE_LATE;
+		hole->kind = HOLE_LATE;
 	else if (reason && strcmp(reason, TRACE_EMPTY) == 0)
-		reader->hole.kind = HOLE_EMPTY;
+		hole->kind = HOLE_EMPTY;
 	else if (reason && strcmp(reason, gap_reason_text(GAP_BEHIND)) == 0)
-		reader->hole.kind = HOLE_LOST;
+		hole->kind = HOLE_LOST;
+}
+
+/* Those of which the end is before are no longer of interest. */
+static void next_hole(struct reader *reader)
+{
+	reader->hole = reader->ahead;
+	read_hole(reader, &reader->ahead);
+}
+
+/* Whether the tick that ends a hole of missed ones, too late to be on time, showed a line. */
+static bool ends_in_tick(const struct reader *reader, uint64_t deadline_ns)
+{
+	return deadline_ns == deadline_before(reader, reader->hole.to_ns) &&
+	       (reader->ahead.kind != HOLE_EMPTY || reader->ahead.from_ns != deadline_ns);
 }
 
 /*
@@ -65,9 +77,7 @@ static uint64_t next_tick(struct reader *reader)
 			next_hole(reader);
 			continue;
 		}
-		/* Inside: the last deadline may have been taken, too late to be on time. */
-		if (hole->kind == HOLE_MISSED &&
-		    deadline_ns == deadline_before(reader, hole->to_ns))
+		if (hole->kind == HOLE_MISSED && ends_in_tick(reader, deadline_ns))
 			return hole->to_ns;
 		reader->deadline_ns = deadline_after(reader, deadline_ns);
 	}
@@ -198,6 +208,7 @@ int reader_samples_open(struct reader *reader)
 	if (reader->error)
 		return reader->error;
 	step(reader);
+	read_hole(reader, &reader->ahead);
 	next_hole(reader);
 	reader->deadline_ns = reader->info.session.start_ns;
 	return reader->error;

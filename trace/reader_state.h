@@ -67,6 +67,7 @@ struct reader {
 
 	sqlite3_stmt *holes;
 	struct reader_hole hole;
+	struct reader_hole ahead; /* the one after it */
 
 	sqlite3_stmt *events;
 	uint64_t event_ns;

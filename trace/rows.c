@@ -16,6 +16,8 @@ static const char *const texts[ROWS_STATEMENTS] = {
 		"INSERT INTO named(t_ns, process, ppid, name, command) VALUES(?1, ?2, ?3, ?4, ?5)",
 	[ROWS_RENAME] = "UPDATE process SET ppid = ?2, name = ?3, command = ?4, pid = ?5, start_ns "
 			"= ?6 WHERE id = ?1",
+	[ROWS_CALLED] = "SELECT 1 FROM process WHERE id = ?1 AND ppid = ?2 AND name = ?3 AND "
+			"command = ?4",
 	[ROWS_END] = "UPDATE process SET last_ns = ?2, ended = ?3, exit_code = ?4, signal = ?5, "
 		     "peak_rss "
 		     "= ?6, max_rss = ?7 WHERE id = ?1",
@@ -196,6 +198,20 @@ int rows_rename(struct rows *rows, const struct process *process)
 	sqlite3_bind_int64(statement, 5, process->pid);
 	bind_known(statement, 6, process->start_ticks * clock_tick_ns());
 	return run(statement);
+}
+
+bool rows_is_called(struct rows *rows, const struct process *process)
+{
+	sqlite3_stmt *statement = rows->statements[ROWS_CALLED];
+	bool is_called;
+
+	sqlite3_bind_int64(statement, 1, process->line);
+	sqlite3_bind_int64(statement, 2, process->ppid);
+	bind_foreign(statement, 3, process->name);
+	bind_foreign(statement, 4, process->command);
+	is_called = sqlite3_step(statement) == SQLITE_ROW;
+	sqlite3_reset(statement);
+	return is_called;
 }
 
 int rows_end(struct rows *rows, int64_t t_ns, const char *ended, const struct end *end)

@@ -15,6 +15,7 @@ enum rows_statement {
 	ROWS_PROCESS,
 	ROWS_NAMED,
 	ROWS_RENAME,
+	ROWS_CALLED,
 	ROWS_END,
 	ROWS_PEAK,
 	ROWS_GAP,
@@ -50,6 +51,8 @@ int rows_process(struct rows *rows, int64_t t_ns, const struct process *process)
 int rows_named(struct rows *rows, int64_t t_ns, const struct process *process);
 /* The same in its own row, with all that is said of it. */
 int rows_rename(struct rows *rows, const struct process *process);
+/* Whether that says so. */
+bool rows_is_called(struct rows *rows, const struct process *process);
 
 /* @ended: the table's word for it, NULL where it lives. */
 int rows_end(struct rows *rows, int64_t t_ns, const char *ended, const struct end *end);

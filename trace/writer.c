@@ -173,6 +173,26 @@ static int add_tick(struct writer *writer, uint64_t t_ns, const struct tick *tic
 	return writer->error;
 }
 
+/* The end that a process did not live to, of a span whose begin is not in the file: it stays open
+ * as well, and a reader ends it with its process. */
+static int add_unfinished(struct writer *writer, int64_t t, const struct event *event)
+{
+	struct event begin = *event;
+	size_t length = strlen(event->label);
+	size_t tail = strlen(SPAN_UNFINISHED);
+	char label[TEXT_LABEL + 1];
+	int64_t row;
+
+	text_copy(label, sizeof label, event->label);
+	if (length >= tail && length <= TEXT_LABEL &&
+	    strcmp(label + length - tail, SPAN_UNFINISHED) == 0)
+		label[length - tail] = '\0';
+	begin.label = label;
+	begin.kind = EVENT_SPAN_BEGIN;
+	writer->counts.events++;
+	return writer_check(writer, rows_event(&writer->rows, t, &begin, &row));
+}
+
 static int add_event(struct writer *writer, uint64_t t_ns, const struct event *event)
 {
 	int64_t t = writer_time(writer, t_ns);
@@ -182,11 +202,11 @@ static int add_event(struct writer *writer, uint64_t t_ns, const struct event *e
 		return writer->error;
 	if (event->kind == EVENT_SPAN_END) {
 		row = spanmap_take(&writer->spans, event->line, event->span);
+		t -= (int64_t)event->duration_ns;
 		if (event->unfinished)
-			return writer->error; /* it stays open: a reader ends it with its process */
+			return row ? writer->error : add_unfinished(writer, t, event);
 		if (row)
 			return writer_check(writer, rows_span_end(&writer->rows, row, event));
-		t -= (int64_t)event->duration_ns;
 	}
 	writer->counts.events++;
 	writer_check(writer, rows_event(&writer->rows, t, event, &row));
@@ -210,9 +230,11 @@ static int add_gap(struct writer *writer, uint64_t t_ns, const struct gap *gap)
 					     gap_reason_text(gap->reason), gap->count));
 }
 
-/* Records that never came, up to one at @t_ns. */
+/* Records that never came, up to one at @t_ns, which may itself have come late. */
 static int add_lost(struct writer *writer, uint64_t t_ns, uint64_t count)
 {
+	if (t_ns < writer->newest_ns)
+		t_ns = writer->newest_ns;
 	writer->counts.lost += count;
 	ticks_forget(&writer->ticks, t_ns);
 	return writer_check(writer, rows_gap(&writer->rows, writer_time(writer, writer->newest_ns),
@@ -295,6 +317,8 @@ int writer_resync(struct writer *writer, const struct writer_process *processes,
 
 		if (line && !line->known)
 			add_process(writer, processes[i].since_ns, process);
+		else if (line && !rows_is_called(&writer->rows, process))
+			add_process(writer, now_ns, process);
 	}
 	return writer->error;
 }

@@ -40,7 +40,7 @@ struct writer_process {
 
 /*
  * Who is there, where the records that told of it are lost, or older than the recording. Lines
- * known here and not told have ended, nobody knows how.
+ * known here and not told have ended, nobody knows how; those called otherwise were renamed.
  */
 int writer_resync(struct writer *writer, const struct writer_process *processes, size_t count);
 

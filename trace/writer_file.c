@@ -35,8 +35,13 @@ static int claim(struct writer *writer, bool force, char *why)
 		snprintf(why, TRACE_WHY, "%s", strerror(ENAMETOOLONG));
 		return -ENAMETOOLONG;
 	}
-	if (force && lstat(writer->path, &status) == 0 && S_ISREG(status.st_mode))
-		unlink(writer->path);
+	if (force && lstat(writer->path, &status) == 0 && S_ISREG(status.st_mode) &&
+	    unlink(writer->path) < 0 && errno != ENOENT) {
+		int error = errno;
+
+		snprintf(why, TRACE_WHY, "cannot be replaced: %s", strerror(error));
+		return -error;
+	}
 	fd = open(writer->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0 && errno == EEXIST) {
 		if (lstat(writer->path, &status) == 0 && !S_ISREG(status.st_mode))
@@ -228,12 +233,24 @@ static void finish(struct writer *writer, uint64_t end_wall_ns)
 	writer_commit(writer);
 }
 
-/* One file again. A reader may keep it from that; then the last one to leave does it. */
+/* Whether another file has its name now. */
+static bool is_replaced(const struct writer *writer)
+{
+	struct stat status;
+
+	return stat(writer->path, &status) == 0 &&
+	       (status.st_dev != writer->device || status.st_ino != writer->inode);
+}
+
+/*
+ * One file again. A reader may keep it from that; then the last one to leave does it. The log is
+ * taken away by name, which must not happen to the log of a file that took this one's place.
+ */
 static void fold(struct writer *writer)
 {
 	rows_close(&writer->rows);
-	if (sqlite3_exec(writer->database, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) !=
-	    SQLITE_OK)
+	if (is_replaced(writer) || sqlite3_exec(writer->database, "PRAGMA journal_mode = DELETE",
+						NULL, NULL, NULL) != SQLITE_OK)
 		sqlite3_wal_checkpoint_v2(writer->database, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
 					  NULL);
 }
@@ -245,7 +262,9 @@ int writer_close(struct writer *writer, uint64_t end_wall_ns, char *why)
 	if (!writer)
 		return 0;
 	finish(writer, end_wall_ns);
-	if (writer->error && writer->dirty)
+	if (!writer->error)
+		writer->error = writer_look(writer);
+	if (!sqlite3_get_autocommit(writer->database))
 		sqlite3_exec(writer->database, "ROLLBACK", NULL, NULL, NULL);
 	fold(writer);
 	error = writer->error;

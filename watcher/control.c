@@ -147,7 +147,14 @@ static void do_record(struct answer *answer)
 		refuse(answer, "the path of a recording must be absolute");
 		return;
 	}
-	if (record_state(core, &info) == RECORDING_ON) {
+	if (record_state(core, &info) == RECORDING_ON && core->recording.end_ns) {
+		snprintf(text, sizeof text,
+			 "session '%s' is still finishing its recording in %s: try again",
+			 core->session.name, record_name(name, info.path, NAME_TOLD));
+		refuse(answer, text);
+		return;
+	}
+	if (info.state == RECORDING_ON) {
 		snprintf(text, sizeof text, "session '%s' is recorded already, in %s",
 			 core->session.name, record_name(name, info.path, NAME_TOLD));
 		if (strcmp(info.path, request->path) != 0)

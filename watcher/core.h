@@ -44,6 +44,7 @@ struct recording {
 	bool told;		   /* of its failure */
 	uint64_t end_ns;	   /* when it was asked to end; 0 before */
 	bool over;		   /* all from before that was released */
+	uint64_t last_seq;	   /* what came until then; known when it is over */
 };
 
 /* A command that is attached. */

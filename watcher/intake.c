@@ -25,7 +25,7 @@ static void begin_line(const struct batch *batch, uint64_t t_ns)
 {
 	struct process_info *info = &batch->entry->info;
 
-	if (batch->entry->begun || t_ns >= info->since_ns)
+	if (batch->entry->begun_seq || t_ns >= info->since_ns)
 		return;
 	info->since_ns = t_ns;
 	merge_begin(batch->core->merge, info->line, t_ns);

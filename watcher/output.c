@@ -90,8 +90,8 @@ static void note_release(struct core *core, struct record *record)
 		break;
 	case RECORD_PROCESS:
 		entry = registry_line(core->registry, record->process.line);
-		if (entry)
-			entry->begun = true;
+		if (entry && !entry->begun_seq)
+			entry->begun_seq = record->seq;
 		break;
 	case RECORD_END:
 		entry = registry_line(core->registry, record->end.line);

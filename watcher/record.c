@@ -59,10 +59,17 @@ enum recording_state record_state(struct core *core, struct recording_info *ret_
 
 /* --- feeding */
 
-/* Whether a line's end, if it has ended, is told by a record still to come. */
+/* Whether the record @seq, 0 where it isn't merged yet, is still to be given. */
+static bool is_to_come(const struct core *core, uint64_t seq)
+{
+	return !seq || (seq > core->recording.seq && seq >= past_oldest(core->past));
+}
+
+/* Whether a line's begin is not told by a record still to come, and its end, if it has one, is. */
 static bool is_there(const struct core *core, const struct entry *entry)
 {
-	return !entry->info.ended || !entry->end_seq || entry->end_seq >= past_oldest(core->past);
+	return !is_to_come(core, entry->begun_seq) &&
+	       (!entry->info.ended || is_to_come(core, entry->end_seq));
 }
 
 static size_t count_processes(const struct core *core)
@@ -145,11 +152,15 @@ void record_feed(struct core *core, uint64_t until_ns)
 
 	if (!recording->recorder)
 		return;
-	recording->over = recording->end_ns && until_ns >= recording->end_ns;
+	if (!recording->over && recording->end_ns && until_ns >= recording->end_ns) {
+		recording->over = true;
+		recording->last_seq = merge_seq(core->merge);
+	}
 	room = recorder_room(recording->recorder);
 	if (!room)
 		return;
-	if (recording->seq < merge_seq(core->merge))
+	/* What comes after the end would keep a slow recorder from it for ever. */
+	if (recording->seq < (recording->over ? recording->last_seq : merge_seq(core->merge)))
 		give(core, room);
 	else if (recording->over)
 		recorder_finish(recording->recorder);

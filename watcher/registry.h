@@ -11,7 +11,7 @@
 struct entry {
 	struct process_info info;
 	int pidfd;		  /* -1 once ended */
-	bool begun;		  /* its first PROCESS record went through the merge */
+	uint64_t begun_seq;	  /* of its first PROCESS record; 0 until that is merged */
 	bool parent_tells;	  /* its parent, a command of ours, will say how it ended */
 	uint64_t ended_ns;	  /* when its end was seen; 0 before */
 	bool fixed;		  /* its name was given by a person, whatever the program says */
