@@ -69,6 +69,13 @@ EOF
 check_equal "the pdf's begin" "%PDF" "$(head -c 4 nasty.pdf)"
 check_equal "the pdf's end" "%%EOF" "$(tail -c 6 nasty.pdf | head -c 5)"
 
+# --- a character that no font has spoils no picture
+
+"$O/tests/label_recording" missing.mwdb $'a \U10FFFD b' && "$O/tests/label_recording" plain.mwdb 'a ? b' ||
+	fail "can't make recordings"
+memwatch export missing.mwdb -o missing.png && memwatch export plain.mwdb -o plain.png || fail "no pictures"
+cmp missing.png plain.png || fail "a character that no font has is drawn as such"
+
 # --- the environment and start-up files don't matter
 
 echo 'set title "from the start-up file"; set output "stray"' >.gnuplot
