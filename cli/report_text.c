@@ -271,7 +271,8 @@ void report_text_print(const struct report *report)
 		report_copy(report->events);
 	}
 	if (report->gap_count > 0) {
-		printf("\nGAPS\n%12s %7s %-*s  WHAT\n", "TIME", "PID", (int)report->name_width, "NAME");
+		printf("\nGAPS\n%12s %7s %-*s  WHAT\n", "TIME", "PID", (int)report->name_width,
+		       "NAME");
 		report_copy(report->gaps);
 	}
 }

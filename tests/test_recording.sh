@@ -93,7 +93,7 @@ see view.json '.label == "200"'
 kill -KILL $plotter
 wait $plotter 2>/dev/null
 see_recording "goes on"
-check_match "status" '^recording +/.*/hand\.mwdb: goes on, [0-9]+ changes of memory, [0-9]+ events, 0 records lost$' \
+check_match "status" '^recording +/.*/hand\.mwdb: goes on, [0-9]+ changes? of memory, [0-9]+ events?, 0 records lost$' \
 	"$(memwatch status)"
 memwatch stop || fail "stop fails"
 ends "the watcher" $watcher 0
