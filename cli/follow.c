@@ -351,7 +351,7 @@ int follow_attached(const struct options *options,
 	status = keep_begin(options);
 	if (!status) {
 		status = body(options, source);
-		if (keep_end(options, record) != 0 && !status)
+		if (keep_end(options, record, status != 0) != 0 && !status)
 			status = EXIT_FAIL;
 	}
 	source_close(source);

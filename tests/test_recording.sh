@@ -124,6 +124,16 @@ ends "record, when its session is stopped" $recorder 0
 ends "the watcher" $watcher 0
 whole long.mwdb
 
+# --- a command that fails before there is anything to record leaves no file
+
+memwatch record -o none.mwdb --pid 999999999 2>none.err
+check_equal "a process that is not there" 1 $?
+check_match "its words" 'none\.mwdb: nothing to record: not kept$' "$(tail -n 1 none.err)"
+memwatch record -o none.mwdb -- ./no-such-command 2>none.err
+check_equal "a command that is not there" 127 $?
+check_match "its words" 'none\.mwdb: nothing to record: not kept$' "$(tail -n 1 none.err)"
+[ -z "$(find . -name 'none.mwdb*')" ] || fail "an empty recording is left"
+
 # --- a path with as many bytes as there may be: what SQLite takes, less the ending of its log
 
 deep=$PWD
