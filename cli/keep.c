@@ -14,15 +14,29 @@
 
 #define LOOK_NS (10 * NS_PER_MS)
 
-int keep_begin(const struct options *options)
+/* Whether the session is recorded in the file at @path already. */
+static bool is_recorded(const struct options *options, const char *path)
+{
+	struct request request = { .op = REQUEST_STATUS };
+	struct reply reply;
+
+	return session_try(options, &request, &reply, NULL, NULL) == 0 &&
+	       reply.status.recording.state == RECORDING_ON &&
+	       strcmp(reply.status.recording.path, path) == 0;
+}
+
+int keep_begin(const struct options *options, bool *ret_joined)
 {
 	struct request request = { .op = REQUEST_RECORD, .since = options->force };
 	struct reply reply;
 	int error;
 
+	*ret_joined = false;
 	if (!options->output)
 		return 0;
 	error = control_path(request.path, options->output);
+	if (!error)
+		*ret_joined = is_recorded(options, request.path);
 	if (!error)
 		return session_ask(options, &request, &reply, NULL, NULL);
 	log_error("%s: %s", options->output, strerror(-error));

@@ -6,8 +6,9 @@
 
 #include "cli/options.h"
 
-/* Start to record in options->output, where that is asked for: 0, or EXIT_FAIL after a message. */
-int keep_begin(const struct options *options);
+/* Start to record in options->output, where that is asked for: 0, or EXIT_FAIL after a message.
+ * *ret_joined: somebody else had the session recorded there already, and it is theirs to end. */
+int keep_begin(const struct options *options, bool *ret_joined);
 
 /*
  * The command leaves. A recording that it asked for ends with a private session, if nobody else is

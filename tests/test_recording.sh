@@ -119,6 +119,9 @@ memwatch status >/dev/null || fail "the session ended with its recording"
 memwatch record -o long.mwdb 2>long.err &
 recorder=$!
 see_recording "goes on"
+memwatch record -d 100ms -o long.mwdb 2>joined.err || fail "a second recorder of a file: $(cat joined.err)"
+check_match "the second's words" 'goes on recording long\.mwdb' "$(tail -n 1 joined.err)"
+see_recording "goes on"
 memwatch stop || fail "stop fails"
 ends "record, when its session is stopped" $recorder 0
 ends "the watcher" $watcher 0
