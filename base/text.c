@@ -107,7 +107,8 @@ static bool is_unsafe(uint32_t point)
 {
 	return point < 0x20 || (point >= 0x7f && point <= 0x9f) || point == 0x061c ||
 	       point == 0x200e || point == 0x200f || (point >= 0x2028 && point <= 0x202e) ||
-	       (point >= 0x2066 && point <= 0x2069) || point == 0xfeff;
+	       (point >= 0x2066 && point <= 0x2069) || point == 0xfeff || point == 0xfffe ||
+	       point == 0xffff;
 }
 
 static size_t escape(char to[ESCAPE_ROOM], uint32_t point)

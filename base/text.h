@@ -34,9 +34,10 @@ size_t text_utf8(char *to, size_t size, const char *from);
 /*
  * Copy @from, of @length bytes, to @to, of @size bytes, so that it can be sent to a terminal, a log
  * or a file: control characters (C0, C1, DEL) and those that reorder or break lines (U+2028-202E,
- * U+2066-2069, U+200E, U+200F, U+061C, U+FEFF) are written as \n, \t, \x1b, \u202e; bytes that are
- * not UTF-8 as \xff. A backslash stays as it is. Cut, whole escapes at a time, where @to is too
- * small; always NUL-ended. Returns the length written.
+ * U+2066-2069, U+200E, U+200F, U+061C, U+FEFF), and U+FFFE and U+FFFF, which XML can't hold, are
+ * written as \n, \t, \x1b, \u202e; bytes that are not UTF-8 as \xff. A backslash stays as it is.
+ * Cut, whole escapes at a time, where @to is too small; always NUL-ended. Returns the length
+ * written.
  */
 size_t text_clean(char *to, size_t size, const char *from, size_t length);
 

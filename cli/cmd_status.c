@@ -23,6 +23,11 @@ static const char *state_text(const struct recording_info *recording)
 	return "none";
 }
 
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 static void print_recording(const struct recording_info *recording)
 {
 	char path[TEXT_CLEAN_ROOM(TEXT_PATH)];
@@ -30,10 +35,11 @@ static void print_recording(const struct recording_info *recording)
 	if (recording->state == RECORDING_NONE)
 		return;
 	text_clean(path, sizeof path, recording->path, strlen(recording->path));
-	printf("recording    %s: %s%s%s, %" PRIu64 " changes of memory, %" PRIu64
-	       " events, %" PRIu64 " records lost\n",
+	printf("recording    %s: %s%s%s, %" PRIu64 " change%s of memory, %" PRIu64
+	       " event%s, %" PRIu64 " record%s lost\n",
 	       path, state_text(recording), recording->error[0] ? ": " : "", recording->error,
-	       recording->samples, recording->events, recording->lost);
+	       recording->samples, plural(recording->samples), recording->events,
+	       plural(recording->events), recording->lost, plural(recording->lost));
 }
 
 static void print_text(const struct session_info *session, const struct status_info *status)

@@ -176,16 +176,17 @@ int follow_attached(const struct options *options,
 		    int (*body)(const struct options *options, struct source *source), bool record)
 {
 	struct source *source;
+	bool joined;
 	int status;
 
 	loop_block_signals();
 	status = session_attach(options, &source);
 	if (status)
 		return status;
-	status = keep_begin(options);
+	status = keep_begin(options, &joined);
 	if (!status) {
 		status = body(options, source);
-		if (keep_end(options, record) != 0 && !status)
+		if (keep_end(options, record && !joined, status != 0) != 0 && !status)
 			status = EXIT_FAIL;
 	}
 	source_close(source);

@@ -14,15 +14,29 @@
 
 #define LOOK_NS (10 * NS_PER_MS)
 
-int keep_begin(const struct options *options)
+/* Whether the session is recorded in the file at @path already. */
+static bool is_recorded(const struct options *options, const char *path)
+{
+	struct request request = { .op = REQUEST_STATUS };
+	struct reply reply;
+
+	return session_try(options, &request, &reply, NULL, NULL) == 0 &&
+	       reply.status.recording.state == RECORDING_ON &&
+	       strcmp(reply.status.recording.path, path) == 0;
+}
+
+int keep_begin(const struct options *options, bool *ret_joined)
 {
 	struct request request = { .op = REQUEST_RECORD, .since = options->force };
 	struct reply reply;
 	int error;
 
+	*ret_joined = false;
 	if (!options->output)
 		return 0;
 	error = control_path(request.path, options->output);
+	if (!error)
+		*ret_joined = is_recorded(options, request.path);
 	if (!error)
 		return session_ask(options, &request, &reply, NULL, NULL);
 	log_error("%s: %s", options->output, strerror(-error));
@@ -60,8 +74,16 @@ static void tell_done(const struct options *options, const struct reply *reply)
 		  plural(info->events), lost);
 }
 
+static bool is_empty(const struct reply *reply)
+{
+	const struct recording_info *info = &reply->status.recording;
+
+	return !reply->status.processes && !reply->status.ended && !info->samples &&
+	       !info->events && !info->lost;
+}
+
 /* Wait until the file is whole. */
-static int wait_for_end(const struct options *options)
+static int wait_for_end(const struct options *options, bool failed)
 {
 	struct reply reply;
 
@@ -74,6 +96,11 @@ static int wait_for_end(const struct options *options)
 			break;
 		clock_sleep_ns(LOOK_NS);
 	}
+	if (reply.status.recording.state == RECORDING_DONE && failed && is_empty(&reply) &&
+	    unlink(options->output) == 0) {
+		log_error("%s: nothing to record: not kept", options->output);
+		return 0;
+	}
 	if (reply.status.recording.state == RECORDING_DONE) {
 		tell_done(options, &reply);
 		return 0;
@@ -83,7 +110,7 @@ static int wait_for_end(const struct options *options)
 	return EXIT_FAIL;
 }
 
-int keep_end(const struct options *options, bool always)
+int keep_end(const struct options *options, bool always, bool failed)
 {
 	struct request request = { .op = REQUEST_RECORD_END,
 				   .pid = always ? 0 : (uint32_t)getpid() };
@@ -95,7 +122,7 @@ int keep_end(const struct options *options, bool always)
 	if (session_try(options, &request, &reply, NULL, NULL) != 0)
 		return 0;
 	if (reply.value)
-		return wait_for_end(options);
+		return wait_for_end(options, failed);
 	log_error("session '%s' goes on recording %s; 'memwatch stop%s%s' ends it",
 		  options->session, options->output, options->session_given ? " --session " : "",
 		  options->session_given ? options->session : "");

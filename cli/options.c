@@ -337,6 +337,7 @@ int options_parse(struct options *ret_options, const struct command *command, in
 		.session = session && session[0] ? session : "default",
 		.view = "auto",
 		.title = "",
+		.to_ns = UINT64_MAX,
 		.as = "",
 		.fail_above = -1,
 	};

@@ -28,7 +28,7 @@ struct options {
 	const char *output; /* a file to write; NULL: none */
 	bool force;	    /* write it in place of one that is there */
 	uint64_t from_ns;   /* since the session's start */
-	uint64_t to_ns;	    /* 0: to the end */
+	uint64_t to_ns;	    /* UINT64_MAX: to the end */
 	const char *name;   /* an extended regular expression on lines' names; NULL: any */
 	uint64_t at_ns;	    /* where a replay begins, since the session's start */
 	double speed;	    /* of a replay; 0: not asked for */

@@ -113,7 +113,7 @@ static int compile_pattern(struct recording *recording)
 
 static int check_times(const struct options *options)
 {
-	if (!options->to_ns || options->from_ns <= options->to_ns)
+	if (options->from_ns <= options->to_ns)
 		return 0;
 	log_error("from %.9g s, to %.9g s: there is nothing between; --from is the earlier one",
 		  (double)options->from_ns / NS_PER_S, (double)options->to_ns / NS_PER_S);
@@ -127,7 +127,7 @@ static void set_query(struct recording *recording)
 
 	recording->query = (struct reader_query){
 		.from_ns = options->from_ns ? start_ns + options->from_ns : 0,
-		.to_ns = options->to_ns ? start_ns + options->to_ns : 0,
+		.to_ns = options->to_ns < UINT64_MAX ? start_ns + options->to_ns : 0,
 		.wants = options->pid_count || recording->has_pattern ? wants : NULL,
 		.progress = take_progress,
 		.arg = recording,

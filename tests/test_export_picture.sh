@@ -19,9 +19,10 @@ export_to() { # FILE...: of the recording
 
 long=$(printf 'a very long name %.0s' {1..11})
 texts=('`touch pwned1`' "\".system('touch pwned2').\"" "';system(\"touch pwned3\")#" '@x' 'e' 'EOD' 'END_OF_TEXTS'
-	'END_OF_TEXTS_' 'END_OF_DATA' '100 % %s %d' 'back\slash\' '{/Symbol a}_b^c' '🎉 party' '!touch pwned4'
+	'END_OF_TEXTS_' 'END_OF_DATA' '100 % %s %d' 'back\slash\' '{/Symbol a}_b^c' '🎉 party' $'\uFFFE no XML' '!touch pwned4'
 	'<touch pwned5' '|touch pwned6 $(touch p7)' '</text><script>alert(1)')
 "$O/tests/label_recording" nasty.mwdb "${texts[@]}" $'two\nlines\e[2J' "$long" || fail "can't make a recording"
+texts=("${texts[@]//$'\uFFFE'/\\ufffe}")
 texts+=('two\nlines\x1b[2J' 'a very long name a very l…') # as they are shown
 
 export_to nasty.gp nasty.svg nasty.png nasty.pdf NASTY.SVG
@@ -68,6 +69,13 @@ if len(set(zlib.decompress(packed))) < 32:
 EOF
 check_equal "the pdf's begin" "%PDF" "$(head -c 4 nasty.pdf)"
 check_equal "the pdf's end" "%%EOF" "$(tail -c 6 nasty.pdf | head -c 5)"
+
+# --- a character that no font has spoils no picture
+
+"$O/tests/label_recording" missing.mwdb $'a \U10FFFD b' && "$O/tests/label_recording" plain.mwdb 'a ? b' ||
+	fail "can't make recordings"
+memwatch export missing.mwdb -o missing.png && memwatch export plain.mwdb -o plain.png || fail "no pictures"
+cmp missing.png plain.png || fail "a character that no font has is drawn as such"
 
 # --- the environment and start-up files don't matter
 

@@ -93,7 +93,7 @@ see view.json '.label == "200"'
 kill -KILL $plotter
 wait $plotter 2>/dev/null
 see_recording "goes on"
-check_match "status" '^recording +/.*/hand\.mwdb: goes on, [0-9]+ changes of memory, [0-9]+ events, 0 records lost$' \
+check_match "status" '^recording +/.*/hand\.mwdb: goes on, [0-9]+ changes? of memory, [0-9]+ events?, 0 records lost$' \
 	"$(memwatch status)"
 memwatch stop || fail "stop fails"
 ends "the watcher" $watcher 0
@@ -119,10 +119,23 @@ memwatch status >/dev/null || fail "the session ended with its recording"
 memwatch record -o long.mwdb 2>long.err &
 recorder=$!
 see_recording "goes on"
+memwatch record -d 100ms -o long.mwdb 2>joined.err || fail "a second recorder of a file: $(cat joined.err)"
+check_match "the second's words" 'goes on recording long\.mwdb' "$(tail -n 1 joined.err)"
+see_recording "goes on"
 memwatch stop || fail "stop fails"
 ends "record, when its session is stopped" $recorder 0
 ends "the watcher" $watcher 0
 whole long.mwdb
+
+# --- a command that fails before there is anything to record leaves no file
+
+memwatch record -o none.mwdb --pid 999999999 2>none.err
+check_equal "a process that is not there" 1 $?
+check_match "its words" 'none\.mwdb: nothing to record: not kept$' "$(tail -n 1 none.err)"
+memwatch record -o none.mwdb -- ./no-such-command 2>none.err
+check_equal "a command that is not there" 127 $?
+check_match "its words" 'none\.mwdb: nothing to record: not kept$' "$(tail -n 1 none.err)"
+[ -z "$(find . -name 'none.mwdb*')" ] || fail "an empty recording is left"
 
 # --- a path with as many bytes as there may be: what SQLite takes, less the ending of its log
 

@@ -6,6 +6,7 @@ static int write_pdf(struct reader *reader, const struct export_options *options
 	static const struct drawing_format format = {
 		.terminal = { .name = "pdfcairo", .per_inch = 100, .settings = "font 'Sans,9'" },
 		.begins = "%PDF",
+		.fonts_here = true,
 	};
 
 	return drawing_write(reader, options, out, why, &format);

@@ -6,6 +6,7 @@ static int write_png(struct reader *reader, const struct export_options *options
 	static const struct drawing_format format = {
 		.terminal = { .name = "pngcairo", .other = "png", .settings = "font 'Sans,9'" },
 		.begins = "\x89PNG",
+		.fonts_here = true,
 	};
 
 	return drawing_write(reader, options, out, why, &format);

@@ -123,15 +123,24 @@ class Chart {
 		};
 	}
 
+	/* How much of the chart's height the flags on curves need above the highest curve. */
+	roomOf(flags) {
+		const most = Math.max(0, ...flags.filter((flag) => !flag.attachAtBottom)
+			.map((flag) => flag.tickHeight + flag.height));
+
+		return Math.min(Math.max(0.05, (most + 6) / this.graph.getArea().h), 0.5);
+	}
+
 	/* With room for flags above the curves. */
 	valueRange(data, flags) {
-		const room = flags.some((flag) => !flag.attachAtBottom) ? 0.25 : 0.06;
+		const room = this.roomOf(flags);
+		const below = this.zero ? 0.03 : 0.06;
 		const least = this.zero ? 0 : data.least;
 		const height = Math.max(data.most - least, this.zero ? PAGE_BYTES : 4 * PAGE_BYTES);
 
 		if (!(data.most >= data.least))
 			return [0, 1024 * 1024];
-		return [least - height * (this.zero ? 0.03 : 0.06), data.most + height * room];
+		return [least - height * below, data.most + height * (1 + below) * room / (1 - room)];
 	}
 
 	/* --- points */

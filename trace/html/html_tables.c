@@ -41,6 +41,15 @@ static void put_duration_cell(const struct page *page, uint64_t ns)
 	put_number_cell(page, units_format_duration(text, ns));
 }
 
+/* Of calls that ended: nothing where none did. */
+static void put_call_cell(const struct page *page, uint64_t calls, uint64_t ns)
+{
+	if (calls > 0)
+		put_duration_cell(page, ns);
+	else
+		put_number_cell(page, "");
+}
+
 static void put_count_cell(const struct page *page, uint64_t count)
 {
 	fprintf(page->out, "<td class=\"n\">%" PRIu64 "</td>", count);
@@ -194,8 +203,8 @@ static void put_category(const struct page *page, const struct summary_category 
 	put(page, "</td>");
 	put_calls(page, category->calls, category->unfinished);
 	put_duration_cell(page, category->total_ns);
-	put_duration_cell(page, category->mean_ns);
-	put_duration_cell(page, category->max_ns);
+	put_call_cell(page, category->calls, category->mean_ns);
+	put_call_cell(page, category->calls, category->max_ns);
 	put_delta_cell(page, category->gained);
 	put_delta_cell(page, category->kept);
 	put(page, "</tr>\n");
@@ -210,8 +219,8 @@ static void put_span(const struct page *page, const struct summary_span *span)
 	put(page, "</td>");
 	put_calls(page, span->calls, span->unfinished);
 	put_duration_cell(page, span->total_ns);
-	put_duration_cell(page, span->mean_ns);
-	put_duration_cell(page, span->max_ns);
+	put_call_cell(page, span->calls, span->mean_ns);
+	put_call_cell(page, span->calls, span->max_ns);
 	put_delta_cell(page, span->gained);
 	put_delta_cell(page, span->kept);
 	put(page, "</tr>\n");

@@ -1,6 +1,7 @@
 #include "trace/picture/drawing.h"
 
 #include "base/clock.h"
+#include "trace/picture/glyphs.h"
 #include "trace/picture/gnuplot.h"
 
 #include <errno.h>
@@ -157,8 +158,8 @@ int drawing_write(struct reader *reader, const struct export_options *options, F
 	if (script_fd < 0)
 		return script_fd;
 	drawn_fd = memfd_create("memwatch-picture", MFD_CLOEXEC);
-	if (drawn_fd < 0)
-		error = say(why, -errno, "no memory for a picture");
+	if (drawn_fd < 0 || (format->fonts_here && glyphs_fit(script_fd) < 0))
+		error = say(why, -ENOMEM, "no memory for a picture");
 	else
 		error = drawing_run(script_fd, drawn_fd, format->begins, LIMIT_MS, &options->query,
 				    why);

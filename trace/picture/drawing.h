@@ -10,6 +10,7 @@
 struct drawing_format {
 	struct script_terminal terminal;
 	const char *begins; /* what every file of this format begins with */
+	bool fonts_here;    /* it is drawn with this machine's fonts, not with its viewer's */
 };
 
 /* As an exporter's write. */

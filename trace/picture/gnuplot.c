@@ -73,14 +73,17 @@ static void set_attributes(posix_spawnattr_t *attributes)
 
 static int spawn(pid_t *ret_pid, const struct gnuplot_start *start, int error_fd, char **env)
 {
-	char *argv[ARGUMENTS + 3] = { (char *)(uintptr_t) "gnuplot",
-				      (char *)(uintptr_t) "--default-settings" };
+	const char *program = start->program ? start->program : "gnuplot";
+	char *argv[ARGUMENTS + 3] = { (char *)(uintptr_t)program };
+	size_t count = 1;
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	int error;
 
+	if (!start->program)
+		argv[count++] = (char *)(uintptr_t) "--default-settings";
 	for (size_t i = 0; start->arguments[i] && i < ARGUMENTS; i++)
-		argv[i + 2] = (char *)(uintptr_t)start->arguments[i];
+		argv[count++] = (char *)(uintptr_t)start->arguments[i];
 	error = posix_spawn_file_actions_init(&actions);
 	if (error)
 		return -error;
@@ -90,7 +93,7 @@ static int spawn(pid_t *ret_pid, const struct gnuplot_start *start, int error_fd
 	set_attributes(&attributes);
 	error = add_streams(&actions, start, error_fd);
 	if (!error)
-		error = posix_spawnp(ret_pid, "gnuplot", &actions, &attributes, argv, env);
+		error = posix_spawnp(ret_pid, program, &actions, &attributes, argv, env);
 	posix_spawnattr_destroy(&attributes);
 free_actions:
 	posix_spawn_file_actions_destroy(&actions);

@@ -27,7 +27,8 @@ struct gnuplot {
 #define GNUPLOT_SCRIPT "/dev/fd/3"
 
 struct gnuplot_start {
-	const char *const *arguments; /* behind --default-settings; NULL past the end */
+	const char *program;	      /* another, to be run in the same way; NULL: gnuplot */
+	const char *const *arguments; /* behind gnuplot's --default-settings; NULL past the end */
 	int in_fd;		      /* its standard input and output; -1: /dev/null */
 	int out_fd;
 	int script_fd; /* -1: none */
