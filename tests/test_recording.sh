@@ -54,6 +54,8 @@ wait_for 5 absent || fail "its watcher stays"
 memwatch record -i 50ms -o last.mwdb --pid $one 2>last.err &
 recorder=$!
 see_recording "goes on"
+followed() { memwatch list | grep -q " *$one "; }
+wait_for 10 followed || fail "$one is not followed"
 kill -KILL $one
 ends "record, by the last process's end" $recorder 0
 whole last.mwdb

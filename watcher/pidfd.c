@@ -91,7 +91,8 @@ enum end_reason pidfd_end_reason(int pidfd, pid_t pid, int32_t *ret_code)
 	int status = 0;
 
 	*ret_code = 0;
-	if (ask_pidfd(pidfd, &status) || ask_stat(pid, &status))
+	/* The pidfd tells once its parent has reaped it, which may be while the other is asked. */
+	if (ask_pidfd(pidfd, &status) || ask_stat(pid, &status) || ask_pidfd(pidfd, &status))
 		return pidfd_wait_reason(status, ret_code);
 	return END_UNKNOWN;
 }
