@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "cli/follow.h"
 #include "cli/session.h"
+#include "trace/reader.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -60,7 +61,8 @@ static const char *plural(uint64_t count)
 static void tell_done(const struct options *options, const struct reply *reply)
 {
 	const struct recording_info *info = &reply->status.recording;
-	uint64_t processes = reply->status.processes + reply->status.ended;
+	uint64_t start_ns = reply->session.start_ns;
+	uint64_t elapsed_ns = info->until_ns > start_ns ? info->until_ns - start_ns : 0;
 	char elapsed[UNITS_TEXT], lost[64] = "";
 
 	if (info->lost)
@@ -68,10 +70,28 @@ static void tell_done(const struct options *options, const struct reply *reply)
 			 info->lost, plural(info->lost));
 	log_error("recorded %s: %s, %" PRIu64 " process%s, %" PRIu64 " change%s of memory, %" PRIu64
 		  " event%s%s",
-		  options->output,
-		  units_format_clock(elapsed, clock_mono_ns() - reply->session.start_ns), processes,
-		  processes == 1 ? "" : "es", info->samples, plural(info->samples), info->events,
-		  plural(info->events), lost);
+		  options->output, units_format_clock(elapsed, elapsed_ns), info->processes,
+		  info->processes == 1 ? "" : "es", info->samples, plural(info->samples),
+		  info->events, plural(info->events), lost);
+}
+
+/* A watcher that was stopped has closed the file; one that died has not. */
+static int look_into_file(const struct options *options)
+{
+	struct reader *reader;
+	char why[TRACE_WHY];
+	bool whole;
+
+	if (reader_open(&reader, options->output, why) != 0) {
+		log_error("recording to %s failed: %s", options->output, why);
+		return EXIT_FAIL;
+	}
+	whole = reader_info(reader)->end_wall_ns != 0;
+	reader_close(reader);
+	if (whole)
+		return 0;
+	log_error("recording to %s was cut off; what was recorded before is kept", options->output);
+	return EXIT_FAIL;
 }
 
 static bool is_empty(const struct reply *reply)
@@ -91,7 +111,7 @@ static int wait_for_end(const struct options *options, bool failed)
 	loop_unblock_signals();
 	for (;;) {
 		if (ask(options, &reply) != 0)
-			return EXIT_FAIL;
+			return session_wait_end(options) != 0 ? EXIT_FAIL : look_into_file(options);
 		if (reply.status.recording.state != RECORDING_ON)
 			break;
 		clock_sleep_ns(LOOK_NS);
@@ -116,11 +136,12 @@ int keep_end(const struct options *options, bool always, bool failed)
 				   .pid = always ? 0 : (uint32_t)getpid() };
 	struct reply reply;
 
-	/* A watcher that was stopped has closed the file. */
-	if (!options->output || !session_runs(options))
+	if (!options->output)
 		return 0;
+	if (!session_runs(options))
+		return look_into_file(options);
 	if (session_try(options, &request, &reply, NULL, NULL) != 0)
-		return 0;
+		return session_wait_end(options) != 0 ? EXIT_FAIL : look_into_file(options);
 	if (reply.value)
 		return wait_for_end(options, failed);
 	log_error("session '%s' goes on recording %s; 'memwatch stop%s%s' ends it",

@@ -160,7 +160,9 @@ static inline struct reply sample_reply(void)
 			    .recording = { .state = RECORDING_FAILED,
 					   .samples = UINT64_MAX,
 					   .events = 12,
-					   .lost = UINT64_MAX } },
+					   .lost = UINT64_MAX,
+					   .processes = 13,
+					   .until_ns = UINT64_MAX } },
 	};
 	struct recording_info *recording = &reply.status.recording;
 

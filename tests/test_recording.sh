@@ -4,6 +4,11 @@
 . "$ROOT/tests/session.sh"
 . "$ROOT/tests/recording.sh"
 
+# follows PID
+follows() {
+	memwatch list --json | jq -e "any(.pid == $1)" >/dev/null
+}
+
 # --- run: the command's status, its output untouched, and a whole file
 
 memwatch run --view text -i 50ms -o run.mwdb -- sh -c 'echo spoken; sleep 0.4; exit 7' >run.out 2>run.err
@@ -54,8 +59,7 @@ wait_for 5 absent || fail "its watcher stays"
 memwatch record -i 50ms -o last.mwdb --pid $one 2>last.err &
 recorder=$!
 see_recording "goes on"
-followed() { memwatch list | grep -q " *$one "; }
-wait_for 10 followed || fail "$one is not followed"
+wait_for 10 follows $one || fail "it is not followed"
 kill -KILL $one
 ends "record, by the last process's end" $recorder 0
 whole last.mwdb
@@ -80,6 +84,15 @@ see_recording "goes on"
 kill -KILL $recorder
 wait_for 10 absent || fail "the watcher of a killed command stays"
 whole orphan.mwdb
+
+# --- the watcher is killed: the file is cut off, and the exit status tells
+
+memwatch record -i 50ms -o cut.mwdb -- sleep 0.5 2>cut.err &
+recorder=$!
+see_recording "goes on"
+kill -KILL "$(memwatch status --json | jq .watcher_pid)"
+ends "record, when its watcher is killed" $recorder 1
+check_match "told" '^memwatch: recording to cut\.mwdb was cut off; what was recorded before is kept$' "$(cat cut.err)"
 
 # --- a session by hand: from its start, views come and go, one recording at a time
 
@@ -112,6 +125,8 @@ memwatch record -d 200ms -o late.mwdb 2>late.err || fail "record in a running se
 whole late.mwdb
 check_equal "events from before" "$(seq 100)" "$(stored late.mwdb | awk '{ print $2 }')"
 check_equal "ended" ended "$(status_of recording.state)"
+check_match "told" "^memwatch: recorded late\.mwdb: 0:0[0-9], $(ask late.mwdb 'SELECT count(*) FROM process') process" \
+	"$(tail -n 1 late.err)"
 memwatch record -d 200ms -o next.mwdb 2>/dev/null || fail "a recording after another"
 whole next.mwdb
 memwatch status >/dev/null || fail "the session ended with its recording"
@@ -136,7 +151,6 @@ check_equal "a process that is not there" 1 $?
 check_match "its words" 'none\.mwdb: nothing to record: not kept$' "$(tail -n 1 none.err)"
 memwatch record -o none.mwdb -- ./no-such-command 2>none.err
 check_equal "a command that is not there" 127 $?
-check_match "its words" 'none\.mwdb: nothing to record: not kept$' "$(tail -n 1 none.err)"
 [ -z "$(find . -name 'none.mwdb*')" ] || fail "an empty recording is left"
 
 # --- a path with as many bytes as there may be: what SQLite takes, less the ending of its log

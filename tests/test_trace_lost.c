@@ -15,6 +15,8 @@ static void lost_records_are_a_gap(void)
 	add_process(writer, 30, 3);
 	CHECK(writer_resync(writer, &living, 1) == 0);
 	CHECK_EQ_U64(writer_counts(writer)->lost, 27);
+	CHECK_EQ_U64(writer_counts(writer)->processes, 3);
+	CHECK_EQ_U64(writer_counts(writer)->until_ns, session.start_ns + 300 * NS_PER_MS);
 	CHECK(writer_close(writer, 1, why) == 0);
 	CHECK(read_all(path, counts) == 0);
 	CHECK_EQ_U64(counts[RECORD_GAP], 1);

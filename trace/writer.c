@@ -99,6 +99,7 @@ static int add_process(struct writer *writer, uint64_t t_ns, const struct proces
 		writer_check(writer, rows_rename(&writer->rows, process));
 	else
 		writer_check(writer, rows_process(&writer->rows, t, process));
+	writer->counts.processes += !line->known;
 	line->known = true;
 	return writer_check(writer, rows_named(&writer->rows, t, process));
 }
@@ -280,6 +281,7 @@ int writer_add(struct writer *writer, const struct record *record)
 		return writer->error;
 	if (record->t_ns > writer->newest_ns)
 		writer->newest_ns = record->t_ns;
+	writer->counts.until_ns = writer->newest_ns;
 	return take(writer, record);
 }
 

@@ -11,11 +11,13 @@
 
 struct writer;
 
-/* Rows written so far. */
+/* What was written so far. */
 struct writer_counts {
 	uint64_t samples;
 	uint64_t events;
 	uint64_t lost; /* records that never came: the recorder was behind */
+	uint64_t processes;
+	uint64_t until_ns; /* the newest record's time */
 };
 
 /*

@@ -113,6 +113,8 @@ static void tell(struct recorder *recorder, const struct writer_counts *counts,
 	recorder->info.samples = counts->samples;
 	recorder->info.events = counts->events;
 	recorder->info.lost = counts->lost;
+	recorder->info.processes = counts->processes;
+	recorder->info.until_ns = counts->until_ns;
 	text_copy(recorder->info.error, sizeof recorder->info.error, error);
 	pthread_mutex_unlock(&recorder->lock);
 	eventfd_write(recorder->event, 1);

@@ -63,6 +63,8 @@ static void fill_recording(memwatch_Recording *to, const struct recording_info *
 	to->samples = recording->samples;
 	to->events = recording->events;
 	to->lost = recording->lost;
+	to->processes = recording->processes;
+	to->until_ns = recording->until_ns;
 }
 
 static void fill_status(memwatch_Status *to, const struct status_info *status)
@@ -166,6 +168,8 @@ static bool get_recording(const memwatch_Recording *message, struct recording_in
 	ret->samples = message->samples;
 	ret->events = message->events;
 	ret->lost = message->lost;
+	ret->processes = message->processes;
+	ret->until_ns = message->until_ns;
 	return true;
 }
 

@@ -86,6 +86,8 @@ struct recording_info {
 	uint64_t samples; /* rows written */
 	uint64_t events;
 	uint64_t lost; /* records that it was too slow for */
+	uint64_t processes;
+	uint64_t until_ns; /* of the newest record; 0: there is none */
 };
 
 struct status_info {
