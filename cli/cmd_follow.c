@@ -62,6 +62,6 @@ const struct command command_follow = {
 		"Show the memory of processes as it happens, with the milestones that programs "
 		"push.\n"
 		"With no --pid: what the running session follows. Keys in the terminal: ? tells.",
-	.groups = OPTIONS_LIVE | OPTIONS_PID | OPTIONS_RECORD,
+	.groups = OPTIONS_LIVE | OPTIONS_PID | OPTIONS_RECORD | OPTIONS_SESSION,
 	.run = run,
 };

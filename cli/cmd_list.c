@@ -120,6 +120,6 @@ const struct command command_list = {
 	.name = "list",
 	.arguments = "",
 	.summary = "The processes that a running session follows.",
-	.groups = OPTIONS_JSON | OPTIONS_ALL,
+	.groups = OPTIONS_JSON | OPTIONS_ALL | OPTIONS_SESSION,
 	.run = run,
 };

@@ -3,6 +3,8 @@
 #include "cli/command.h"
 #include "cli/replay.h"
 
+#include <string.h>
+
 /* Where the replay begins: --at, which may lie beyond the end. */
 static uint64_t find_begin(const struct options *options, const struct recording *recording)
 {
@@ -17,6 +19,14 @@ static uint64_t find_begin(const struct options *options, const struct recording
 	return start_ns + length_ns;
 }
 
+/* Beside the session's name, which the header has anyway. */
+static const char *find_title(const struct options *options, const struct reader_info *info)
+{
+	if (options->title[0])
+		return options->title;
+	return strcmp(info->title, info->session.name) == 0 ? "" : info->title;
+}
+
 static int run(const struct options *options)
 {
 	const struct view *view = view_find(options->view, stdout);
@@ -26,6 +36,7 @@ static int run(const struct options *options)
 
 	if (!status) {
 		recording_catch_signals();
+		replay.title = find_title(options, reader_info(recording.reader));
 		replay.at_ns = find_begin(options, &recording);
 		status = view->keys ? replay_show(&replay) : replay_print(&replay);
 	}

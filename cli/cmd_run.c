@@ -310,7 +310,7 @@ const struct command command_run = {
 	.arguments = "-- COMMAND [ARG]...",
 	.summary =
 		"Run COMMAND, follow it, and exit with its status (128+N where signal N ended it).",
-	.groups = OPTIONS_LIVE | OPTIONS_COMMAND | OPTIONS_RECORD,
+	.groups = OPTIONS_LIVE | OPTIONS_COMMAND | OPTIONS_RECORD | OPTIONS_SESSION,
 	.least = 1,
 	.most = -1,
 	.run = run,

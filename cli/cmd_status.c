@@ -124,6 +124,6 @@ const struct command command_status = {
 	.name = "status",
 	.arguments = "",
 	.summary = "How a running session fares: ticks, events, what was missed.",
-	.groups = OPTIONS_JSON,
+	.groups = OPTIONS_JSON | OPTIONS_SESSION,
 	.run = run,
 };

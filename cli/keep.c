@@ -35,6 +35,7 @@ int keep_begin(const struct options *options, bool *ret_joined)
 	*ret_joined = false;
 	if (!options->output)
 		return 0;
+	text_copy(request.text, sizeof request.text, options->title);
 	error = control_path(request.path, options->output);
 	if (!error)
 		*ret_joined = is_recorded(options, request.path);

@@ -41,19 +41,20 @@ struct options {
 
 /* Options beyond --help and --session that a command takes. */
 enum option_group {
-	OPTIONS_LIVE = 1,     /* --interval --window --duration --view --title */
-	OPTIONS_PID = 2,      /* --pid */
-	OPTIONS_JSON = 4,     /* --json */
-	OPTIONS_ALL = 8,      /* --all */
-	OPTIONS_COMMAND = 16, /* the first argument ends the options, since it is a command's */
-	OPTIONS_AS = 32,      /* --as */
-	OPTIONS_RECORD = 64,  /* --output --force: the file of a recording */
-	OPTIONS_EXPORT = 128, /* --output: the file of an export */
-	OPTIONS_PART = 256,   /* --from --to --pid --name: part of a recording */
-	OPTIONS_VIEW = 512,   /* --window --view --title, --at --speed: of a replay */
-	OPTIONS_GATE = 1024,  /* --fail-above */
-	OPTIONS_TIME = 2048,  /* --interval --duration */
-	OPTIONS_TITLE = 4096, /* --title */
+	OPTIONS_LIVE = 1,	/* --interval --window --duration --view --title */
+	OPTIONS_PID = 2,	/* --pid */
+	OPTIONS_JSON = 4,	/* --json */
+	OPTIONS_ALL = 8,	/* --all */
+	OPTIONS_COMMAND = 16,	/* the first argument ends the options, since it is a command's */
+	OPTIONS_AS = 32,	/* --as */
+	OPTIONS_RECORD = 64,	/* --output --force: the file of a recording */
+	OPTIONS_EXPORT = 128,	/* --output: the file of an export */
+	OPTIONS_PART = 256,	/* --from --to --pid --name: part of a recording */
+	OPTIONS_VIEW = 512,	/* --window --view --title, --at --speed: of a replay */
+	OPTIONS_GATE = 1024,	/* --fail-above */
+	OPTIONS_TIME = 2048,	/* --interval --duration */
+	OPTIONS_TITLE = 4096,	/* --title: of what is written */
+	OPTIONS_SESSION = 8192, /* --session: it talks to a running one */
 };
 
 struct command;

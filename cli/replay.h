@@ -12,6 +12,7 @@ struct replay {
 	const struct options *options;
 	struct recording *recording;
 	const struct view *view;
+	const char *title;
 	uint64_t at_ns; /* where it begins */
 };
 

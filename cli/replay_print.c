@@ -159,7 +159,7 @@ int replay_print(const struct replay *replay)
 {
 	struct print print = { .replay = replay, .speed = replay->options->speed };
 	struct view_options options = { .window_ns = replay->options->window_ns,
-					.title = replay->options->title,
+					.title = replay->title,
 					.out = stdout };
 	int status = EXIT_FAIL;
 

@@ -85,6 +85,7 @@ static void put_session(const struct report *report)
 
 	fputs("{\"session\":{\"name\":", stdout);
 	json_string(stdout, session->name);
+	json_text(stdout, "title", info->title);
 	json_text(stdout, "host", session->host);
 	json_text(stdout, "version", info->version);
 	put_seconds("interval", 0, session->interval_ns);

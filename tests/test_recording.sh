@@ -144,6 +144,13 @@ ends "record, when its session is stopped" $recorder 0
 ends "the watcher" $watcher 0
 whole long.mwdb
 
+# --- a title is kept
+
+memwatch record -o title.mwdb --title 'nightly <run>' -- true 2>/dev/null || fail "record with a title"
+check_equal "its title" "nightly <run>" "$(memwatch report --json title.mwdb | jq -r .session.title)"
+memwatch record -o untitled.mwdb -- sleep 0.2 2>/dev/null || fail "record without a title"
+check_equal "called by its process" "sleep" "$(memwatch report --json untitled.mwdb | jq -r .session.title)"
+
 # --- a command that fails before there is anything to record leaves no file
 
 memwatch record -o none.mwdb --pid 999999999 2>none.err

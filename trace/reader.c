@@ -1,4 +1,5 @@
 #include "trace/reader_state.h"
+#include "wire/rundir.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,6 +9,9 @@
 
 /* A line's number that is larger isn't ours. */
 #define LINE_MOST (1 << 26)
+
+/* Processes that a title names: as many as fit. */
+#define TITLE_NAMES 2
 
 const char *reader_error(const struct reader *reader)
 {
@@ -214,6 +218,34 @@ static int load_processes(struct reader *reader)
 	return reader->error;
 }
 
+/* "one, two and 3 more" */
+static void name_after_processes(struct reader *reader)
+{
+	char *title = reader->info.title;
+	size_t size = sizeof reader->info.title;
+	size_t shown = reader->count < TITLE_NAMES ? reader->count : TITLE_NAMES;
+	size_t used = 0;
+
+	for (size_t i = 0; i < shown; i++)
+		used += (size_t)snprintf(title + used, size - used, "%s%s", i ? ", " : "",
+					 reader->processes[i].name);
+	if (reader->count > shown)
+		snprintf(title + used, size - used, " and %zu more", reader->count - shown);
+}
+
+/* What it is called by those to whom the default session's name tells nothing. */
+static void find_title(struct reader *reader)
+{
+	struct reader_info *info = &reader->info;
+
+	ask_text(reader, "title", info->title, sizeof info->title);
+	if (!info->title[0] && strcmp(info->session.name, SESSION_DEFAULT) == 0)
+		name_after_processes(reader);
+	if (!info->title[0])
+		text_copy(info->title, sizeof info->title,
+			  info->session.name[0] ? info->session.name : SESSION_DEFAULT);
+}
+
 int reader_open(struct reader **ret_reader, const char *path, char *why)
 {
 	struct reader *reader = calloc(1, sizeof *reader);
@@ -227,8 +259,8 @@ int reader_open(struct reader **ret_reader, const char *path, char *why)
 	if (!error) {
 		/* One moment of a file that may be written to. */
 		reader_check(reader, sqlite3_exec(reader->database, "BEGIN", NULL, NULL, NULL));
-		if (!reader->error && !load_info(reader))
-			load_processes(reader);
+		if (!reader->error && !load_info(reader) && !load_processes(reader))
+			find_title(reader);
 		sqlite3_exec(reader->database, "COMMIT", NULL, NULL, NULL);
 		error = reader->error;
 		if (error)

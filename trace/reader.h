@@ -15,11 +15,13 @@ struct reader;
 
 struct reader_info {
 	struct session_info session;
-	uint64_t begin_ns;    /* of the first record */
-	uint64_t end_ns;      /* all that happened before is in the file */
-	uint64_t end_wall_ns; /* 0: the recording was cut off, or goes on */
-	char version[32];     /* of the memwatch that wrote it */
-	uint64_t samples;     /* rows: upper bounds */
+	uint64_t begin_ns;	    /* of the first record */
+	uint64_t end_ns;	    /* all that happened before is in the file */
+	uint64_t end_wall_ns;	    /* 0: the recording was cut off, or goes on */
+	char version[32];	    /* of the memwatch that wrote it */
+	char title[TEXT_LABEL + 1]; /* what a person called it; else the session's name; else those
+				       of its processes. Never empty */
+	uint64_t samples;	    /* rows: upper bounds */
 	uint64_t events;
 };
 

@@ -28,6 +28,9 @@ struct writer_counts {
 int writer_open(struct writer **ret_writer, const char *path, bool force,
 		const struct session_info *session, char *why);
 
+/* What a person called the session; before the first record: 0 or a negative errno. */
+int writer_title(struct writer *writer, const char *title);
+
 /*
  * Take the next record: 0, or a negative errno, after which only writer_error and writer_close make
  * sense. A seq that is not the last one's next tells of records lost: they become a gap. The first

@@ -157,6 +157,11 @@ int writer_open(struct writer **ret_writer, const char *path, bool force,
 	return 0;
 }
 
+int writer_title(struct writer *writer, const char *title)
+{
+	return writer_check(writer, rows_session_text(&writer->rows, "title", title));
+}
+
 static void flush_peaks(struct writer *writer)
 {
 	for (uint32_t i = 1; i < writer->room; i++) {

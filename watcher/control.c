@@ -138,6 +138,7 @@ static void do_event(struct answer *answer)
 static void do_record(struct answer *answer)
 {
 	const struct request *request = answer->request;
+	struct recorder_order order = { request->path, request->text, request->since != 0 };
 	struct core *core = answer->core;
 	struct recording_info info;
 	char why[TRACE_WHY], text[sizeof answer->reply.message];
@@ -161,7 +162,7 @@ static void do_record(struct answer *answer)
 			refuse(answer, text);
 		return;
 	}
-	if (record_begin(core, request->path, request->since != 0, why) == 0)
+	if (record_begin(core, &order, why) == 0)
 		return;
 	snprintf(text, sizeof text, "%s: %s", record_name(name, request->path, NAME_TOLD), why);
 	refuse(answer, text);

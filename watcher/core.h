@@ -192,7 +192,7 @@ void intake_forget(struct core *core);
 const char *record_name(char *text, const char *path, size_t most);
 /* Start a recording, with all that the past still has: 0, or -EBUSY where one goes on, or as
  * writer_open, with why in @why of TRACE_WHY bytes. */
-int record_begin(struct core *core, const char *path, bool force, char *why);
+int record_begin(struct core *core, const struct recorder_order *order, char *why);
 /* How the last one fares; @ret_info may be NULL. */
 enum recording_state record_state(struct core *core, struct recording_info *ret_info);
 /* Give it what was merged, which is all from before @until_ns. */

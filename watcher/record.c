@@ -29,7 +29,7 @@ const char *record_name(char *text, const char *path, size_t most)
 	return text;
 }
 
-int record_begin(struct core *core, const char *path, bool force, char *why)
+int record_begin(struct core *core, const struct recorder_order *order, char *why)
 {
 	struct recording *recording = &core->recording;
 	int error;
@@ -38,7 +38,7 @@ int record_begin(struct core *core, const char *path, bool force, char *why)
 		return -EBUSY;
 	recorder_free(recording->recorder);
 	*recording = (struct recording){ 0 };
-	error = recorder_start(&recording->recorder, path, force, &core->session, why);
+	error = recorder_start(&recording->recorder, order, &core->session, why);
 	if (error)
 		return error;
 	recording->seq = past_oldest(core->past) ? past_oldest(core->past) - 1 : 0;

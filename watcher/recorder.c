@@ -181,7 +181,7 @@ static void open_wake(struct recorder *recorder)
 	pthread_condattr_destroy(&attributes);
 }
 
-int recorder_start(struct recorder **ret_recorder, const char *path, bool force,
+int recorder_start(struct recorder **ret_recorder, const struct recorder_order *order,
 		   const struct session_info *session, char *why)
 {
 	struct recorder *recorder = calloc(1, sizeof *recorder);
@@ -193,10 +193,12 @@ int recorder_start(struct recorder **ret_recorder, const char *path, bool force,
 		return error;
 	recorder->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (recorder->event >= 0)
-		error = writer_open(&recorder->writer, path, force, session, why);
+		error = writer_open(&recorder->writer, order->path, order->force, session, why);
 	if (error)
 		goto free_recorder;
-	text_copy(recorder->info.path, sizeof recorder->info.path, path);
+	if (order->title[0])
+		writer_title(recorder->writer, order->title);
+	text_copy(recorder->info.path, sizeof recorder->info.path, order->path);
 	recorder->info.state = RECORDING_ON;
 	recorder->look_ns = clock_mono_ns() + LOOK_NS;
 	open_wake(recorder);

@@ -13,8 +13,15 @@ struct recorder;
 /* Most bytes that it takes at once. */
 #define RECORDER_BYTES (256 * 1024)
 
+/* What is to be recorded, where. */
+struct recorder_order {
+	const char *path;  /* absolute */
+	const char *title; /* "" for none */
+	bool force;	   /* in place of a file that is there */
+};
+
 /* Create the file and start: 0, or as writer_open, with why in @why of TRACE_WHY bytes. */
-int recorder_start(struct recorder **ret_recorder, const char *path, bool force,
+int recorder_start(struct recorder **ret_recorder, const struct recorder_order *order,
 		   const struct session_info *session, char *why);
 
 /* Wait for the thread, which writes what it was given and closes the file. NULL is allowed. */

@@ -110,7 +110,8 @@ static int wait_for_gate(struct core *core)
 static int open_recording(struct core *core)
 {
 	char why[TRACE_WHY];
-	int error = record_begin(core, core->options->output, core->options->force, why);
+	struct recorder_order order = { core->options->output, "", core->options->force };
+	int error = record_begin(core, &order, why);
 
 	if (error)
 		log_error("%s: %s", core->options->output, why);

@@ -28,8 +28,8 @@ enum request_op {
 	REQUEST_FLUSH,	/* since: an emitter's instance */
 	REQUEST_ENDED,	/* told by the parent: pid, since: a wait status, peak: ru_maxrss in bytes,
 			   text: its name */
-	REQUEST_RECORD, /* path; since 1: in place of a file that is there already. Where it is
-			   recorded there already, that goes on */
+	REQUEST_RECORD, /* path, text: a title, "" for none; since 1: in place of a file that is
+			   there already. Where it is recorded there already, that goes on */
 	REQUEST_RECORD_END, /* pid: only where that is the last command attached to a private
 			       session; 0: in any case. Status tells when the file is done */
 };

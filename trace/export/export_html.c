@@ -109,7 +109,7 @@ static int set_up(struct page *page, const struct export_options *options)
 	uint64_t since;
 	size_t count = 0;
 
-	page->title = options->title && options->title[0] ? options->title : session->name;
+	page->title = options->title && options->title[0] ? options->title : page->info->title;
 	page->from_ns = later(query->from_ns, page->info->begin_ns);
 	page->to_ns = query->to_ns ? earlier(query->to_ns, page->info->end_ns) : page->info->end_ns;
 	page->to_ns = later(page->from_ns, page->to_ns);

@@ -337,7 +337,7 @@ static void put_session(struct json *json, const char *title)
 	fputs("},\"traceEvents\":[", out);
 	chrome_order(&json->chrome, MADE_UP_PID, LINE_SESSION);
 	chrome_metadata(&json->chrome, MADE_UP_PID, "process_name", "name",
-			title && title[0] ? title : info->session.name);
+			title && title[0] ? title : info->title);
 	chrome_metadata(&json->chrome, MADE_UP_PID, "process_labels", "labels",
 			"the session itself");
 }

@@ -329,8 +329,8 @@ static void put_session(struct pftrace *trace, const char *title)
 	const struct reader_info *info = reader_info(trace->reader);
 	uint64_t t_ns = trace->from_ns > info->begin_ns ? trace->from_ns : info->begin_ns;
 
-	trace->session = perfetto_track(&trace->perfetto, t_ns, 0,
-					title && title[0] ? title : info->session.name);
+	trace->session =
+		perfetto_track(&trace->perfetto, t_ns, 0, title && title[0] ? title : info->title);
 	begin_instant(trace, t_ns, trace->session, "recorded by memwatch");
 	perfetto_annotate_text(&trace->perfetto, "session", info->session.name);
 	perfetto_annotate_text(&trace->perfetto, "host", info->session.host);

@@ -12,11 +12,11 @@
 
 #define TITLE 400
 
-/* The options' title; else "NAME on HOST, 2026-01-31 12:00:00". */
+/* The options' title; else "TITLE on HOST, 2026-01-31 12:00:00". */
 static char *script_title(char to[TITLE], const struct reader_info *info,
 			  const struct export_options *options)
 {
-	char text[2 * TEXT_NAME + 64];
+	char text[TEXT_LABEL + TEXT_NAME + 64];
 	char when[32] = "";
 	time_t start = (time_t)(info->session.start_wall_ns / NS_PER_S);
 	struct tm parts;
@@ -27,7 +27,7 @@ static char *script_title(char to[TITLE], const struct reader_info *info,
 	}
 	if (localtime_r(&start, &parts))
 		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &parts);
-	snprintf(text, sizeof(text), "%s on %s, %s", info->session.name, info->session.host, when);
+	snprintf(text, sizeof(text), "%s on %s, %s", info->title, info->session.host, when);
 	text_clean(to, TITLE, text, strlen(text));
 	return to;
 }
