@@ -129,8 +129,8 @@ static void put_end(const struct record_json *json, uint64_t t_ns, const struct 
 	json_text(json->out, "reason", end_text(reason, sizeof reason, gone->reason, gone->code));
 	put_code(json->out, "exit_code", gone->reason == END_EXITED, gone->code);
 	put_code(json->out, "signal", gone->reason == END_KILLED, gone->code);
-	json_number(json->out, "rss", gone->last_rss);
-	json_number(json->out, "max_rss", gone->max_rss);
+	put_known(json->out, "rss", gone->last_rss);
+	put_known(json->out, "max_rss", gone->max_rss);
 	put_known(json->out, "peak_rss", gone->peak_rss);
 	end(json);
 }
