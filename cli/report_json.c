@@ -158,11 +158,13 @@ static void put_process(const struct report *report, const struct summary_proces
 	fputs("}\n", stdout);
 }
 
-static void put_span(const struct summary_span *span)
+/* @named: of one name, not of a whole category. */
+static void put_span(const struct summary_span *span, bool named)
 {
 	fputs("{\"category\":", stdout);
 	json_string(stdout, span->category);
-	json_text(stdout, "name", span->name);
+	if (named)
+		json_text(stdout, "name", span->name);
 	json_number(stdout, "calls", span->calls);
 	json_number(stdout, "unfinished", span->unfinished);
 	put_seconds("duration", 0, span->total_ns);
@@ -170,20 +172,6 @@ static void put_span(const struct summary_span *span)
 	put_seconds("longest", 0, span->max_ns);
 	put_signed("gained", span->gained);
 	put_signed("kept", span->kept);
-	fputs("}\n", stdout);
-}
-
-static void put_category(const struct summary_category *category)
-{
-	fputs("{\"category\":", stdout);
-	json_string(stdout, category->category);
-	json_number(stdout, "calls", category->calls);
-	json_number(stdout, "unfinished", category->unfinished);
-	put_seconds("duration", 0, category->total_ns);
-	put_seconds("mean", 0, category->mean_ns);
-	put_seconds("longest", 0, category->max_ns);
-	put_signed("gained", category->gained);
-	put_signed("kept", category->kept);
 	fputs("}\n", stdout);
 }
 
@@ -206,13 +194,13 @@ void report_json_print(const struct report *report)
 	open_list("categories");
 	for (size_t i = 0; i < summary->category_count; i++) {
 		fputs(i ? "," : "", stdout);
-		put_category(&summary->categories[i]);
+		put_span(&summary->categories[i], false);
 	}
 	fputs("]", stdout);
 	open_list("spans");
 	for (size_t i = 0; i < summary->span_count; i++) {
 		fputs(i ? "," : "", stdout);
-		put_span(&summary->spans[i]);
+		put_span(&summary->spans[i], true);
 	}
 	fputs("]", stdout);
 	open_list("events");

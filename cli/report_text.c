@@ -189,7 +189,7 @@ static void print_lives(const struct report *report)
 }
 
 /* What a table of spans has of one, behind its names. */
-static void print_figures(const struct summary_category *figures)
+static void print_figures(const struct summary_span *figures)
 {
 	char total[UNITS_TEXT], mean[UNITS_TEXT], longest[UNITS_TEXT];
 	char gained[UNITS_TEXT], kept[UNITS_TEXT];
@@ -240,13 +240,7 @@ static void print_spans(const struct summary *summary)
 		table_text(span->category, category_width);
 		fputs(" ", stdout);
 		table_text(span->name, name_width);
-		print_figures(&(struct summary_category){ .calls = span->calls,
-							  .unfinished = span->unfinished,
-							  .total_ns = span->total_ns,
-							  .mean_ns = span->mean_ns,
-							  .max_ns = span->max_ns,
-							  .gained = span->gained,
-							  .kept = span->kept });
+		print_figures(span);
 	}
 }
 

@@ -196,26 +196,15 @@ static void put_span_head(const struct page *page, const char *first)
 		first);
 }
 
-static void put_category(const struct page *page, const struct summary_category *category)
-{
-	put(page, "<tr><td>");
-	html_text(page->out, category->category);
-	put(page, "</td>");
-	put_calls(page, category->calls, category->unfinished);
-	put_duration_cell(page, category->total_ns);
-	put_call_cell(page, category->calls, category->mean_ns);
-	put_call_cell(page, category->calls, category->max_ns);
-	put_delta_cell(page, category->gained);
-	put_delta_cell(page, category->kept);
-	put(page, "</tr>\n");
-}
-
-static void put_span(const struct page *page, const struct summary_span *span)
+/* @named: of one name, not of a whole category. */
+static void put_span(const struct page *page, const struct summary_span *span, bool named)
 {
 	put(page, "<tr><td>");
 	html_text(page->out, span->category);
-	put(page, "</td><td>");
-	html_text(page->out, span->name);
+	if (named) {
+		put(page, "</td><td>");
+		html_text(page->out, span->name);
+	}
 	put(page, "</td>");
 	put_calls(page, span->calls, span->unfinished);
 	put_duration_cell(page, span->total_ns);
@@ -236,7 +225,7 @@ void page_spans(const struct page *page)
 	put(page, "<section id=\"categories\"><h2>Categories</h2>");
 	put_span_head(page, "<th>category</th>");
 	for (size_t i = 0; i < summary->category_count && i < SPANS_SHOWN; i++)
-		put_category(page, &summary->categories[i]);
+		put_span(page, &summary->categories[i], false);
 	put(page, "</tbody></table></div></section>\n<section id=\"names\"><h2>Spans</h2>");
 	if (shown < summary->span_count)
 		fprintf(page->out,
@@ -245,7 +234,7 @@ void page_spans(const struct page *page)
 			shown, summary->span_count - shown);
 	put_span_head(page, "<th>category</th><th>name</th>");
 	for (size_t i = 0; i < shown; i++)
-		put_span(page, &summary->spans[i]);
+		put_span(page, &summary->spans[i], true);
 	put(page, "</tbody></table></div></section>");
 }
 

@@ -36,7 +36,7 @@ struct summary_process {
  */
 struct summary_span {
 	const char *category;
-	const char *name;
+	const char *name;    /* "" where it is a whole category */
 	uint64_t calls;	     /* that ended */
 	uint64_t unfinished; /* begun, never ended: until their process's end, or the part's */
 	uint64_t total_ns;   /* in which at least one was open, finished or not */
@@ -48,25 +48,13 @@ struct summary_span {
 				began, or at its process's last sample */
 };
 
-/* The spans of one category, whatever their names: the same figures. */
-struct summary_category {
-	const char *category;
-	uint64_t calls;
-	uint64_t unfinished;
-	uint64_t total_ns;
-	uint64_t mean_ns;
-	uint64_t max_ns;
-	int64_t gained;
-	int64_t kept;
-};
-
 struct summary {
 	struct summary_process *processes; /* in order of line */
 	size_t process_count;
 	struct summary_span *spans; /* the longest total first; those with a name beyond the first
 				       10,000 as one, "(others)" */
 	size_t span_count;
-	struct summary_category *categories; /* the longest total first */
+	struct summary_span *categories; /* of all names of one category; the longest total first */
 	size_t category_count;
 	char *texts; /* of categories and names */
 	uint64_t milestones;

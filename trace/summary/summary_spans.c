@@ -39,42 +39,20 @@ static void fill(void *arg, const struct tally_group *group)
 {
 	struct filling *filling = arg;
 	struct summary *summary = filling->summary;
-	uint64_t mean_ns = group->calls > 0 ? group->sum_ns / group->calls : 0;
-	const char *category = keep_text(filling, group->category);
+	struct summary_span *span = group->name ? &summary->spans[summary->span_count++]
+						: &summary->categories[summary->category_count++];
 
-	if (group->name)
-		summary->spans[summary->span_count++] = (struct summary_span){
-			.category = category,
-			.name = keep_text(filling, group->name),
-			.calls = group->calls,
-			.unfinished = group->unfinished,
-			.total_ns = group->total_ns,
-			.mean_ns = mean_ns,
-			.max_ns = group->max_ns,
-			.gained = group->gained,
-			.kept = group->kept,
-		};
-	else
-		summary->categories[summary->category_count++] = (struct summary_category){
-			.category = category,
-			.calls = group->calls,
-			.unfinished = group->unfinished,
-			.total_ns = group->total_ns,
-			.mean_ns = mean_ns,
-			.max_ns = group->max_ns,
-			.gained = group->gained,
-			.kept = group->kept,
-		};
-}
-
-static int compare_categories(const void *one, const void *other)
-{
-	const struct summary_category *a = one;
-	const struct summary_category *b = other;
-
-	if (a->total_ns != b->total_ns)
-		return a->total_ns < b->total_ns ? 1 : -1;
-	return strcmp(a->category, b->category);
+	*span = (struct summary_span){
+		.category = keep_text(filling, group->category),
+		.name = group->name ? keep_text(filling, group->name) : "",
+		.calls = group->calls,
+		.unfinished = group->unfinished,
+		.total_ns = group->total_ns,
+		.mean_ns = group->calls > 0 ? group->sum_ns / group->calls : 0,
+		.max_ns = group->max_ns,
+		.gained = group->gained,
+		.kept = group->kept,
+	};
 }
 
 static int compare_spans(const void *one, const void *other)
@@ -106,6 +84,6 @@ int summary_take_spans(struct summary *summary, const struct tally *tally)
 	tally_each(tally, fill, &filling);
 	qsort(summary->spans, summary->span_count, sizeof(*summary->spans), compare_spans);
 	qsort(summary->categories, summary->category_count, sizeof(*summary->categories),
-	      compare_categories);
+	      compare_spans);
 	return 0;
 }
