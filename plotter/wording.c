@@ -2,45 +2,53 @@
 
 #include "base/clock.h"
 #include "base/units.h"
+#include "trace/export/event_text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-static char *write_event(char text[WORDING_TEXT], enum event_kind kind, const char *category,
-			 const char *label, uint64_t duration_ns)
+/* What of it is told in words. */
+static struct event as_event(const struct history_event *event)
 {
-	static const char *const kinds[] = { "", "begin ", "end " };
-	const char *colon = category[0] && label[0] ? ": " : "";
-	char duration[UNITS_TEXT + 4] = "";
-	char figure[UNITS_TEXT];
-
-	if (kind == EVENT_SPAN_END)
-		snprintf(duration, sizeof(duration), " (%s)",
-			 units_format_duration(figure, duration_ns));
-	snprintf(text, WORDING_TEXT, "%s%s%s%s%s", kinds[kind <= EVENT_SPAN_END ? kind : 0],
-		 category, colon, label, duration);
-	return text;
+	return (struct event){
+		.kind = event->kind,
+		.duration_ns = event->duration_ns,
+		.category = event->category,
+		.label = event->label,
+	};
 }
 
 char *wording_event(char text[WORDING_TEXT], const struct history_event *event)
 {
-	return write_event(text, event->kind, event->category, event->label, event->duration_ns);
+	struct event told = as_event(event);
+
+	return wording_event_record(text, &told);
 }
 
 char *wording_open(char text[WORDING_TEXT], const struct history_event *event, uint64_t now_ns)
 {
-	const char *colon = event->category[0] && event->label[0] ? ": " : "";
 	uint64_t passed_ns = now_ns > event->t_ns ? now_ns - event->t_ns : 0;
+	struct event told = as_event(event);
+	char name[EVENT_TEXT];
 	char figure[UNITS_TEXT];
 
-	snprintf(text, WORDING_TEXT, "in %s%s%s (%s so far)", event->category, colon, event->label,
+	snprintf(text, WORDING_TEXT, "in %s (%s so far)", event_name(name, &told),
 		 units_format_duration(figure, passed_ns));
 	return text;
 }
 
 char *wording_event_record(char text[WORDING_TEXT], const struct event *event)
 {
-	return write_event(text, event->kind, event->category, event->label, event->duration_ns);
+	char words[EVENT_TEXT];
+	char figure[UNITS_TEXT];
+
+	event_text(words, event);
+	if (event->kind == EVENT_SPAN_END)
+		snprintf(text, WORDING_TEXT, "%s (%s)", words,
+			 units_format_duration(figure, event->duration_ns));
+	else
+		snprintf(text, WORDING_TEXT, "%s", words);
+	return text;
 }
 
 char *wording_end(char text[WORDING_TEXT], const struct end *end, uint64_t peak_rss)
