@@ -85,6 +85,7 @@ static int look_for(const char *name)
 	const char *rest = getenv("PATH");
 	char path[PATH_MAX];
 	int error = ENOENT;
+	int found;
 
 	if (strchr(name, '/'))
 		return look_at(name);
@@ -92,8 +93,9 @@ static int look_for(const char *name)
 		rest += rest[0] == ':';
 		snprintf(path, sizeof path, "%.*s%s%s", (int)strcspn(rest, ":"), rest,
 			 strcspn(rest, ":") ? "/" : "", name);
-		if (look_at(path) != ENOENT && look_at(path) != ENOTDIR)
-			error = look_at(path);
+		found = look_at(path);
+		if (found != ENOENT && found != ENOTDIR)
+			error = found;
 	}
 	return error;
 }
