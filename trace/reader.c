@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* A line's number that is larger isn't ours. */
 #define LINE_MOST (1 << 26)
@@ -92,9 +91,10 @@ static uint64_t ask_number(struct reader *reader, const char *key)
 static void ask_text(struct reader *reader, const char *key, char *to, size_t size)
 {
 	sqlite3_stmt *statement = ask(reader, key);
-	const char *text = statement ? (const char *)sqlite3_column_text(statement, 0) : NULL;
 
-	text_copy(to, size, text ? text : "");
+	to[0] = '\0';
+	if (statement)
+		reader_text(statement, 0, to, size);
 	sqlite3_finalize(statement);
 }
 
@@ -168,15 +168,12 @@ static enum end_reason reason_of(const char *text)
 static void fill_process(const struct reader *reader, sqlite3_stmt *row,
 			 struct reader_process *process)
 {
-	const char *name = (const char *)sqlite3_column_text(row, 4);
-	const char *command = (const char *)sqlite3_column_text(row, 5);
 	const char *ended = (const char *)sqlite3_column_text(row, 8);
-	uint64_t tick_ns = 1000000000ULL / (uint64_t)sysconf(_SC_CLK_TCK);
 
 	*process = (struct reader_process){
 		.line = (uint32_t)reader_number(row, 0),
 		.pid = (uint32_t)reader_number(row, 1),
-		.start_ticks = reader_number(row, 2) / tick_ns,
+		.start_ticks = reader_number(row, 2) / schema_clock_tick_ns(),
 		.ppid = (uint32_t)reader_number(row, 3),
 		.first_ns = reader_time(reader, row, 6),
 		.last_ns = reader->info.end_ns,
@@ -188,8 +185,8 @@ static void fill_process(const struct reader *reader, sqlite3_stmt *row,
 	if (process->ended)
 		process->last_ns = reader_time(reader, row, 7);
 	process->code = sqlite3_column_int(row, process->reason == END_KILLED ? 10 : 9);
-	text_copy(process->name, sizeof process->name, name ? name : "");
-	text_copy(process->command, sizeof process->command, command ? command : "");
+	reader_text(row, 4, process->name, sizeof process->name);
+	reader_text(row, 5, process->command, sizeof process->command);
 }
 
 static int load_processes(struct reader *reader)

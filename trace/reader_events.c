@@ -127,14 +127,6 @@ void reader_spans_tell(struct reader *reader)
 
 /* --- events */
 
-static const char *get_text(sqlite3_stmt *statement, int column, char *to, size_t size)
-{
-	const char *text = (const char *)sqlite3_column_text(statement, column);
-
-	text_copy(to, size, text ? text : "");
-	return to;
-}
-
 static bool is_null(sqlite3_stmt *statement, int column)
 {
 	return sqlite3_column_type(statement, column) == SQLITE_NULL;
@@ -173,8 +165,8 @@ int reader_events_tell(struct reader *reader)
 		.kind = is_null(row, 7) ? EVENT_MARK : EVENT_SPAN_BEGIN,
 		.span = reader_number(row, 7),
 		.rss = reader_number(row, 5),
-		.category = get_text(row, 2, category, sizeof category),
-		.label = get_text(row, 3, label, sizeof label),
+		.category = reader_text(row, 2, category, sizeof category),
+		.label = reader_text(row, 3, label, sizeof label),
 	};
 	reader_tell(reader, &record);
 	if (record.event.kind == EVENT_SPAN_BEGIN) {

@@ -44,6 +44,14 @@ uint64_t reader_time(const struct reader *reader, sqlite3_stmt *statement, int c
 	return reader->info.session.start_ns + reader_number(statement, column);
 }
 
+const char *reader_text(sqlite3_stmt *statement, int column, char *to, size_t size)
+{
+	const char *text = (const char *)sqlite3_column_text(statement, column);
+
+	text_copy(to, size, text ? text : "");
+	return to;
+}
+
 struct reader_value *reader_value(struct reader *reader, uint64_t line)
 {
 	return line < reader->room ? &reader->values[line] : NULL;
@@ -92,14 +100,6 @@ static void step_named(struct reader *reader)
 		reader->named_ns = reader_time(reader, reader->named, 0);
 }
 
-static const char *text_of(sqlite3_stmt *statement, int column, char *to, size_t size)
-{
-	const char *text = (const char *)sqlite3_column_text(statement, column);
-
-	text_copy(to, size, text ? text : "");
-	return to;
-}
-
 static void tell_named(struct reader *reader)
 {
 	char name[TEXT_NAME + 1], command[TEXT_COMMAND + 1];
@@ -113,8 +113,8 @@ static void tell_named(struct reader *reader)
 			.pid = process->pid,
 			.ppid = (uint32_t)reader_number(reader->named, 2),
 			.start_ticks = process->start_ticks,
-			.name = text_of(reader->named, 3, name, sizeof name),
-			.command = text_of(reader->named, 4, command, sizeof command),
+			.name = reader_text(reader->named, 3, name, sizeof name),
+			.command = reader_text(reader->named, 4, command, sizeof command),
 		};
 		reader_tell(reader, &record);
 	}

@@ -99,6 +99,8 @@ bool reader_step(struct reader *reader, sqlite3_stmt **statement);
 /* A column in ns since the session's start, as CLOCK_MONOTONIC. */
 uint64_t reader_time(const struct reader *reader, sqlite3_stmt *statement, int column);
 uint64_t reader_number(sqlite3_stmt *statement, int column);
+/* A column's text, "" for NULL, to @to, of @size bytes, cut at a character; returns @to. */
+const char *reader_text(sqlite3_stmt *statement, int column, char *to, size_t size);
 
 /* The value of a line, NULL where there is no such line. */
 struct reader_value *reader_value(struct reader *reader, uint64_t line);

@@ -1,7 +1,6 @@
 #include "trace/rows.h"
 
 #include <string.h>
-#include <unistd.h>
 
 static const char *const texts[ROWS_STATEMENTS] = {
 	[ROWS_SAMPLE] = "INSERT INTO sample(t_ns, process, rss) VALUES(?1, ?2, ?3)",
@@ -156,18 +155,13 @@ int rows_span_end(struct rows *rows, int64_t row, const struct event *event)
 	return run(statement);
 }
 
-static uint64_t clock_tick_ns(void)
-{
-	return 1000000000ULL / (uint64_t)sysconf(_SC_CLK_TCK);
-}
-
 int rows_process(struct rows *rows, int64_t t_ns, const struct process *process)
 {
 	sqlite3_stmt *statement = rows->statements[ROWS_PROCESS];
 
 	sqlite3_bind_int64(statement, 1, process->line);
 	sqlite3_bind_int64(statement, 2, process->pid);
-	bind_known(statement, 3, process->start_ticks * clock_tick_ns());
+	bind_known(statement, 3, process->start_ticks * schema_clock_tick_ns());
 	sqlite3_bind_int64(statement, 4, process->ppid);
 	bind_foreign(statement, 5, process->name);
 	bind_foreign(statement, 6, process->command);
@@ -196,7 +190,7 @@ int rows_rename(struct rows *rows, const struct process *process)
 	bind_foreign(statement, 3, process->name);
 	bind_foreign(statement, 4, process->command);
 	sqlite3_bind_int64(statement, 5, process->pid);
-	bind_known(statement, 6, process->start_ticks * clock_tick_ns());
+	bind_known(statement, 6, process->start_ticks * schema_clock_tick_ns());
 	return run(statement);
 }
 

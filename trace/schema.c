@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char schema[] =
 	"CREATE TABLE session(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
@@ -123,6 +124,11 @@ int schema_check(sqlite3 *database, char *why)
 		 " reads format %d",
 		 version, format, TRACE_FORMAT);
 	return -EPROTO;
+}
+
+uint64_t schema_clock_tick_ns(void)
+{
+	return 1000000000ULL / (uint64_t)sysconf(_SC_CLK_TCK);
 }
 
 struct explanation {

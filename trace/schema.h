@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* PRAGMA application_id: "mwdb". */
 #define TRACE_APPLICATION_ID 0x6d776462
@@ -25,6 +26,10 @@ int schema_create(sqlite3 *database);
  * else, or damaged), -EPROTO (a newer format), with why in @why of TRACE_WHY bytes.
  */
 int schema_check(sqlite3 *database, char *why);
+
+/* Nanoseconds of one of the ticks in which /proc/PID/stat tells a start time, process.start_ns's.
+ */
+uint64_t schema_clock_tick_ns(void);
 
 /* What SQLite says of its last failure, in our words where they are clearer; to @why of TRACE_WHY
  * bytes. A negative errno for it. */
