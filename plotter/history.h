@@ -160,6 +160,13 @@ uint64_t history_value_at(const struct history *history, const struct history_li
 bool history_value_before(const struct history *history, const struct history_line *line,
 			  uint64_t t_ns, uint64_t *ret_rss);
 
+/*
+ * What holds @line at @t_ns: of its cgroup's limit and the machine's the one that leaves less room,
+ * limit - used, as it was told last by then. False where nothing was.
+ */
+bool history_limit_at(const struct history *history, const struct history_line *line, uint64_t t_ns,
+		      struct limit *ret_limit);
+
 /* Events in order of time; index 0 is the oldest kept. */
 size_t history_events(const struct history *history);
 const struct history_event *history_event_at(const struct history *history, size_t index);

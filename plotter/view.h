@@ -4,7 +4,9 @@
 #ifndef PLOTTER_VIEW_H
 #define PLOTTER_VIEW_H
 
-#include "plotter/history.h"
+#include "plotter/order.h"
+#include "plotter/prompt.h"
+#include "plotter/times.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,6 +21,16 @@ struct view_settings {
 	uint64_t cursor_ns;    /* while paused: the time that is pointed at; 0: none */
 	uint32_t selected;     /* a line; 0: the first one shown */
 	size_t top;	       /* the first process on the screen */
+	bool one;	       /* the chart has the selected process alone, not all */
+	bool fitted;	       /* the axis of memory begins at the least shown, not at 0 */
+	bool list;	       /* the list of events has the screen */
+	enum times_style times;
+	enum order_key order;
+	char filter[TEXT_NAME + 1]; /* order_matches; "" for none */
+	struct prompt prompt;	    /* what is being typed */
+	char mark[TEXT_LABEL + 1];  /* an event to be pushed now; "" for none; who does it resets
+				       this */
+	size_t marks;		    /* how many were asked for */
 	bool help;
 	bool redraw; /* the terminal was spoilt (a SIGCONT): draw all again; the view resets this */
 
@@ -29,9 +41,11 @@ struct view_settings {
 
 /* What it points to must outlive the view. */
 struct view_options {
-	uint64_t window_ns; /* on the screen; also what text and json print of the past first */
-	const char *title;  /* "" for none */
-	FILE *out;	    /* where the view writes, or the terminal that shows it; never NULL */
+	uint64_t window_ns;   /* on the screen; also what text and json print of the past first */
+	const char *title;    /* "" for none */
+	FILE *out;	      /* where the view writes, or the terminal that shows it; never NULL */
+	uint64_t limit_bytes; /* marked on charts; 0: none */
+	int glyphs;	      /* an enum chart_glyphs; -1: as the locale says */
 	struct view_settings *settings; /* may be NULL for views without keys */
 };
 

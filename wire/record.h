@@ -24,6 +24,7 @@ enum record_type {
 	RECORD_END,	 /* a process left */
 	RECORD_GAP,	 /* something that could not be kept */
 	RECORD_PEAK,	 /* the kernel's high-water mark of a line rose above what samples showed */
+	RECORD_LIMIT,	 /* what holds a line, or the machine: as it was found, or has changed */
 };
 
 struct sample {
@@ -114,6 +115,21 @@ struct peak {
 	uint64_t peak_rss;
 };
 
+/* A line has one current of each kind. */
+enum limit_kind {
+	LIMIT_CGROUP = 1, /* memory.max of the line's cgroup v2, or of the one above it that leaves
+			     the least room; used: its memory.current */
+	LIMIT_MACHINE, /* MemTotal of /proc/meminfo; used: what isn't MemAvailable. Of LINE_SESSION
+			*/
+};
+
+struct limit {
+	uint32_t line;
+	enum limit_kind kind;
+	uint64_t limit; /* bytes; 0: it holds no more */
+	uint64_t used;
+};
+
 struct record {
 	uint64_t seq; /* 1, 2, 3 ... in the merged order of the session */
 	uint64_t t_ns;
@@ -125,6 +141,7 @@ struct record {
 		struct end end;
 		struct gap gap;
 		struct peak peak;
+		struct limit limit;
 	};
 };
 
