@@ -273,6 +273,8 @@ int history_add(struct history *history, const struct record *record)
 	case RECORD_PEAK:
 		add_peak(history, record->t_ns, &record->peak);
 		return 0;
+	case RECORD_LIMIT:
+		return 0;
 	}
 	return 0;
 }
