@@ -211,29 +211,6 @@ static void the_largest_tick_comes_back_in_its_room_and_a_larger_one_is_refused(
 			     -EBADMSG);
 }
 
-static void a_limit_that_can_not_be_is_refused(void)
-{
-	static const struct limit limits[] = {
-		{ 1, (enum limit_kind)0, 5, 5 },
-		{ 1, (enum limit_kind)3, 5, 5 },
-		{ 1, LIMIT_MACHINE, 5, 5 },
-		{ LINE_SESSION, LIMIT_CGROUP, 5, 5 },
-		{ 1, LIMIT_CGROUP, INT64_MAX + 1ULL, 5 },
-		{ 1, LIMIT_CGROUP, 5, UINT64_MAX },
-	};
-	uint8_t message[SAMPLE_ROOM];
-
-	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-		struct record record = { .t_ns = 1, .type = RECORD_LIMIT, .limit = limits[i] };
-		size_t size = codec_put_records_head(message, sizeof(message), 1);
-
-		size += codec_put_record(message + size, sizeof(message) - size, &record);
-		all.count = 0;
-		CHECK_EQ_I64(codec_get_records(message, size, collect_record, &all), -EBADMSG);
-		CHECK_EQ_U64(all.count, 0);
-	}
-}
-
 static void a_request_comes_back(void)
 {
 	uint8_t message[SAMPLE_ROOM];
@@ -393,7 +370,6 @@ static const struct check_test tests[] = {
 	CHECK_TEST(the_line_of_an_event_is_never_the_emitters_word),
 	CHECK_TEST(records_of_every_type_come_back_in_their_room),
 	CHECK_TEST(the_largest_tick_comes_back_in_its_room_and_a_larger_one_is_refused),
-	CHECK_TEST(a_limit_that_can_not_be_is_refused),
 	CHECK_TEST(a_request_comes_back),
 	CHECK_TEST(a_request_that_asks_nothing_known_is_refused),
 	CHECK_TEST(a_reply_with_all_its_parts_comes_back),
