@@ -131,6 +131,21 @@ static uint64_t highest(const struct history *history, const struct history_line
 	return all.max;
 }
 
+/* From the first value in [from, now] to the last one by then. */
+static int64_t change(const struct row *row, const struct history *history, uint64_t from_ns,
+		      uint64_t now_ns)
+{
+	uint64_t first;
+	uint64_t last = row->rss;
+
+	if (!history_first_within(history, row->line, from_ns, now_ns + 1, &first))
+		return 0;
+	/* One that has ended may not have said how much it had then. */
+	if (row->ended && last == 0)
+		history_value_before(history, row->line, now_ns, &last);
+	return (int64_t)(last - first);
+}
+
 bool row_set(struct row *ret_row, const struct history *history, const struct history_line *line,
 	     uint64_t from_ns, uint64_t now_ns)
 {
@@ -138,11 +153,20 @@ bool row_set(struct row *ret_row, const struct history *history, const struct hi
 
 	if (!row_begun(line, now_ns) || (ended && line->last_ns < from_ns))
 		return false;
-	*ret_row = (struct row){ line, ended, line->rss, line->peak_rss };
+	*ret_row = (struct row){
+		.line = line,
+		.ended = ended,
+		.rss = line->rss,
+		.peak = line->peak_rss,
+		.max = line->max_rss,
+	};
 	if (line->last_ns > now_ns && !history_value_before(history, line, now_ns, &ret_row->rss))
 		ret_row->rss = 0;
+	if (line->last_ns > now_ns)
+		ret_row->max = highest(history, line, now_ns);
 	if (line->last_ns > now_ns || line->peak_told_ns > now_ns)
-		ret_row->peak = highest(history, line, now_ns);
+		ret_row->peak = ret_row->max;
+	ret_row->change = change(ret_row, history, from_ns, now_ns);
 	return true;
 }
 

@@ -50,7 +50,7 @@ struct row {
 	uint64_t rss;
 	uint64_t peak;	/* so far: the larger of the highest sample and the kernel's word */
 	uint64_t max;	/* the highest sample so far */
-	int64_t change; /* over the window: from the first value in it */
+	int64_t change; /* over the window: from the first value in it to the last */
 };
 
 /* Whether the line had begun by @now_ns. */
