@@ -24,6 +24,7 @@ struct curses_view {
 	FILE *out;
 	const char *title;
 	struct view_settings *settings;
+	uint64_t first_window_ns; /* that of the options */
 	bool colours;
 	int style; /* of cells_fit */
 	enum spark_glyphs glyphs;
@@ -57,6 +58,16 @@ int curses_prepare(struct curses_view *view, const struct view_frame *frame);
 /* Take what was typed. */
 enum view_wish curses_take_key(struct curses_view *view, const struct view_frame *frame, int key);
 
+/* What was clicked, or where the wheel was turned, of the frame that was prepared last. */
+void curses_take_mouse(struct curses_view *view);
+
+/* The next longer or shorter of the windows that the keys give. */
+uint64_t curses_next_window(const struct curses_view *view, bool longer);
+
+/* With the cursor to the event that is @by newer or older in the list, or as far as there are any.
+ */
+void curses_step_listed(const struct curses_view *view, size_t by, bool newer);
+
 /* What is shown and where one can go from it. */
 struct moment curses_moment(const struct curses_view *view);
 
@@ -71,6 +82,9 @@ void curses_draw_table(struct curses_view *view);
 void curses_draw_list(struct curses_view *view);
 void curses_draw_bottom(const struct curses_view *view);
 void curses_draw_help(struct curses_view *view);
+
+/* The event that the list shows at line @y; NULL: none. */
+const struct history_event *curses_event_at(const struct curses_view *view, unsigned y);
 
 /* Text of any origin at line @y, in exactly the columns of @place; @right aligns it there. */
 void curses_put(const struct curses_view *view, unsigned y, struct extent place, const char *text,

@@ -38,8 +38,10 @@ static int find_rows(struct curses_view *view)
 	view->rows = rows;
 	view->count = 0;
 	for (size_t i = 0; i < history_lines(history); i++) {
-		if (row_set(&view->rows[view->count], history, history_line_at(history, i), from_ns,
-			    view->now_ns))
+		const struct history_line *line = history_line_at(history, i);
+
+		if (order_matches(line, view->settings->filter, view->now_ns) &&
+		    row_set(&view->rows[view->count], history, line, from_ns, view->now_ns))
 			view->count++;
 	}
 	return 0;

@@ -159,3 +159,16 @@ void curses_draw_list(struct curses_view *view)
 		draw_entry(view, view->layout.list.at + i, &at, history_event_at(history, --index),
 			   nearest);
 }
+
+const struct history_event *curses_event_at(const struct curses_view *view, unsigned y)
+{
+	const struct history *history = view->frame->history;
+	uint64_t cursor_ns = view->settings->cursor_ns;
+	size_t index = first_listed(
+		view, cursor_ns ? moment_nearest(history, cursor_ns, view->now_ns) : NULL);
+	unsigned line = y - view->layout.list.at;
+
+	if (y <= view->layout.list.at || line >= view->layout.list.size || line > index)
+		return NULL;
+	return history_event_at(history, index - line);
+}
