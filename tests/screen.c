@@ -253,7 +253,7 @@ static void write_state(const struct view_settings *settings)
 	fprintf(file, " selected=%u top=%zu one=%d fitted=%d list=%d help=%d times=%d order=%s",
 		(unsigned)settings->selected, settings->top, settings->one, settings->fitted,
 		settings->list, settings->help, (int)settings->times, order_title(settings->order));
-	fprintf(file, " filter=%s prompt=%d:%s speed=%g marks=%zu.\n", settings->filter,
+	fprintf(file, " filter=%s prompt=%d:%s speed=%g marks=%zu\n", settings->filter,
 		(int)settings->prompt.kind, settings->prompt.text, settings->speed,
 		settings->marks);
 	fclose(file);
