@@ -116,7 +116,6 @@ static void place(struct help *help, const struct layout *layout, bool replay)
 static void draw_edge(const struct curses_view *view, const struct help *help, bool top)
 {
 	static const char *const glyphs[2][3] = { { "└", "─", "┘" }, { "┌", "─", "┐" } };
-	bool ascii = view->style & CELLS_ASCII;
 	unsigned y = top ? help->top : help->top + help->height - 1;
 
 	for (unsigned x = 0; x < help->width; x++) {
@@ -124,7 +123,7 @@ static void draw_edge(const struct curses_view *view, const struct help *help, b
 		const char *glyph = which == 1 ? "-" : "+";
 
 		curses_put(view, y, (struct extent){ help->left + x, 1 },
-			   ascii ? glyph : glyphs[top][which], false, A_NORMAL);
+			   curses_glyph(view, glyphs[top][which], glyph), false, A_NORMAL);
 	}
 	if (top && help->width > 12)
 		curses_put(view, y, (struct extent){ help->left + 2, 6 }, " KEYS ", false, A_BOLD);
@@ -133,7 +132,6 @@ static void draw_edge(const struct curses_view *view, const struct help *help, b
 static void draw_entry(const struct curses_view *view, unsigned y, struct extent at,
 		       const struct help_entry *entry)
 {
-	bool ascii = view->style & CELLS_ASCII;
 	unsigned keys = least(KEYS_WIDTH, at.size);
 
 	if (!entry->keys) {
@@ -141,14 +139,15 @@ static void draw_entry(const struct curses_view *view, unsigned y, struct extent
 		return;
 	}
 	curses_put(view, y, (struct extent){ at.at, keys },
-		   ascii && entry->ascii ? entry->ascii : entry->keys, false, A_BOLD);
+		   entry->ascii ? curses_glyph(view, entry->keys, entry->ascii) : entry->keys,
+		   false, A_BOLD);
 	curses_put(view, y, (struct extent){ at.at + keys, at.size - keys }, entry->text, false,
 		   A_NORMAL);
 }
 
 static void draw_line(const struct curses_view *view, const struct help *help, unsigned line)
 {
-	const char *side = view->style & CELLS_ASCII ? "|" : "│";
+	const char *side = curses_glyph(view, "│", "|");
 	unsigned y = help->top + line + (help->border ? 1 : 0);
 	unsigned inset = help->border ? 2 : 0;
 

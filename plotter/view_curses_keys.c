@@ -162,7 +162,7 @@ static void select_next(struct curses_view *view, bool forward)
 
 static bool take_row_key(struct curses_view *view, int key)
 {
-	long page = view->layout.rows > 1 ? (long)view->layout.rows - 1 : 1;
+	long page = view->layout.body.size > 1 ? (long)view->layout.body.size - 1 : 1;
 
 	switch (key) {
 	case KEY_UP:

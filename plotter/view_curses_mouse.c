@@ -19,23 +19,21 @@ struct spot {
 static struct spot spot_at(const struct curses_view *view, unsigned x, unsigned y)
 {
 	const struct layout *layout = &view->layout;
-	struct spot spot = { 0 };
+	bool chart = has(layout->chart, y) || has(layout->axis, y) || has(layout->bars, y);
+	bool table = has(layout->titles, y) || has(layout->body, y);
+	const struct extent *columns = chart ? &layout->plot : &layout->spark;
+	struct spot spot = { chart ? &view->plot.axis : &view->axis, x - columns->at };
 
-	if (!has(layout->spark, x) || x - layout->spark.at >= view->axis.width)
-		return spot;
-	if (has(layout->titles, y) || has(layout->body, y))
-		spot = (struct spot){ &view->axis, x - layout->spark.at };
+	if ((!chart && !table) || !has(*columns, x) || spot.column >= spot.axis->width)
+		spot.axis = NULL;
 	return spot;
 }
 
 static void select_at(const struct curses_view *view, unsigned y)
 {
-	size_t row = view->settings->top;
+	size_t row = view->settings->top + (y - view->layout.body.at);
 
-	if (!has(view->layout.body, y))
-		return;
-	row += (y - view->layout.body.at) / view->layout.row_height;
-	if (row < view->count)
+	if (has(view->layout.body, y) && row < view->count)
 		view->settings->selected = view->rows[row].line->line;
 }
 
