@@ -69,42 +69,6 @@ keys p
 see_text 'in the pause'
 see_no_text 'PAUSED'
 
-# --- marks from the keyboard: of the session, then of the process that was selected
-
-marked() { # PID LABEL
-	memwatch --view json --window 1h --duration 1ms >marks &&
-		jq -enR --argjson pid "$1" --arg label "$2" \
-			'[inputs | fromjson?] | any(.type == "event" and .pid == $pid and .label == $label)' marks
-}
-
-keys g G Up m
-see_text 'mark 1'
-wait_for 10 marked $grow 'mark 1' || fail "no mark: $(cat marks)"
-keys M
-keys -l '半分 "é"'
-keys Enter
-see_text '半分 "é"'
-wait_for 10 marked $grow '半分 "é"' || fail "no mark: $(cat marks)"
-keys Tab m
-see_text 'mark 2'
-wait_for 10 marked $sleeper 'mark 2' || fail "no mark: $(cat marks)"
-
-# --- a watcher that stands still holds no key up for long, nor do many marks
-
-watchers=$(pgrep -x memwatchd)
-kill -STOP $watchers
-begin=$(date +%s%3N)
-keys m m m m m '?'
-see_text 'window as at first'
-took=$(($(date +%s%3N) - begin))
-see_text 'no mark: its watcher does not answer'
-kill -CONT $watchers
-[ $took -lt 2000 ] || fail "a key after marks took $took ms"
-keys '?'
-see_no_text 'no mark: '
-keys m
-see_text 'mark 8'
-
 # --- a process ends: its line stays, with what became of it
 
 kill -KILL $grow
@@ -179,26 +143,3 @@ start 80 24 "env -u TERM memwatch --pid $sleeper --view ncurses"
 see_text '^memwatch: cannot use the terminal: TERM is not set; try --view text$'
 see_end 1
 check_equal "lines" 1 "$(picture | grep -c .)"
-
-# By itself it shows text then, and says why; but not where nobody looks, or where text was asked for.
-shows_text() { # TERM MESSAGE
-	start 80 24 "env $1 memwatch --pid $sleeper -i 50ms --duration 300ms"
-	see_text '^ +TIME +PID +NAME'
-	see_text "^ +[0-9.]+ +$sleeper +sleep "
-	see_end 0
-	picture -S - | grep -qxF "memwatch: $2: showing text (--view text asks for it)" || fail "not '$2': $(picture -S -)"
-}
-shows_text '-u TERM' 'TERM is not set'
-shows_text TERM= 'TERM is not set'
-shows_text TERM=no-such 'TERM names no terminal that is known here'
-shows_text TERM=dumb "TERM names one whose cursor can't move"
-start 80 24 "TERM=dumb memwatch --pid $sleeper -i 50ms --duration 300ms --view text"
-see_end 0
-picture -S - | grep 'showing text' && fail "it explains what was asked for"
-start 80 24 "TERM=dumb memwatch --pid $sleeper -i 50ms --duration 300ms | cat"
-see_end 0
-picture -S - | grep 'showing text' && fail "it explains where the output is no terminal"
-start 80 24 "TERM=dumb memwatch run -- true"
-see_text 'cursor can.t move: showing text'
-see_end 0
-true
