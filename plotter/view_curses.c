@@ -24,6 +24,8 @@ static void set_terminal(void)
 	set_escdelay(ESCAPE_WAIT_MS);
 	typeahead(-1);
 	curs_set(0);
+	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+	mouseinterval(0); /* a press is told at once, and not held back to become a click */
 }
 
 /* The console's own font has no braille. */
@@ -83,6 +85,7 @@ static int curses_open(void **ret_state, const struct view_options *options)
 	view->style = utf8 ? CELLS_UTF8 : CELLS_ASCII;
 	set_glyphs(view, utf8, options->glyphs);
 	view->limit_bytes = options->limit_bytes;
+	view->first_window_ns = options->window_ns;
 	if (view->settings->window_ns == 0)
 		view->settings->window_ns = options->window_ns;
 	/* Not initscr, which exits the process where it fails. */
@@ -135,6 +138,8 @@ static int curses_key(void *state, const struct view_frame *frame)
 	while ((key = getch()) != ERR) {
 		if (curses_take_key(view, frame, key) == VIEW_QUIT)
 			return VIEW_QUIT;
+		if (view->settings->mark[0]) /* it has room for one */
+			break;
 	}
 	return VIEW_STAY;
 }
