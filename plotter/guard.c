@@ -23,8 +23,7 @@ static bool is_as_we_set_it(int fd, const struct termios *ours)
 	memset(&now, 0, sizeof(now));
 	return tcgetattr(fd, &now) == 0 && now.c_iflag == ours->c_iflag &&
 	       now.c_oflag == ours->c_oflag && now.c_cflag == ours->c_cflag &&
-	       now.c_lflag == ours->c_lflag &&
-	       memcmp(now.c_cc, ours->c_cc, sizeof(now.c_cc)) == 0;
+	       now.c_lflag == ours->c_lflag && memcmp(now.c_cc, ours->c_cc, sizeof(now.c_cc)) == 0;
 }
 
 /* A shell may have been faster: then it knows what it wants. */
