@@ -32,6 +32,7 @@ int follow_processes(const struct options *options, struct source *source, const
 		.source = source,
 		.view = view,
 		.view_options = { .window_ns = options->window_ns,
+				  .glyphs = options->glyphs,
 				  .title = options->title,
 				  .out = stdout },
 		.targets = options->pids,

@@ -271,6 +271,7 @@ int follow_command(const struct options *options, struct source *source, const s
 		.source = source,
 		.view = view,
 		.view_options = { .window_ns = options->window_ns,
+				  .glyphs = options->glyphs,
 				  .title = options->title,
 				  .out = stdout },
 		.child = &child,

@@ -18,6 +18,7 @@ enum option_key {
 	KEY_SESSION = 1000,
 	KEY_VIEW,
 	KEY_TITLE,
+	KEY_GLYPHS,
 	KEY_JSON,
 	KEY_ALL,
 	KEY_AS,
@@ -37,6 +38,7 @@ static const struct option long_options[] = {
 	{ "duration", required_argument, NULL, 'd' },
 	{ "view", required_argument, NULL, KEY_VIEW },
 	{ "title", required_argument, NULL, KEY_TITLE },
+	{ "glyphs", required_argument, NULL, KEY_GLYPHS },
 	{ "session", required_argument, NULL, KEY_SESSION },
 	{ "json", no_argument, NULL, KEY_JSON },
 	{ "all", no_argument, NULL, KEY_ALL },
@@ -71,6 +73,9 @@ static const struct {
 	{ 'd', OPTIONS_LIVE | OPTIONS_TIME, "  -d, --duration TIME   end after this long\n" },
 	{ KEY_VIEW, OPTIONS_LIVE | OPTIONS_VIEW,
 	  "      --view NAME       auto (the default), ncurses, text or json (JSON Lines)\n" },
+	{ KEY_GLYPHS, OPTIONS_LIVE | OPTIONS_VIEW,
+	  "      --glyphs NAME     what ncurses draws lines with: auto, braille, blocks or "
+	  "ascii\n" },
 	{ KEY_TITLE, OPTIONS_LIVE | OPTIONS_VIEW, "      --title TEXT      shown in the header\n" },
 	{ KEY_TITLE, OPTIONS_TITLE, "      --title TEXT      what it is called\n" },
 	{ KEY_AT, OPTIONS_VIEW,
@@ -204,6 +209,20 @@ static int set_view(struct options *options, const char *name)
 	return EXIT_USAGE;
 }
 
+static int set_glyphs(struct options *options, const char *name)
+{
+	static const char *const names[] = { "auto", "braille", "blocks", "ascii" };
+
+	for (int i = 0; i < 4; i++) {
+		if (strcmp(name, names[i]) == 0) {
+			options->glyphs = i - 1; /* an enum chart_glyphs */
+			return 0;
+		}
+	}
+	log_error("glyphs '%s': is none of auto, braille, blocks, ascii", name);
+	return EXIT_USAGE;
+}
+
 /* A moment of a recording. */
 static int set_moment(uint64_t *ret_ns, const char *what, const char *text)
 {
@@ -278,6 +297,8 @@ static int take(struct options *options, int key)
 	case KEY_TITLE:
 		options->title = optarg;
 		return 0;
+	case KEY_GLYPHS:
+		return set_glyphs(options, optarg);
 	case KEY_SESSION:
 		options->session = optarg;
 		options->session_given = true;
@@ -336,6 +357,7 @@ int options_parse(struct options *ret_options, const struct command *command, in
 	*ret_options = (struct options){
 		.session = session && session[0] ? session : "default",
 		.view = "auto",
+		.glyphs = -1,
 		.title = "",
 		.to_ns = UINT64_MAX,
 		.as = "",

@@ -22,6 +22,7 @@ struct options {
 	uint64_t duration_ns; /* 0: no end */
 	const char *view;
 	const char *title;
+	int glyphs; /* an enum chart_glyphs; -1: as the locale says */
 	bool json;
 	bool all;
 	const char *as;	    /* a line's name; "": the process's own */

@@ -108,6 +108,7 @@ static int play(struct show *show)
 	const struct replay *replay = show->replay;
 	const struct reader_info *info = reader_info(replay->recording->reader);
 	struct view_options options = { .window_ns = replay->options->window_ns,
+					.glyphs = replay->options->glyphs,
 					.title = replay->title,
 					.out = stdout,
 					.settings = &show->settings };

@@ -8,6 +8,7 @@
 #ifndef PLOTTER_HISTORY_H
 #define PLOTTER_HISTORY_H
 
+#include "plotter/limits.h"
 #include "plotter/names.h"
 #include "wire/message.h"
 #include "wire/record.h"
@@ -40,6 +41,7 @@ struct history_line {
 	uint64_t dropped;      /* events of it that could not be kept */
 	uint64_t peak_told_ns; /* when the kernel's word on peak_rss came last; 0: never */
 	struct names names;    /* it had before */
+	struct limits limits;  /* its cgroup's */
 	struct levels *levels; /* history.c's own */
 };
 
@@ -159,6 +161,10 @@ uint64_t history_value_at(const struct history *history, const struct history_li
 /* The line's last sample at or before @t_ns: false where it has none. */
 bool history_value_before(const struct history *history, const struct history_line *line,
 			  uint64_t t_ns, uint64_t *ret_rss);
+
+/* The line's first value in the buckets that begin in [from, until): false where there is none. */
+bool history_first_within(const struct history *history, const struct history_line *line,
+			  uint64_t from_ns, uint64_t until_ns, uint64_t *ret_rss);
 
 /*
  * What holds @line at @t_ns: of its cgroup's limit and the machine's the one that leaves less room,

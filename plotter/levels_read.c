@@ -207,6 +207,49 @@ void levels_columns(const struct levels *levels, const struct history_window *wi
 	}
 }
 
+/* The first bucket with a value, from @number on, that lies in what is to be filled. */
+static const struct bucket *first_filled(const struct filling *filling, const struct level *level,
+					 uint64_t *number)
+{
+	for (; *number < level->end; ++*number) {
+		uint64_t t_ns = filling->levels->start_ns + *number * level->width_ns;
+
+		if (t_ns >= filling->limit_ns ||
+		    !is_past(filling->levels, level, *number, filling->limit_ns))
+			break;
+		if (t_ns >= filling->from_ns && bucket_at(level, *number)->count)
+			return bucket_at(level, *number);
+	}
+	return NULL;
+}
+
+bool levels_first_within(const struct levels *levels, uint64_t from_ns, uint64_t until_ns,
+			 uint64_t *ret_bytes)
+{
+	const struct filling filling = {
+		.levels = levels,
+		.from_ns = from_ns,
+		.limit_ns = until_ns,
+	};
+	uint64_t from = from_ns - min_u64(from_ns, levels->start_ns);
+	const struct level *level =
+		level_for(levels, from, until_ns - min_u64(until_ns, levels->start_ns));
+	uint64_t number = from / level->width_ns;
+
+	if (until_ns <= from_ns)
+		return false;
+	for (;; level--, number *= 4) {
+		const struct bucket *bucket;
+
+		number = max_u64(number, level->first);
+		bucket = first_filled(&filling, level, &number);
+		if (bucket)
+			*ret_bytes = to_bytes(bucket->first);
+		if (bucket || level == levels->level)
+			return bucket != NULL;
+	}
+}
+
 /* The last value in the buckets of @level from @number on down, of which @most are looked at. */
 static const struct bucket *last_before(const struct level *level, uint64_t number, uint64_t most)
 {

@@ -13,21 +13,6 @@
 
 #define ESCAPE_WAIT_MS 25
 
-static void set_colours(struct curses_view *view)
-{
-	const char *refused = getenv("NO_COLOR");
-	short background = -1;
-
-	if ((refused && refused[0]) || !has_colors() || start_color() == ERR)
-		return;
-	if (use_default_colors() == ERR)
-		background = COLOR_BLACK;
-	view->colours = true;
-	init_pair(COLOUR_LINE, COLOR_CYAN, background);
-	init_pair(COLOUR_MARK, COLOR_YELLOW, background);
-	init_pair(COLOUR_ALERT, COLOR_RED, background);
-}
-
 static void set_terminal(void)
 {
 	cbreak();
@@ -39,6 +24,20 @@ static void set_terminal(void)
 	set_escdelay(ESCAPE_WAIT_MS);
 	typeahead(-1);
 	curs_set(0);
+}
+
+/* The console's own font has no braille. */
+static void set_glyphs(struct curses_view *view, bool utf8, int wished)
+{
+	if (!utf8)
+		view->chart_glyphs = CHART_ASCII;
+	else if (wished >= 0)
+		view->chart_glyphs = (enum chart_glyphs)wished;
+	else
+		view->chart_glyphs =
+			strcmp(getenv("TERM"), "linux") == 0 ? CHART_BLOCKS : CHART_BRAILLE;
+	view->ascii = view->chart_glyphs == CHART_ASCII;
+	view->glyphs = view->ascii ? SPARK_ASCII : SPARK_BLOCKS;
 }
 
 static void curses_close(void *state)
@@ -55,6 +54,9 @@ static void curses_close(void *state)
 	free(view->columns);
 	free(view->marks);
 	free(view->spark);
+	chart_free(&view->plot.chart);
+	free(view->plot.columns);
+	free(view->plot.field);
 	free(view);
 }
 
@@ -79,7 +81,8 @@ static int curses_open(void **ret_state, const struct view_options *options)
 	view->title = options->title;
 	view->settings = options->settings;
 	view->style = utf8 ? CELLS_UTF8 : CELLS_ASCII;
-	view->glyphs = utf8 ? SPARK_BLOCKS : SPARK_ASCII;
+	set_glyphs(view, utf8, options->glyphs);
+	view->limit_bytes = options->limit_bytes;
 	if (view->settings->window_ns == 0)
 		view->settings->window_ns = options->window_ns;
 	/* Not initscr, which exits the process where it fails. */
@@ -90,7 +93,7 @@ static int curses_open(void **ret_state, const struct view_options *options)
 		return -ENOTTY;
 	}
 	set_terminal();
-	set_colours(view);
+	curses_set_colours(view);
 	*ret_state = view;
 	return 0;
 }
@@ -148,7 +151,12 @@ static int curses_draw(void *state, const struct view_frame *frame)
 	}
 	erase();
 	curses_draw_header(view);
-	curses_draw_table(view);
+	curses_draw_numbers(view);
+	curses_draw_chart(view);
+	curses_draw_axis(view);
+	curses_draw_bars(view);
+	if (!view->settings->list)
+		curses_draw_table(view);
 	curses_draw_list(view);
 	curses_draw_bottom(view);
 	if (view->settings->help)

@@ -120,7 +120,7 @@ static void leave(struct curses_view *view)
 enum view_wish curses_take_key(struct curses_view *view, const struct view_frame *frame, int key)
 {
 	struct view_settings *settings = view->settings;
-	long page = view->layout.rows > 1 ? (long)view->layout.rows - 1 : 1;
+	long page = view->layout.body.size > 1 ? (long)view->layout.body.size - 1 : 1;
 
 	if (curses_prepare(view, frame) || take_time_key(view, key))
 		return VIEW_STAY;

@@ -80,6 +80,10 @@ static void print_record(void *arg, const struct record *record)
 		break;
 	case RECORD_PEAK:
 		break;
+	case RECORD_LIMIT:
+		fprintf(out, "limit %u %d %" PRIu64 " %" PRIu64 "\n", record->limit.line,
+			record->limit.kind, record->limit.limit, record->limit.used);
+		break;
 	}
 }
 

@@ -76,6 +76,8 @@ static uint32_t line_of(const struct record *record)
 		return record->gap.line;
 	case RECORD_PEAK:
 		return record->peak.line;
+	case RECORD_LIMIT:
+		return record->limit.line;
 	case RECORD_TICK:
 		break;
 	}

@@ -258,6 +258,8 @@ static int take(struct writer *writer, const struct record *record)
 		return add_gap(writer, record->t_ns, &record->gap);
 	case RECORD_PEAK:
 		return add_peak(writer, record->t_ns, &record->peak);
+	case RECORD_LIMIT:
+		break;
 	}
 	return 0;
 }

@@ -164,6 +164,7 @@ void record_json_write(const struct record_json *json, const struct record *reco
 		put_gap(json, record->t_ns, &record->gap);
 		break;
 	case RECORD_PEAK:
+	case RECORD_LIMIT:
 		break;
 	}
 }
