@@ -48,7 +48,7 @@ int follow_processes(const struct options *options, struct source *source, const
 
 static int follow_session(const struct options *options, struct source *source)
 {
-	return follow_processes(options, source, view_find(options->view, stdout));
+	return follow_processes(options, source, options_view(options));
 }
 
 static int run(const struct options *options)

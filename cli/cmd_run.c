@@ -298,7 +298,7 @@ int follow_command(const struct options *options, struct source *source, const s
 
 static int run_session(const struct options *options, struct source *source)
 {
-	return follow_command(options, source, view_find(options->view, stdout));
+	return follow_command(options, source, options_view(options));
 }
 
 static int run(const struct options *options)

@@ -209,6 +209,15 @@ static int set_view(struct options *options, const char *name)
 	return EXIT_USAGE;
 }
 
+const struct view *options_view(const struct options *options)
+{
+	const char *problem = strcmp(options->view, "auto") == 0 ? view_auto_problem(stdout) : NULL;
+
+	if (problem)
+		log_error("%s: showing text (--view text asks for it)", problem);
+	return view_find(options->view, stdout);
+}
+
 static int set_glyphs(struct options *options, const char *name)
 {
 	static const char *const names[] = { "auto", "braille", "blocks", "ascii" };

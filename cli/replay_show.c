@@ -101,7 +101,17 @@ static bool stands_still(void *arg)
 	return show->settings.paused_at_ns != 0;
 }
 
-static const struct loop_calls calls = { .frame = fill_frame, .stands_still = stands_still };
+static void refuse_mark(void *arg, const char *label)
+{
+	struct show *show = arg;
+
+	(void)label;
+	loop_notice(&show->loop, "a recording takes no marks");
+}
+
+static const struct loop_calls calls = { .frame = fill_frame,
+					 .mark = refuse_mark,
+					 .stands_still = stands_still };
 
 static int play(struct show *show)
 {

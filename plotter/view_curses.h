@@ -63,6 +63,7 @@ struct curses_view {
 	FILE *out;
 	const char *title;
 	struct view_settings *settings;
+	uint64_t first_window_ns; /* that of the options */
 	uint64_t limit_bytes;
 	int colours; /* that lines can have; 0: none */
 	int style;   /* of cells_fit */
@@ -95,6 +96,9 @@ struct curses_view {
 /* Why @out and standard input can't be used as a screen: "TERM is not set"; NULL where they can. */
 const char *curses_problem(FILE *out);
 
+/* What gives the terminal back as it was before ncurses, to @to of @size bytes: its length. */
+size_t curses_reset(char *to, size_t size);
+
 /* Find what is to be shown: 0 or -ENOMEM. */
 int curses_prepare(struct curses_view *view, const struct view_frame *frame);
 
@@ -110,6 +114,16 @@ int curses_reserve(void **memory, size_t *room, size_t count, size_t size);
 
 /* Take what was typed. */
 enum view_wish curses_take_key(struct curses_view *view, const struct view_frame *frame, int key);
+
+/* What was clicked, or where the wheel was turned, of the frame that was prepared last. */
+void curses_take_mouse(struct curses_view *view);
+
+/* The next longer or shorter of the windows that the keys give. */
+uint64_t curses_next_window(const struct curses_view *view, bool longer);
+
+/* With the cursor to the event that is @by newer or older in the list, or as far as there are any.
+ */
+void curses_step_listed(const struct curses_view *view, size_t by, bool newer);
 
 /* What is shown and where one can go from it. */
 struct moment curses_moment(const struct curses_view *view);

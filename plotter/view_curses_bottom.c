@@ -1,5 +1,5 @@
 /*
- * The last line of the screen, which has the hints or what is at the cursor; and the help over all.
+ * The last line of the screen, which has the hints or what is at the cursor.
  */
 #include "base/clock.h"
 #include "base/units.h"
@@ -11,7 +11,6 @@
 #include <string.h>
 #include <time.h>
 
-#define HELP_WIDTH 60
 #define WALL_WIDTH 56 /* a narrower screen has no room for the wall clock */
 #define DATE_WIDTH 100
 #define EVENT_LEAST 6 /* columns for less are not worth it */
@@ -190,63 +189,4 @@ void curses_draw_bottom(const struct curses_view *view)
 		draw_cursor(view, layout->height - 1);
 	else if (layout->hints.size && layout->width > 1)
 		draw_hints(view, layout->hints.at);
-}
-
-static const char *const live_help[] = {
-	"q            quit",
-	"p, space     pause the display; the session goes on",
-	"left, right  pause, and move a cursor over the chart",
-	"n N          to the next event, the one before",
-	"g G          to the begin; to now; Home and End too",
-	"Esc          no cursor: back to now",
-	"+ -          a longer, a shorter window",
-	"up, down     select a process; PgUp, PgDn: a page",
-	"?            this help",
-	"^L           draw the screen again",
-	"",
-	"A sparkline goes from its least to its most in the",
-	"window. A letter over it is a milestone of the list.",
-	NULL,
-};
-
-static const char *const replay_help[] = {
-	"q            quit",
-	"p, space     play, from the cursor on; pause",
-	"< >, [ ]     slower, faster",
-	"left, right  pause, and move a cursor over the chart",
-	"n N          to the next event, the one before",
-	"g G          to the begin, to the end; Home and End too",
-	"Esc          no cursor",
-	"+ -          a longer, a shorter window",
-	"up, down     select a process; PgUp, PgDn: a page",
-	"?            this help",
-	"^L           draw the screen again",
-	"",
-	"A sparkline goes from its least to its most in the",
-	"window. A letter over it is a milestone of the list.",
-	NULL,
-};
-
-void curses_draw_help(struct curses_view *view)
-{
-	const char *const *lines = view->frame->end_ns ? replay_help : live_help;
-	unsigned width = view->layout.width < HELP_WIDTH ? view->layout.width : HELP_WIDTH;
-	unsigned count = 0;
-	unsigned height;
-	unsigned left = (view->layout.width - width) / 2;
-	unsigned top;
-
-	while (lines[count])
-		count++;
-	height = count + 2 < view->layout.height ? count + 2 : view->layout.height;
-	top = (view->layout.height - height) / 2;
-	for (unsigned y = 0; y < height; y++) {
-		/* without room for all, none for an empty line above */
-		unsigned line = height < count + 2 ? y : y - 1;
-		bool inside = line < count;
-
-		curses_put(view, top + y, (struct extent){ left, width }, "", false, A_REVERSE);
-		curses_put(view, top + y, (struct extent){ left + 2, width > 4 ? width - 4 : 0 },
-			   inside ? lines[line] : "", false, A_REVERSE);
-	}
 }

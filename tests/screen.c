@@ -1,7 +1,9 @@
 /*
  * The ncurses view over a made-up session whose clock stands still: screen [SCENE [LIMIT
- * [GLYPHS]]], LIMIT in MiB (0: none), GLYPHS an enum chart_glyphs or -1. Signals stand for what
- * happens: SIGUSR1 a second of the session passes, SIGUSR2 a notice comes or goes, SIGTSTP and
+ * [GLYPHS]]], LIMIT in MiB (0: none), GLYPHS an enum chart_glyphs or -1; SCENE "replay" is the
+ * recorder as a recording. What a person marks is an event of the session, and after each frame
+ * what is set is in the file that SCREEN_STATE names. Signals stand for what happens: SIGUSR1 a
+ * second of the session passes, SIGUSR2 a notice comes or goes, SIGTSTP and
  * SIGCONT as in a shell. It ends as the view says, and prints why.
  */
 #include "base/clock.h"
@@ -23,6 +25,7 @@ struct screen {
 	const char *scene;
 	struct history *history;
 	uint64_t now_ns;
+	uint64_t end_ns; /* of a replay; else 0 */
 	uint64_t window_ns;
 	uint64_t seq;
 	bool notice;
@@ -198,7 +201,9 @@ static bool make_scene(struct screen *screen)
 	screen->history = history_new(&session);
 	if (!screen->history)
 		return false;
-	if (strcmp(screen->scene, "recorder") == 0)
+	if (strcmp(screen->scene, "replay") == 0)
+		screen->end_ns = screen->now_ns;
+	if (strcmp(screen->scene, "recorder") == 0 || screen->end_ns)
 		make_recorder(screen);
 	else if (strcmp(screen->scene, "many") == 0)
 		make_many(screen);
@@ -265,6 +270,48 @@ static int take_signal(struct screen *screen, int signals, void **state,
 	}
 }
 
+/* Seconds since the session's start, "-" for none. */
+static void put_time(FILE *file, const char *name, uint64_t t_ns)
+{
+	if (t_ns)
+		fprintf(file, " %s=%.3f", name, (double)(t_ns - START_NS) / NS_PER_S);
+	else
+		fprintf(file, " %s=-", name);
+}
+
+static void write_state(const struct view_settings *settings)
+{
+	const char *path = getenv("SCREEN_STATE");
+	char next[256];
+	FILE *file;
+
+	snprintf(next, sizeof(next), "%s.next", path ? path : "");
+	file = path ? fopen(next, "w") : NULL;
+	if (!file)
+		return;
+	fprintf(file, "window=%g", (double)settings->window_ns / NS_PER_S);
+	put_time(file, "paused", settings->paused_at_ns);
+	put_time(file, "cursor", settings->cursor_ns);
+	fprintf(file, " selected=%u top=%zu one=%d fitted=%d list=%d help=%d times=%d order=%s",
+		(unsigned)settings->selected, settings->top, settings->one, settings->fitted,
+		settings->list, settings->help, (int)settings->times, order_title(settings->order));
+	fprintf(file, " filter=%s prompt=%d:%s speed=%g marks=%zu\n", settings->filter,
+		(int)settings->prompt.kind, settings->prompt.text, settings->speed,
+		settings->marks);
+	fclose(file);
+	rename(next, path);
+}
+
+/* A push of what the person marked: whether there was anything. */
+static bool push_mark(struct screen *screen, struct view_settings *settings)
+{
+	if (!settings->mark[0])
+		return false;
+	mark(screen, (screen->now_ns - START_NS) / NS_PER_MS, LINE_SESSION, "", settings->mark, 0);
+	settings->mark[0] = '\0';
+	return true;
+}
+
 static int follow(struct screen *screen, int signals, void **state,
 		  const struct view_options *options)
 {
@@ -276,14 +323,18 @@ static int follow(struct screen *screen, int signals, void **state,
 		struct view_frame frame = { .history = screen->history };
 
 		frame.now_ns = screen->now_ns;
+		frame.end_ns = screen->end_ns;
 		frame.notice = screen->notice ? "watcher gone, waiting" : "";
 		result = view_curses.draw(*state, &frame);
+		write_state(options->settings);
 		if (result != VIEW_STAY || poll(wait, 2, -1) < 0)
 			break;
 		if (wait[1].revents)
 			result = take_signal(screen, signals, state, options);
 		else
-			result = view_curses.key(*state, &frame);
+			do
+				result = view_curses.key(*state, &frame);
+			while (result == VIEW_STAY && push_mark(screen, options->settings));
 	}
 	return result;
 }
@@ -291,7 +342,7 @@ static int follow(struct screen *screen, int signals, void **state,
 int main(int argc, char **argv)
 {
 	struct screen screen = { .scene = argc > 1 ? argv[1] : "recorder" };
-	struct view_settings settings = { 0 };
+	struct view_settings settings = { .speed = 1 };
 	struct view_options options = { .title = "", .out = stdout, .settings = &settings };
 	int signals = open_signals();
 	void *state = NULL;
