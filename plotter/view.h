@@ -4,6 +4,7 @@
 #ifndef PLOTTER_VIEW_H
 #define PLOTTER_VIEW_H
 
+#include "plotter/guard.h"
 #include "plotter/order.h"
 #include "plotter/prompt.h"
 #include "plotter/times.h"
@@ -33,6 +34,7 @@ struct view_settings {
 				      this */
 	size_t marks;		   /* how many without a label were asked for */
 	bool help;
+	struct guard guard; /* of the terminal */
 	bool redraw; /* the terminal was spoilt (a SIGCONT): draw all again; the view resets this */
 
 	/* Of a replay. */

@@ -50,6 +50,7 @@ static void curses_close(void *state)
 		return;
 	if (view->screen) {
 		endwin();
+		guard_release(&view->settings->guard);
 		delscreen(view->screen);
 	}
 	free(view->rows);
@@ -62,21 +63,11 @@ static void curses_close(void *state)
 	free(view);
 }
 
-static int curses_open(void **ret_state, const struct view_options *options)
+/* What is drawn with, and what of. */
+static void set_options(struct curses_view *view, const struct view_options *options)
 {
-	struct curses_view *view;
 	bool utf8;
-	const char *problem = curses_problem(options->out);
 
-	if (problem) {
-		log_error("cannot use the terminal: %s; try --view text", problem);
-		return -ENOTTY;
-	}
-	view = calloc(1, sizeof(*view));
-	if (!view) {
-		log_error("cannot open the ncurses view: %s", strerror(ENOMEM));
-		return -ENOMEM;
-	}
 	setlocale(LC_CTYPE, "");
 	utf8 = cells_utf8();
 	view->out = options->out;
@@ -88,15 +79,47 @@ static int curses_open(void **ret_state, const struct view_options *options)
 	view->first_window_ns = options->window_ns;
 	if (view->settings->window_ns == 0)
 		view->settings->window_ns = options->window_ns;
+}
+
+static int open_screen(struct curses_view *view)
+{
+	struct termios before;
+	bool known = tcgetattr(fileno(view->out), &before) == 0;
+	char reset[GUARD_RESET];
+	size_t length;
+
 	/* Not initscr, which exits the process where it fails. */
-	view->screen = newterm(NULL, options->out, stdin);
-	if (!view->screen) {
+	view->screen = newterm(NULL, view->out, stdin);
+	if (!view->screen)
+		return -ENOTTY;
+	set_terminal();
+	curses_set_colours(view);
+	length = curses_reset(reset, sizeof(reset));
+	if (known)
+		guard_take(&view->settings->guard, fileno(view->out), &before, reset, length);
+	return 0;
+}
+
+static int curses_open(void **ret_state, const struct view_options *options)
+{
+	const char *problem = curses_problem(options->out);
+	struct curses_view *view;
+
+	if (problem) {
+		log_error("cannot use the terminal: %s; try --view text", problem);
+		return -ENOTTY;
+	}
+	view = calloc(1, sizeof(*view));
+	if (!view) {
+		log_error("cannot open the ncurses view: %s", strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	set_options(view, options);
+	if (open_screen(view)) {
 		log_error("cannot use the terminal: ncurses refuses it; try --view text");
 		curses_close(view);
 		return -ENOTTY;
 	}
-	set_terminal();
-	curses_set_colours(view);
 	*ret_state = view;
 	return 0;
 }

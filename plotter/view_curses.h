@@ -96,6 +96,9 @@ struct curses_view {
 /* Why @out and standard input can't be used as a screen: "TERM is not set"; NULL where they can. */
 const char *curses_problem(FILE *out);
 
+/* What gives the terminal back as it was before ncurses, to @to of @size bytes: its length. */
+size_t curses_reset(char *to, size_t size);
+
 /* Find what is to be shown: 0 or -ENOMEM. */
 int curses_prepare(struct curses_view *view, const struct view_frame *frame);
 

@@ -126,30 +126,57 @@ static const char *edge(const struct curses_view *view, const struct span_bar *b
 	return curses_glyph(view, "─", "-");
 }
 
-static void draw_bar(const struct curses_view *view, const struct span_bar *bar)
+/* Free columns behind a bar, until the next of its lane. */
+static unsigned room_behind(const struct curses_view *view, size_t index, unsigned last)
 {
-	struct stretch at = stretch_of(view, bar);
-	unsigned y = view->layout.bars.at + bar->lane;
-	unsigned left = view->layout.plot.at;
-	unsigned inside = at.last - at.first;
+	unsigned end = view->layout.plot.size;
+
+	for (size_t i = index + 1; i < view->bar_count; i++) {
+		if (view->bars[i].lane == view->bars[index].lane) {
+			end = stretch_of(view, &view->bars[i]).first;
+			break;
+		}
+	}
+	return end > last + 1 ? end - last - 1 : 0;
+}
+
+/* Its name within it, else behind it, else as much of it as fits within. */
+static void draw_bar_name(const struct curses_view *view, size_t index, const struct stretch *at)
+{
+	const struct span_bar *bar = &view->bars[index];
+	attr_t attributes =
+		curses_line_colour(view, bar->event->line) | (bar->open ? A_BOLD : A_NORMAL);
+	unsigned inside = at->last - at->first;
 	char name[EVENT_TEXT];
-	unsigned width;
+	unsigned width = cells_width(wording_name(name, bar->event));
+	struct extent place = { view->layout.plot.at + at->first + 2, width };
+
+	if (width + 3 > inside) {
+		if (width + 2 <= room_behind(view, index, at->last))
+			place.at = view->layout.plot.at + at->last + 2;
+		else
+			place.size = inside > 8 ? inside - 3 : 0;
+	}
+	curses_put(view, view->layout.bars.at + bar->lane, place, name, false, attributes);
+}
+
+static void draw_bar(const struct curses_view *view, size_t index)
+{
+	const struct span_bar *bar = &view->bars[index];
+	struct stretch at = stretch_of(view, bar);
+	int y = (int)(view->layout.bars.at + bar->lane);
 
 	attrset(curses_line_colour(view, bar->event->line));
 	for (unsigned x = at.first; x <= at.last; x++)
-		mvaddstr((int)y, (int)(left + x), edge(view, bar, &at, x));
+		mvaddstr(y, (int)(view->layout.plot.at + x), edge(view, bar, &at, x));
 	attrset(A_NORMAL);
-	width = cells_width(wording_name(name, bar->event));
-	if (width + 4 > inside)
-		width = inside > 8 ? inside - 4 : 0;
-	curses_put(view, y, (struct extent){ left + at.first + 2, width }, name, false,
-		   curses_line_colour(view, bar->event->line) | (bar->open ? A_BOLD : 0));
+	draw_bar_name(view, index, &at);
 }
 
 void curses_draw_bars(const struct curses_view *view)
 {
 	for (size_t i = 0; i < view->bar_count; i++) {
 		if (view->bars[i].lane < view->layout.bars.size)
-			draw_bar(view, &view->bars[i]);
+			draw_bar(view, i);
 	}
 }

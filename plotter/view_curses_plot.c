@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Lines of the screen from one label of the axis of memory to the next, at least. */
-#define SCALE_LINES 3
+/* Labels of the axis of memory: two or three lines of the screen from one to the next. */
+#define SCALE_LABELS(lines) ((lines) < 27 ? ((lines) + 5) / 3 : 10)
 
 /* A line that moves by less than one part in PARTS of its size is drawn flat; and so are a few
  * pages. */
@@ -123,7 +123,7 @@ static void find_scale(struct curses_view *view)
 		low -= min_u64(low, (least - (high - low)) / 2);
 		high = low + least;
 	}
-	scale_bytes(&plot->scale, low, high, max_u64(1, view->layout.chart.size / SCALE_LINES));
+	scale_bytes(&plot->scale, low, high, SCALE_LABELS(view->layout.chart.size));
 }
 
 static int draw_lines(struct curses_view *view)
@@ -152,31 +152,27 @@ static const struct curses_line *line_of(const struct curses_plot *plot, uint32_
 	return NULL;
 }
 
-/* What a line shows in a column of dots, or in the nearest one of the same cell. */
-static const struct history_column *shown_at(const struct curses_view *view,
-					     const struct curses_line *line, size_t dot)
+/* What a line shows in a column of dots, or in the nearest one that shows something. */
+static const struct history_column *shown_at(const struct curses_line *line, size_t dot,
+					     size_t count)
 {
-	size_t across = chart_across(view->chart_glyphs);
-	size_t first = dot / across * across;
-
-	if (line->columns[dot].count)
-		return &line->columns[dot];
-	for (size_t i = first; i < first + across; i++) {
-		if (line->columns[i].count)
-			return &line->columns[i];
+	for (size_t by = 0; by < count; by++) {
+		if (dot >= by && line->columns[dot - by].count)
+			return &line->columns[dot - by];
+		if (dot + by < count && line->columns[dot + by].count)
+			return &line->columns[dot + by];
 	}
 	return NULL;
 }
 
-/* The point of @event in column @x; those of the session hang from above, as do those of a line
- * that has no value there. */
+/* The point of @event in column @x; those of the session hang from above. */
 static void add_flag(struct curses_view *view, const struct history_event *event, unsigned x)
 {
 	struct curses_plot *plot = &view->plot;
 	const struct curses_line *line = line_of(plot, event->line);
 	int dot = axis_column(&plot->dots, event->t_ns);
 	const struct history_column *column =
-		line && dot >= 0 ? shown_at(view, line, (size_t)dot) : NULL;
+		line && dot >= 0 ? shown_at(line, (size_t)dot, plot->dots.width) : NULL;
 	struct flag *flag = &plot->flags[plot->flag_count];
 	uint64_t rss = event->rss;
 	char number[24];

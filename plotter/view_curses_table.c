@@ -88,7 +88,7 @@ static void draw_session_marks(const struct curses_view *view, unsigned y)
 	for (unsigned x = 0; x < view->layout.spark.size; x++) {
 		if (view->marks[x])
 			curses_put(view, y, (struct extent){ view->layout.spark.at + x, 1 },
-				   curses_glyph(view, "▾", "v"), false,
+				   curses_glyph(view, "•", "*"), false,
 				   A_BOLD | curses_colour(view, COLOUR_MARK));
 	}
 }
