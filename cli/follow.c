@@ -14,7 +14,7 @@
 #define LAST_RECORDS_NS (2 * NS_PER_S)
 
 /* A watcher that didn't answer is left alone for this long. */
-#define UNANSWERED_NS (3 * NS_PER_S)
+#define UNANSWERED_NS (2 * NS_PER_S)
 
 /* With more lines than these, those that left the window are forgotten. */
 #define LINES_KEPT 4096
@@ -140,10 +140,11 @@ static void mark(void *arg, const char *label)
 	char problem[TEXT_LABEL + 1] = "";
 	int error = -ETIMEDOUT;
 
-	if (clock_mono_ns() >= follow->unanswered_until_ns)
+	if (clock_mono_ns() >= follow->unanswered_until_ns) {
 		error = session_mark(follow->options, pid_to_mark(follow), label, problem);
-	if (error == -ETIMEDOUT)
-		follow->unanswered_until_ns = clock_mono_ns() + UNANSWERED_NS;
+		if (error == -ETIMEDOUT)
+			follow->unanswered_until_ns = clock_mono_ns() + UNANSWERED_NS;
+	}
 	if (error)
 		loop_notice(&follow->loop, "no mark: %s",
 			    problem[0] ? problem : control_error(error));

@@ -61,12 +61,12 @@ took=$(($(date +%s%3N) - begin))
 see_text 'no mark: its watcher does not answer'
 kill -CONT $watcher $(pgrep -P $watcher)
 [ $took -lt 1500 ] || fail "a key after marks took $took ms"
-see_no_text 'no mark: '
-keys '?' M
-keys -l 'it answers again'
-keys Enter
-see_text 'it answers again'
-see_marked 0 'it answers again'
+keys '?'
+for _ in {1..5}; do
+	keys m
+	wait_for 1 shows 'mark 1[0-9]' && break
+done
+see_text 'mark 1[0-9]'
 keys q
 see_end 0
 
