@@ -272,6 +272,7 @@ int follow_command(const struct options *options, struct source *source, const s
 		.view = view,
 		.view_options = { .window_ns = options->window_ns,
 				  .title = options->title,
+				  .limit_bytes = options->limit_bytes,
 				  .out = stdout },
 		.child = &child,
 	};

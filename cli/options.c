@@ -18,6 +18,7 @@ enum option_key {
 	KEY_SESSION = 1000,
 	KEY_VIEW,
 	KEY_TITLE,
+	KEY_LIMIT,
 	KEY_JSON,
 	KEY_ALL,
 	KEY_AS,
@@ -37,6 +38,7 @@ static const struct option long_options[] = {
 	{ "duration", required_argument, NULL, 'd' },
 	{ "view", required_argument, NULL, KEY_VIEW },
 	{ "title", required_argument, NULL, KEY_TITLE },
+	{ "limit", required_argument, NULL, KEY_LIMIT },
 	{ "session", required_argument, NULL, KEY_SESSION },
 	{ "json", no_argument, NULL, KEY_JSON },
 	{ "all", no_argument, NULL, KEY_ALL },
@@ -72,6 +74,9 @@ static const struct {
 	{ KEY_VIEW, OPTIONS_LIVE | OPTIONS_VIEW,
 	  "      --view NAME       auto (the default), ncurses, text or json (JSON Lines)\n" },
 	{ KEY_TITLE, OPTIONS_LIVE | OPTIONS_VIEW, "      --title TEXT      shown in the header\n" },
+	{ KEY_LIMIT, OPTIONS_LIVE | OPTIONS_VIEW,
+	  "      --limit SIZE      mark this much memory, and foretell when it is reached: 512M, "
+	  "2GiB\n" },
 	{ KEY_TITLE, OPTIONS_TITLE, "      --title TEXT      what it is called\n" },
 	{ KEY_AT, OPTIONS_VIEW,
 	  "      --at TIME         begin this long after the session's start: 12.5s, 2min\n" },
@@ -195,6 +200,14 @@ static int set_time(uint64_t *ret, const char *what, const char *text, uint64_t 
 	return 0;
 }
 
+static int set_limit(struct options *options, const char *text)
+{
+	if (units_parse_size(text, &options->limit_bytes) == 0 && options->limit_bytes > 0)
+		return 0;
+	log_error("limit '%s': is no size of memory (512M, 2GiB, 1.5G)", text);
+	return EXIT_USAGE;
+}
+
 static int set_view(struct options *options, const char *name)
 {
 	options->view = name;
@@ -253,6 +266,8 @@ static int take_part(struct options *options, int key)
 		return 0;
 	case KEY_AT:
 		return set_moment(&options->at_ns, "at", optarg);
+	case KEY_LIMIT:
+		return set_limit(options, optarg);
 	case KEY_SPEED:
 		return set_speed(options, optarg);
 	case KEY_FAIL_ABOVE:

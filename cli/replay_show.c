@@ -109,6 +109,7 @@ static int play(struct show *show)
 	const struct reader_info *info = reader_info(replay->recording->reader);
 	struct view_options options = { .window_ns = replay->options->window_ns,
 					.title = replay->title,
+					.limit_bytes = replay->options->limit_bytes,
 					.out = stdout,
 					.settings = &show->settings };
 
