@@ -32,6 +32,7 @@ int follow_processes(const struct options *options, struct source *source, const
 		.source = source,
 		.view = view,
 		.view_options = { .window_ns = options->window_ns,
+				  .glyphs = options->glyphs,
 				  .title = options->title,
 				  .limit_bytes = options->limit_bytes,
 				  .out = stdout },
@@ -48,7 +49,7 @@ int follow_processes(const struct options *options, struct source *source, const
 
 static int follow_session(const struct options *options, struct source *source)
 {
-	return follow_processes(options, source, view_find(options->view, stdout));
+	return follow_processes(options, source, options_view(options));
 }
 
 static int run(const struct options *options)

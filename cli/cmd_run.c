@@ -271,6 +271,7 @@ int follow_command(const struct options *options, struct source *source, const s
 		.source = source,
 		.view = view,
 		.view_options = { .window_ns = options->window_ns,
+				  .glyphs = options->glyphs,
 				  .title = options->title,
 				  .limit_bytes = options->limit_bytes,
 				  .out = stdout },
@@ -298,7 +299,7 @@ int follow_command(const struct options *options, struct source *source, const s
 
 static int run_session(const struct options *options, struct source *source)
 {
-	return follow_command(options, source, view_find(options->view, stdout));
+	return follow_command(options, source, options_view(options));
 }
 
 static int run(const struct options *options)

@@ -23,6 +23,7 @@ struct options {
 	const char *view;
 	const char *title;
 	uint64_t limit_bytes; /* marked, and forecast to; 0: not asked for */
+	int glyphs;	      /* an enum chart_glyphs; -1: as the locale says */
 	bool json;
 	bool all;
 	const char *as;	    /* a line's name; "": the process's own */
@@ -59,6 +60,7 @@ enum option_group {
 };
 
 struct command;
+struct view;
 
 /*
  * Parse the arguments behind the command's name: 0; -1 where all is said (help) and the exit status
@@ -67,6 +69,9 @@ struct command;
 int options_parse(struct options *ret_options, const struct command *command, int argc,
 		  char **argv);
 void options_free(struct options *options);
+
+/* The view that is asked for; says so where that is text only because of the terminal. */
+const struct view *options_view(const struct options *options);
 
 /* "1234" to a pid: 0, or EXIT_USAGE after a message. */
 int options_parse_pid(const char *text, pid_t *ret_pid);

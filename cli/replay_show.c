@@ -101,13 +101,24 @@ static bool stands_still(void *arg)
 	return show->settings.paused_at_ns != 0;
 }
 
-static const struct loop_calls calls = { .frame = fill_frame, .stands_still = stands_still };
+static void refuse_mark(void *arg, const char *label)
+{
+	struct show *show = arg;
+
+	(void)label;
+	loop_notice(&show->loop, "a recording takes no marks");
+}
+
+static const struct loop_calls calls = { .frame = fill_frame,
+					 .mark = refuse_mark,
+					 .stands_still = stands_still };
 
 static int play(struct show *show)
 {
 	const struct replay *replay = show->replay;
 	const struct reader_info *info = reader_info(replay->recording->reader);
 	struct view_options options = { .window_ns = replay->options->window_ns,
+					.glyphs = replay->options->glyphs,
 					.title = replay->title,
 					.limit_bytes = replay->options->limit_bytes,
 					.out = stdout,

@@ -17,20 +17,42 @@ static uint64_t max_u64(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-void axis_set(struct axis *axis, const struct history *history, uint64_t now_ns, uint64_t window_ns,
-	      size_t width)
+/* Columns that a bucket of @width_ns covers. */
+static size_t stretch_of(const struct axis *axis, uint64_t width_ns)
+{
+	return (size_t)(width_ns / axis->column_ns + (width_ns % axis->column_ns > 0));
+}
+
+void axis_set_parts(struct axis *axis, const struct history *history, uint64_t now_ns,
+		    uint64_t window_ns, size_t width, unsigned parts)
 {
 	uint64_t start_ns = history_session(history)->start_ns;
-	uint64_t grain_ns = history_grain(history, window_ns);
 	uint64_t passed_ns = max_u64(now_ns, start_ns) - start_ns;
+	uint64_t part_ns = max_u64(1, (window_ns + width * parts - 1) / (width * parts));
 	uint64_t to_ns;
 
 	axis->now_ns = now_ns;
+	axis->window_ns = window_ns;
 	axis->width = width;
-	axis->column_ns = max_u64(1, (window_ns + width - 1) / width);
-	axis->stretch = (size_t)((grain_ns + axis->column_ns - 1) / axis->column_ns);
+	axis->column_ns = part_ns * parts;
+	axis->stretch = stretch_of(axis, history_grain(history, window_ns));
 	to_ns = start_ns + (passed_ns / axis->column_ns + 1) * axis->column_ns;
 	axis->from_ns = to_ns - min_u64(to_ns, axis->column_ns * width);
+}
+
+void axis_set(struct axis *axis, const struct history *history, uint64_t now_ns, uint64_t window_ns,
+	      size_t width)
+{
+	axis_set_parts(axis, history, now_ns, window_ns, width, 1);
+}
+
+void axis_divide(struct axis *ret_parts, const struct axis *axis, const struct history *history,
+		 unsigned parts)
+{
+	*ret_parts = *axis;
+	ret_parts->width = axis->width * parts;
+	ret_parts->column_ns = axis->column_ns / parts;
+	ret_parts->stretch = stretch_of(ret_parts, history_grain(history, axis->window_ns));
 }
 
 int axis_column(const struct axis *axis, uint64_t t_ns)
@@ -53,12 +75,6 @@ static void carry(struct history_column *columns, size_t count, size_t stretch)
 			columns[i] = (struct history_column){ last, last, last, last, 1 };
 		}
 	}
-}
-
-/* Columns that a bucket of @width_ns covers. */
-static size_t stretch_of(const struct axis *axis, uint64_t width_ns)
-{
-	return (size_t)(width_ns / axis->column_ns + (width_ns % axis->column_ns > 0));
 }
 
 /*

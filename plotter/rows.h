@@ -14,6 +14,7 @@
  */
 struct axis {
 	uint64_t now_ns;
+	uint64_t window_ns;
 	uint64_t from_ns;
 	uint64_t column_ns;
 	size_t width;
@@ -24,6 +25,14 @@ struct axis {
 /* @width and @window_ns: at least 1. */
 void axis_set(struct axis *axis, const struct history *history, uint64_t now_ns, uint64_t window_ns,
 	      size_t width);
+
+/* The same with columns that can be divided by @parts. */
+void axis_set_parts(struct axis *axis, const struct history *history, uint64_t now_ns,
+		    uint64_t window_ns, size_t width, unsigned parts);
+
+/* Each of an axis's columns divided by @parts, which it was set for. */
+void axis_divide(struct axis *ret_parts, const struct axis *axis, const struct history *history,
+		 unsigned parts);
 
 /* The column of @t_ns, or -1 where it is not in the window. */
 int axis_column(const struct axis *axis, uint64_t t_ns);

@@ -1,32 +1,36 @@
 /*
- * The spans of a window, as bars over its time: those that begin or end in it and those that are
- * open, each in a lane where none before it reaches. Pure.
+ * The spans of a window, as bars over its time: those that end in it and those that are open, each
+ * in a lane where none before it reaches. Pure.
  */
 #ifndef PLOTTER_SPANS_H
 #define PLOTTER_SPANS_H
 
 #include "plotter/history.h"
 
+#define SPANS_LANES 16
+
 struct span_bar {
-	const struct history_event *event; /* its begin; its end where the begin is not kept */
+	const struct history_event *event; /* its end; its begin where it is open */
 	uint64_t from_ns;		   /* it may lie before the window */
-	uint64_t to_ns;			   /* the window's end where it is open */
-	bool open;			   /* it has not ended by then */
-	unsigned lane;			   /* 0 ... */
+	uint64_t to_ns;			   /* now where it is open */
+	bool open;			   /* it has not ended by now */
+	unsigned lane;			   /* 0, 1 ... */
 };
 
 /* What spans are asked for. */
 struct spans_query {
 	uint64_t from_ns;
 	uint64_t now_ns;
-	uint64_t shortest_ns; /* bars closer together than this are in the same place: the longer
-				 of them stays */
-	unsigned lanes;	      /* at most; bars that find none are left out */
+	uint64_t step_ns; /* of spans shorter than this, one a step is enough */
+	unsigned lanes;	  /* SPANS_LANES at most; bars that find none are left out */
 	bool (*shown)(void *arg, uint32_t line); /* whose; NULL: all */
 	void *arg;
 };
 
-/* To @bars, @most at most, in order of time of their begins: how many. */
+/*
+ * To @bars, @most at most, the newest where there are more, in order of their begins: how many.
+ * Some thousand events in the window and before it are looked at.
+ */
 size_t spans_find(struct span_bar *bars, size_t most, const struct history *history,
 		  const struct spans_query *query);
 

@@ -1,0 +1,110 @@
+#!/bin/bash
+# What clicks and the wheel do in the ncurses view, as terminals of several kinds tell of them.
+. "$ROOT/tests/lib.sh"
+. "$ROOT/tests/screen.sh"
+
+# line TEXT: of the screen, from 0. column TEXT: where it begins in its line, from 0.
+line() {
+	picture | grep -nF -m 1 -- "$1" | sed 's/:.*//; s/$/-1/' | bc
+}
+
+column() {
+	local before
+
+	before=$(picture | grep -F -m 1 -- "$1")
+	before=${before%%"$1"*}
+	echo ${#before}
+}
+
+byte() {
+	printf '%02x' $(($1 + 32))
+}
+
+# As TERM=screen's kmous says, ESC [ M and three bytes; as xterm-256color's, ESC [ < and numbers.
+LEFT=0 UP=64 DOWN=65
+
+press_x10() { # BUTTON X Y
+	local place="$(byte $(($2 + 1))) $(byte $(($3 + 1)))"
+
+	mux send-keys -H 1b 5b 4d "$(byte "$1")" $place
+	[ "$1" = $LEFT ] && mux send-keys -H 1b 5b 4d "$(byte 3)" $place
+}
+
+press_sgr() {
+	local place="$1;$(($2 + 1));$(($3 + 1))"
+
+	text "$(printf '\033[<%sM' "$place")"
+	[ "$1" = $LEFT ] && text "$(printf '\033[<%sm' "$place")"
+}
+
+try_mouse() { # PRESS
+	local press=$1 x y
+
+	$press $LEFT 4 "$(line ' preview ')"
+	is selected=2 cursor=-
+	$press $LEFT 4 "$(line ' converter ')"
+	is selected=3
+	x=$(column 'battery low')
+	$press $LEFT "$x" "$(line 'battery low')"
+	is cursor=50.000 selected=3
+	keys Escape
+	is cursor=-
+
+	# the spike of one sample, in the sparkline of its row
+	y=$(line ' preview ')
+	x=$(picture | sed -n "$((y + 1))p")
+	x=${x%%█*}
+	$press $LEFT ${#x} "$y"
+	is 'cursor=3[1-4]\.[0-9]00' paused=59.950 selected=2
+	$press $UP ${#x} "$y"
+	is window=30 'cursor=3[1-4]\..*'
+	$press $DOWN ${#x} "$y"
+	is window=60
+	keys Escape
+	is paused=-
+
+	# the newest column stays the newest, and so where there is no chart
+	$press $UP 2 0
+	is window=30 paused=-
+	$press $DOWN 2 0
+	is window=60 paused=-
+
+	# in the list
+	keys l
+	$press $DOWN 5 5
+	is cursor=42.000
+	$press $UP 5 5
+	is cursor=50.000
+	$press $LEFT 9 "$(line 'recording started')"
+	is cursor=5.000
+	keys l Escape
+	is list=0 cursor=-
+	keys '?'
+	is help=1
+	$press $LEFT 4 "$(line ' preview ')"
+	is help=0
+
+	# not while something is typed
+	keys /
+	is prompt=1:
+	$press $LEFT 4 "$(line ' recorder ')"
+	keys x
+	is filter=x selected=2
+	keys Escape
+	is filter=
+}
+
+for term in screen tmux-256color; do
+	infocmp "$term" >/dev/null 2>&1 || continue
+	begin recorder "TERM=$term"
+	try_mouse press_x10
+	finish
+done
+begin recorder TERM=xterm-256color
+check_equal "mouse reports in SGR" 1 "$(mux display -p '#{mouse_sgr_flag}')"
+try_mouse press_sgr
+finish
+begin recorder TERM=linux
+keys Tab
+is selected=2
+finish
