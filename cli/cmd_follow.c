@@ -34,6 +34,7 @@ int follow_processes(const struct options *options, struct source *source, const
 		.view_options = { .window_ns = options->window_ns,
 				  .glyphs = options->glyphs,
 				  .title = options->title,
+				  .limit_bytes = options->limit_bytes,
 				  .out = stdout },
 		.targets = options->pids,
 		.until_ended = !view->keys,

@@ -273,6 +273,7 @@ int follow_command(const struct options *options, struct source *source, const s
 		.view_options = { .window_ns = options->window_ns,
 				  .glyphs = options->glyphs,
 				  .title = options->title,
+				  .limit_bytes = options->limit_bytes,
 				  .out = stdout },
 		.child = &child,
 	};

@@ -22,7 +22,8 @@ struct options {
 	uint64_t duration_ns; /* 0: no end */
 	const char *view;
 	const char *title;
-	int glyphs; /* an enum chart_glyphs; -1: as the locale says */
+	uint64_t limit_bytes; /* marked, and forecast to; 0: not asked for */
+	int glyphs;	      /* an enum chart_glyphs; -1: as the locale says */
 	bool json;
 	bool all;
 	const char *as;	    /* a line's name; "": the process's own */
@@ -42,7 +43,7 @@ struct options {
 
 /* Options beyond --help and --session that a command takes. */
 enum option_group {
-	OPTIONS_LIVE = 1,	/* --interval --window --duration --view --title */
+	OPTIONS_LIVE = 1,	/* --interval --window --duration --view --title --limit */
 	OPTIONS_PID = 2,	/* --pid */
 	OPTIONS_JSON = 4,	/* --json */
 	OPTIONS_ALL = 8,	/* --all */
@@ -51,7 +52,7 @@ enum option_group {
 	OPTIONS_RECORD = 64,	/* --output --force: the file of a recording */
 	OPTIONS_EXPORT = 128,	/* --output: the file of an export */
 	OPTIONS_PART = 256,	/* --from --to --pid --name: part of a recording */
-	OPTIONS_VIEW = 512,	/* --window --view --title, --at --speed: of a replay */
+	OPTIONS_VIEW = 512,	/* --window --view --title --limit, --at --speed: of a replay */
 	OPTIONS_GATE = 1024,	/* --fail-above */
 	OPTIONS_TIME = 2048,	/* --interval --duration */
 	OPTIONS_TITLE = 4096,	/* --title: of what is written */

@@ -120,6 +120,7 @@ static int play(struct show *show)
 	struct view_options options = { .window_ns = replay->options->window_ns,
 					.glyphs = replay->options->glyphs,
 					.title = replay->title,
+					.limit_bytes = replay->options->limit_bytes,
 					.out = stdout,
 					.settings = &show->settings };
 

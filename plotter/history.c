@@ -269,7 +269,8 @@ static int add_limit(struct history *history, uint64_t t_ns, const struct limit 
 int history_add(struct history *history, const struct record *record)
 {
 	history->now_ns = max_u64(history->now_ns, record->t_ns);
-	if (record->t_ns < history->begin_ns)
+	/* The machine has its memory from the start; there is nothing to be seen before others. */
+	if (record->t_ns < history->begin_ns && record->type != RECORD_LIMIT)
 		history->begin_ns = record->t_ns;
 	switch (record->type) {
 	case RECORD_TICK:

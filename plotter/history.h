@@ -180,7 +180,7 @@ const struct history_event *history_event_at(const struct history *history, size
 /* The index of the first event at or after @t_ns. */
 size_t history_event_after(const struct history *history, uint64_t t_ns);
 
-/* The oldest and the newest time in it. */
+/* The oldest and the newest time in it, of which the oldest is no limit's. */
 uint64_t history_begin(const struct history *history);
 uint64_t history_now(const struct history *history);
 

@@ -42,6 +42,10 @@ done
 refused 2 "window '0': the shortest is" memwatch --view text --window 0
 refused 2 "window 'long': is no length of time" memwatch --view text --window long
 refused 2 "duration 'x': is no length of time" memwatch --view text --duration x
+for size in 0 -1 x 5Q '' 99999999999999999999; do
+	refused 2 "limit '$size': is no size of memory" memwatch --view text --limit "$size"
+done
+refused 2 "--limit: is no option of 'list'" memwatch list --limit 5M
 refused 2 "unrecognized option '--no-such-option'" memwatchd --no-such-option
 refused 2 "'1234': memwatchd takes no arguments" memwatchd 1234
 for name in '' . .. .hidden a/b ../default 'a b' "$(printf 'a%.0s' {1..33})" $'a\nb'; do

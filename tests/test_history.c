@@ -214,6 +214,8 @@ static void the_limit_with_the_least_room_holds_a_line_from_when_it_was_told(voi
 	add_process(history, 1, "p");
 	add_process(history, 2, "other");
 	CHECK_EQ_STR(limit_text(text, history, tick_time(9)), "none");
+	add_limit(history, START_NS - 9, &(struct limit){ 2, LIMIT_CGROUP, 1, 1 });
+	CHECK_EQ_U64(history_begin(history), START_NS);
 	add_limit(history, tick_time(2),
 		  &(struct limit){ 0, LIMIT_MACHINE, 1000 * MIB, 100 * MIB });
 	/* Told late, for an earlier time. */

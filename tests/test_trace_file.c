@@ -214,6 +214,61 @@ static void columns_and_tables_of_later_are_stepped_over(void)
 	CHECK(memcmp(before, after, sizeof before) == 0);
 }
 
+static void a_file_from_before_limits_were_told_is_read(void)
+{
+	const char *path = record_some("before.mwdb");
+	uint64_t counts[RECORD_LIMIT + 1];
+
+	change(path, "DROP TABLE bound");
+	CHECK(read_all(path, counts) == 0);
+	CHECK_EQ_U64(counts[RECORD_TICK], 398);
+	CHECK_EQ_U64(counts[RECORD_LIMIT], 0);
+}
+
+static void limits_that_make_no_sense_are_stepped_over(void)
+{
+	const char *path = record_some("senseless.mwdb");
+	uint64_t counts[RECORD_LIMIT + 1];
+
+	change(path, "INSERT INTO bound VALUES(5, 1, 'who knows', 1, 1), (5, NULL, 'cgroup', 1, 1),"
+		     "(5, 1, 'machine', 1, 1), (5, 4294967296, 'cgroup', 1, 1),"
+		     "(5, 77, 'cgroup', 1, 1), (5, 1, 'cgroup', -1, 'many'), (6, 1, x'00', 1, 1)");
+	CHECK(read_all(path, counts) == 0);
+	CHECK_EQ_U64(counts[RECORD_LIMIT], 1);
+}
+
+/* "0=500 1=20" in the order in which they come. */
+static void list_limit(void *arg, const struct record *record)
+{
+	char *text = arg;
+	size_t used = strlen(text);
+
+	if (record->type == RECORD_LIMIT)
+		snprintf(text + used, 128 - used, "%s%u=%" PRIu64 "@%" PRIu64, used ? " " : "",
+			 record->limit.line, record->limit.limit, record->t_ns - session.start_ns);
+}
+
+static void what_held_before_a_part_is_told_at_its_begin(void)
+{
+	const char *path = record_some("part.mwdb");
+	struct reader_query query = { .from_ns = session.start_ns + 200 };
+	struct reader *reader;
+	char text[128] = "";
+
+	change(path, "INSERT INTO bound VALUES(-3, NULL, 'machine', 500, 1),"
+		     "(5, 1, 'cgroup', 20, 1), (7, 1, 'cgroup', 30, 1),"
+		     "(200, 1, 'cgroup', 40, 1), (250, 1, 'cgroup', NULL, 0)");
+	if (!CHECK(reader_open(&reader, path, why) == 0))
+		return;
+	CHECK(reader_read(reader, &query, list_limit, text) == 0);
+	CHECK_EQ_STR(text, "0=500@200 1=30@200 1=40@200 1=0@250");
+	text[0] = '\0';
+	query.from_ns = 0;
+	CHECK(reader_read(reader, &query, list_limit, text) == 0);
+	CHECK_EQ_STR(text, "0=500@18446744073709551613 1=20@5 1=30@7 1=40@200 1=0@250");
+	reader_close(reader);
+}
+
 static void a_file_cut_short_does_no_harm(void)
 {
 	const char *path = record_some("cut.mwdb");
@@ -281,6 +336,9 @@ static const struct check_test tests[] = {
 	CHECK_TEST(another_program_s_database_is_left_alone),
 	CHECK_TEST(a_newer_format_is_refused_by_both_versions),
 	CHECK_TEST(columns_and_tables_of_later_are_stepped_over),
+	CHECK_TEST(a_file_from_before_limits_were_told_is_read),
+	CHECK_TEST(limits_that_make_no_sense_are_stepped_over),
+	CHECK_TEST(what_held_before_a_part_is_told_at_its_begin),
 	CHECK_TEST(a_file_cut_short_does_no_harm),
 	CHECK_TEST(damage_does_no_harm),
 	CHECK_TEST(open_spans_are_found_by_line_and_number),
