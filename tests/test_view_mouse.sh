@@ -16,6 +16,20 @@ column() {
 	echo ${#before}
 }
 
+# listed LABEL: the line of its entry in the list of events.
+listed() {
+	picture | grep -nE "^[0-9]+ +[0-9:.]+  .*$1" | sed 's/:.*//; s/$/-1/' | bc
+}
+
+# column_in LINE GLYPHS: where the first of them is.
+column_in() {
+	local before
+
+	before=$(picture | sed -n "$(($1 + 1))p")
+	before=${before%%$2*}
+	echo ${#before}
+}
+
 byte() {
 	printf '%02x' $(($1 + 32))
 }
@@ -38,27 +52,43 @@ press_sgr() {
 }
 
 try_mouse() { # PRESS
-	local press=$1 x y
+	local press=$1 x y seen
 
-	$press $LEFT 4 "$(line ' preview ')"
+	$press $LEFT 4 "$(line ' preview  ')"
 	is selected=2 cursor=-
-	$press $LEFT 4 "$(line ' converter ')"
+	$press $LEFT 4 "$(line ' converter  ')"
 	is selected=3
-	x=$(column 'battery low')
-	$press $LEFT "$x" "$(line 'battery low')"
+	$press $LEFT 20 "$(listed 'battery low')"
 	is cursor=50.000 selected=3
 	keys Escape
 	is cursor=-
 
+	# in the chart: a label is its event's, else there is a time
+	$press $LEFT "$(column 'recording sta')" "$(line 'recording sta')"
+	is cursor=5.000 selected=3
+	$press $LEFT "$(column ┴)" "$(line ┴──)"
+	is 'cursor=0\.[0-9]00'
+	y=$(line '1000 MiB┤')
+	x=$(column_in "$y" '[⡀⡇⢀⢸]')
+	$press $LEFT "$x" "$((y + 2))"
+	is 'cursor=3[23]\.[0-9]00' paused=59.950 window=60
+	$press $UP "$x" "$((y + 2))"
+	is window=30 'cursor=3[23]\.[0-9]00'
+	seen=$(column_in "$y" '[⡀⡇⢀⢸]')
+	[ $((seen - x)) -ge -1 ] && [ $((seen - x)) -le 1 ] || fail "what is pointed at went from $x to $seen: $(picture)"
+	$press $DOWN "$x" "$((y + 2))"
+	is window=60
+	keys Escape
+	is cursor=-
+
 	# the spike of one sample, in the sparkline of its row
-	y=$(line ' preview ')
-	x=$(picture | sed -n "$((y + 1))p")
-	x=${x%%█*}
-	$press $LEFT ${#x} "$y"
+	y=$(line ' preview  ')
+	x=$(column_in "$y" █)
+	$press $LEFT "$x" "$y"
 	is 'cursor=3[1-4]\.[0-9]00' paused=59.950 selected=2
-	$press $UP ${#x} "$y"
+	$press $UP "$x" "$y"
 	is window=30 'cursor=3[1-4]\..*'
-	$press $DOWN ${#x} "$y"
+	$press $DOWN "$x" "$y"
 	is window=60
 	keys Escape
 	is paused=-
@@ -75,19 +105,19 @@ try_mouse() { # PRESS
 	is cursor=42.000
 	$press $UP 5 5
 	is cursor=50.000
-	$press $LEFT 9 "$(line 'recording started')"
+	$press $LEFT 9 "$(listed 'recording started')"
 	is cursor=5.000
 	keys l Escape
 	is list=0 cursor=-
 	keys '?'
 	is help=1
-	$press $LEFT 4 "$(line ' preview ')"
+	$press $LEFT 4 "$(line ' preview  ')"
 	is help=0
 
 	# not while something is typed
 	keys /
 	is prompt=1:
-	$press $LEFT 4 "$(line ' recorder ')"
+	$press $LEFT 4 "$(line ' recorder  ')"
 	keys x
 	is filter=x selected=2
 	keys Escape
