@@ -138,3 +138,17 @@ begin recorder TERM=linux
 keys Tab
 is selected=2
 finish
+
+# --- the terminal has its mouse back, however the view ends
+
+begin recorder
+check_equal "the mouse" 1 "$(mux display -p '#{mouse_any_flag}')"
+pgrep -x screen -g "$(mux display -p '#{pane_pid}')" | xargs kill -TERM
+see_end 0
+check_equal "the mouse after SIGTERM" 0 "$(mux display -p '#{mouse_any_flag}')"
+begin recorder
+pgrep -x screen -g "$(mux display -p '#{pane_pid}')" | xargs kill -KILL
+mouse_is_back() {
+	[ "$(mux display -p '#{mouse_any_flag}')" = 0 ]
+}
+wait_for 5 mouse_is_back || fail "the mouse is not given back after SIGKILL"
