@@ -76,9 +76,8 @@ static unsigned draw_run(const struct curses_view *view, unsigned x, unsigned y)
 
 	while (x < chart->width && x - begin < RUN && chart_line(chart, x, y) == number)
 		length += strlen(chart_glyph(text + length, chart, x++, y));
-	attrset(chart_colour(view, number));
-	mvaddnstr((int)(view->layout.chart.at + y), (int)(view->layout.plot.at + begin), text,
-		  (int)length);
+	curses_put_glyphs(view->layout.chart.at + y, view->layout.plot.at + begin, text,
+			  chart_colour(view, number));
 	return x;
 }
 

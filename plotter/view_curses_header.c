@@ -64,6 +64,19 @@ static unsigned draw_header_end(const struct curses_view *view)
 	return end == before ? end : end - 1;
 }
 
+/* Which rows of how many are on the screen. */
+static void draw_part(const struct curses_view *view, unsigned *at, unsigned end)
+{
+	const struct extent *body = &view->layout.body;
+	size_t first = view->settings->top + 1;
+	char text[64];
+
+	if (view->count <= body->size || body->size == 0)
+		return;
+	snprintf(text, sizeof(text), "%zu-%zu of %zu", first, first + body->size - 1, view->count);
+	curses_put_piece(view, 0, at, end, text, A_NORMAL);
+}
+
 static void draw_counts(const struct curses_view *view, unsigned *at, unsigned end)
 {
 	uint64_t missed = history_missed(view->frame->history, view->now_ns);
@@ -75,11 +88,6 @@ static void draw_counts(const struct curses_view *view, unsigned *at, unsigned e
 	curses_put_piece(view, 0, at, end, text, missed ? alert : A_DIM);
 	snprintf(text, sizeof(text), "dropped %" PRIu64, dropped);
 	curses_put_piece(view, 0, at, end, text, dropped ? alert : A_DIM);
-	if (view->count > view->layout.body.size && view->layout.body.size > 0) {
-		snprintf(text, sizeof(text), "%zu-%zu of %zu", view->settings->top + 1,
-			 view->settings->top + view->layout.body.size, view->count);
-		curses_put_piece(view, 0, at, end, text, A_NORMAL);
-	}
 }
 
 /* Time since the session began: of the display; of a replay also of its whole. */
@@ -122,6 +130,7 @@ void curses_draw_header(const struct curses_view *view)
 		snprintf(filter, sizeof(filter), "/%s", view->settings->filter);
 		curses_put_piece(view, 0, &at, end, filter, alert);
 	}
+	draw_part(view, &at, end);
 	snprintf(text, sizeof(text), "every %s",
 		 units_format_duration(figure, session->interval_ns));
 	curses_put_piece(view, 0, &at, end, text, A_DIM);

@@ -9,21 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-void curses_put(const struct curses_view *view, unsigned y, struct extent place, const char *text,
-		bool right, attr_t attributes)
-{
-	char fitted[CELLS_ROOM];
-
-	if (place.size == 0 || place.at >= view->layout.width)
-		return;
-	if (place.size > view->layout.width - place.at)
-		place.size = view->layout.width - place.at;
-	attrset(attributes);
-	mvaddstr((int)y, (int)place.at,
-		 cells_fit(fitted, text, place.size, view->style | (right ? CELLS_RIGHT : 0)));
-	attrset(A_NORMAL);
-}
-
 bool curses_put_piece(const struct curses_view *view, unsigned y, unsigned *at, unsigned end,
 		      const char *text, attr_t attributes)
 {
@@ -160,7 +145,7 @@ static void draw_spark(const struct curses_view *view, unsigned y, size_t row, a
 	unsigned at = view->layout.spark.at;
 
 	spark_render(view->spark, view->columns, width, figures->low, figures->high, view->glyphs);
-	curses_put(view, y, view->layout.spark, view->spark, false, attributes);
+	curses_put_glyphs(y, at, view->spark, attributes);
 	for (unsigned x = 0; x < width; x++) {
 		if (marks[x])
 			mvchgat((int)y, (int)(at + x), 1, A_REVERSE,
