@@ -157,6 +157,9 @@ void curses_put(const struct curses_view *view, unsigned y, struct extent place,
 /* Glyphs of one column each, ASCII or of three bytes, that are ours, from (@x, @y) on. */
 void curses_put_glyphs(unsigned y, unsigned x, const char *text, attr_t attributes);
 
+/* One of them in all columns of @place. */
+void curses_put_rule(unsigned y, struct extent place, const char *glyph, attr_t attributes);
+
 /* The next piece of a line, from *@at on, where there is room for all of it up to @end: then *@at
  * is two columns behind it. */
 bool curses_put_piece(const struct curses_view *view, unsigned y, unsigned *at, unsigned end,

@@ -57,15 +57,12 @@ static void draw_tick(const struct curses_view *view, const struct times *times,
 static void draw_rule(const struct curses_view *view)
 {
 	const struct layout *layout = &view->layout;
-	int y = (int)layout->axis.at;
+	unsigned y = layout->axis.at;
 
 	if (layout->axis.size < 2)
 		return;
-	attrset(A_DIM);
-	mvaddstr(y, (int)(layout->plot.at - 1), curses_glyph(view, "└", "+"));
-	for (unsigned x = 0; x < layout->plot.size; x++)
-		addstr(curses_glyph(view, "─", "-"));
-	attrset(A_NORMAL);
+	curses_put_glyphs(y, layout->plot.at - 1, curses_glyph(view, "└", "+"), A_DIM);
+	curses_put_rule(y, layout->plot, curses_glyph(view, "─", "-"), A_DIM);
 }
 
 /* The cursor's time is in the last line; here it only points. */
@@ -114,18 +111,6 @@ static struct stretch stretch_of(const struct curses_view *view, const struct sp
 				 .begins = first >= 0 };
 }
 
-static const char *edge(const struct curses_view *view, const struct span_bar *bar,
-			const struct stretch *at, unsigned x)
-{
-	if (at->first == at->last)
-		return curses_glyph(view, "╿", "|");
-	if (x == at->first && at->begins)
-		return curses_glyph(view, "├", "[");
-	if (x == at->last)
-		return bar->open ? curses_glyph(view, "▶", ">") : curses_glyph(view, "┤", "]");
-	return curses_glyph(view, "─", "-");
-}
-
 /* Free columns behind a bar, until the next of its lane. */
 static unsigned room_behind(const struct curses_view *view, size_t index, unsigned last)
 {
@@ -164,12 +149,18 @@ static void draw_bar(const struct curses_view *view, size_t index)
 {
 	const struct span_bar *bar = &view->bars[index];
 	struct stretch at = stretch_of(view, bar);
-	int y = (int)(view->layout.bars.at + bar->lane);
+	struct extent place = { view->layout.plot.at + at.first, at.last + 1 - at.first };
+	unsigned y = view->layout.bars.at + bar->lane;
+	unsigned last = view->layout.plot.at + at.last;
+	attr_t colour = curses_line_colour(view, bar->event->line);
+	const char *end = bar->open ? curses_glyph(view, "▶", ">") : curses_glyph(view, "┤", "]");
 
-	attrset(curses_line_colour(view, bar->event->line));
-	for (unsigned x = at.first; x <= at.last; x++)
-		mvaddstr(y, (int)(view->layout.plot.at + x), edge(view, bar, &at, x));
-	attrset(A_NORMAL);
+	curses_put_rule(y, place, curses_glyph(view, "─", "-"), colour);
+	if (at.begins)
+		curses_put_glyphs(y, place.at, curses_glyph(view, "├", "["), colour);
+	if (at.first == at.last)
+		end = curses_glyph(view, "╿", "|");
+	curses_put_glyphs(y, last, end, colour);
 	draw_bar_name(view, index, &at);
 }
 

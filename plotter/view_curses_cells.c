@@ -83,3 +83,12 @@ void curses_put_glyphs(unsigned y, unsigned x, const char *text, attr_t attribut
 		x += (unsigned)count;
 	}
 }
+
+void curses_put_rule(unsigned y, struct extent place, const char *glyph, attr_t attributes)
+{
+	wchar_t character[] = { next_character(&glyph), 0 };
+	cchar_t cell;
+
+	setcchar(&cell, character, attributes, (short)PAIR_NUMBER(attributes), NULL);
+	mvhline_set((int)y, (int)place.at, &cell, (int)place.size);
+}

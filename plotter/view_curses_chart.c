@@ -49,10 +49,7 @@ static void draw_limit(const struct curses_view *view)
 		return;
 	y = view->layout.chart.at + chart_row(chart, view->limit_bytes);
 	draw_scale_row(view, y, "limit", alert | A_BOLD);
-	attrset(alert);
-	for (unsigned x = 0; x < chart->width; x++)
-		mvaddstr((int)y, (int)(view->layout.plot.at + x), curses_glyph(view, "╌", "."));
-	attrset(A_NORMAL);
+	curses_put_rule(y, view->layout.plot, curses_glyph(view, "╌", "."), alert);
 }
 
 /* --- the lines */

@@ -33,8 +33,11 @@ static unsigned put_paused(const struct curses_view *view, unsigned end, attr_t 
 	char figure[UNITS_TEXT];
 	char text[UNITS_TEXT + 16];
 
-	behind_ns -= behind_ns % (behind_ns < 100 * NS_PER_S ? NS_PER_S / 10 : NS_PER_S);
-	snprintf(text, sizeof(text), " PAUSED -%s ", units_format_duration(figure, behind_ns));
+	if (behind_ns < 100 * NS_PER_S)
+		snprintf(text, sizeof(text), " PAUSED -%u s ", (unsigned)(behind_ns / NS_PER_S));
+	else
+		snprintf(text, sizeof(text), " PAUSED -%s ",
+			 units_format_duration(figure, behind_ns - behind_ns % NS_PER_S));
 	if (view->frame->end_ns || behind_ns < NS_PER_S || cells_width(text) + 18 > end)
 		return put_last(view, end, " PAUSED ", 0, badge);
 	return put_last(view, end, text, 0, badge);

@@ -142,10 +142,8 @@ static void draw_rule(const struct curses_view *view)
 			    : "";
 	unsigned size = cells_width(command);
 
-	attrset(A_DIM);
-	for (unsigned x = 0; x < layout->width; x++)
-		mvaddstr((int)y, (int)x, curses_glyph(view, "─", "-"));
-	attrset(A_NORMAL);
+	curses_put_rule(y, (struct extent){ 0, layout->width }, curses_glyph(view, "─", "-"),
+			A_DIM);
 	curses_put(view, y, (struct extent){ 2, 8 }, " EVENTS ", false, A_DIM);
 	if (layout->width < 40 || size == 0)
 		return;
