@@ -3,31 +3,28 @@
 . "$ROOT/tests/lib.sh"
 . "$ROOT/tests/screen.sh"
 
-# line TEXT: of the screen, from 0. column TEXT: where it begins in its line, from 0.
+# line PATTERN: of the screen, from 0: the first that has it. column_in LINE GLYPHS: where the first of them is in it, from 0.
 line() {
-	picture | grep -nF -m 1 -- "$1" | sed 's/:.*//; s/$/-1/' | bc
+	local found
+
+	found=$(picture | grep -nE -m 1 -e "$1") || fail "no line with '$1': $(picture)"
+	echo $((${found%%:*} - 1))
 }
 
-column() {
-	local before
-
-	before=$(picture | grep -F -m 1 -- "$1")
-	before=${before%%"$1"*}
-	echo ${#before}
-}
-
-# listed LABEL: the line of its entry in the list of events.
-listed() {
-	picture | grep -nE "^[0-9]+ +[0-9:.]+  .*$1" | sed 's/:.*//; s/$/-1/' | bc
-}
-
-# column_in LINE GLYPHS: where the first of them is.
 column_in() {
 	local before
 
 	before=$(picture | sed -n "$(($1 + 1))p")
 	before=${before%%$2*}
 	echo ${#before}
+}
+
+# stays_at X LINE GLYPHS: whether the first of them is in that column, or beside it.
+stays_at() {
+	local by
+
+	by=$(($(column_in "$2" "$3") - $1))
+	[ ${by#-} -le 1 ]
 }
 
 byte() {
@@ -52,31 +49,32 @@ press_sgr() {
 }
 
 try_mouse() { # PRESS
-	local press=$1 x y seen
+	local press=$1 x y
 
 	$press $LEFT 4 "$(line ' preview  ')"
 	is selected=2 cursor=-
 	$press $LEFT 4 "$(line ' converter  ')"
 	is selected=3
-	$press $LEFT 20 "$(listed 'battery low')"
+	$press $LEFT 20 "$(line '^7 .*battery low')"
 	is cursor=50.000 selected=3
 	keys Escape
 	is cursor=-
 
 	# in the chart: a label is its event's, else there is a time
-	$press $LEFT "$(column 'recording sta')" "$(line 'recording sta')"
+	y=$(line '[│┤].*recording sta')
+	$press $LEFT "$(column_in "$y" recording)" "$y"
 	is cursor=5.000 selected=3
-	$press $LEFT "$(column ┴)" "$(line ┴──)"
+	y=$(line '└┴──')
+	$press $LEFT "$(column_in "$y" ┴)" "$y"
 	is 'cursor=0\.[0-9]00'
-	y=$(line '1000 MiB┤')
-	x=$(column_in "$y" '[⡀⡇⢀⢸]')
-	$press $LEFT "$x" "$((y + 2))"
+	y=$(($(line '[│┤] +[⡇⢸]') + 1))
+	x=$(column_in "$y" '[⡇⢸]')
+	$press $LEFT "$x" "$y"
 	is 'cursor=3[23]\.[0-9]00' paused=59.950 window=60
-	$press $UP "$x" "$((y + 2))"
+	$press $UP "$x" "$y"
 	is window=30 'cursor=3[23]\.[0-9]00'
-	seen=$(column_in "$y" '[⡀⡇⢀⢸]')
-	[ $((seen - x)) -ge -1 ] && [ $((seen - x)) -le 1 ] || fail "what is pointed at went from $x to $seen: $(picture)"
-	$press $DOWN "$x" "$((y + 2))"
+	wait_for 5 stays_at "$x" "$y" '[⡇⢸]' || fail "what is pointed at leaves column $x: $(picture)"
+	$press $DOWN "$x" "$y"
 	is window=60
 	keys Escape
 	is cursor=-
@@ -105,7 +103,7 @@ try_mouse() { # PRESS
 	is cursor=42.000
 	$press $UP 5 5
 	is cursor=50.000
-	$press $LEFT 9 "$(listed 'recording started')"
+	$press $LEFT 9 "$(line '^1 .*recording started')"
 	is cursor=5.000
 	keys l Escape
 	is list=0 cursor=-
