@@ -7,6 +7,10 @@
 #define SCALE_PARTS 32
 #define SCALE_LEAST (256 * 1024)
 
+/* A window rolls on by whole columns; by so many of them at once that it does so this often while it
+ * passes: each time the whole of it is drawn, and sent, anew. */
+#define ROLLS 60
+
 static uint64_t min_u64(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
@@ -29,6 +33,7 @@ void axis_set_parts(struct axis *axis, const struct history *history, uint64_t n
 	uint64_t start_ns = history_session(history)->start_ns;
 	uint64_t passed_ns = max_u64(now_ns, start_ns) - start_ns;
 	uint64_t part_ns = max_u64(1, (window_ns + width * parts - 1) / (width * parts));
+	uint64_t roll_ns;
 	uint64_t to_ns;
 
 	axis->now_ns = now_ns;
@@ -36,7 +41,8 @@ void axis_set_parts(struct axis *axis, const struct history *history, uint64_t n
 	axis->width = width;
 	axis->column_ns = part_ns * parts;
 	axis->stretch = stretch_of(axis, history_grain(history, window_ns));
-	to_ns = start_ns + (passed_ns / axis->column_ns + 1) * axis->column_ns;
+	roll_ns = axis->column_ns * max_u64(1, width / ROLLS);
+	to_ns = start_ns + (passed_ns / roll_ns + 1) * roll_ns;
 	axis->from_ns = to_ns - min_u64(to_ns, axis->column_ns * width);
 }
 

@@ -10,7 +10,8 @@
 
 /*
  * Columns of time, `width` of them. Their edges are multiples of column_ns since the session's
- * start, so while the window rolls a value stays in its column, and columns move as a whole.
+ * start, so while the window rolls a value stays in its column, and columns move as a whole: one of
+ * them at a time, or some at once where there are many, so that the last ones may be empty.
  */
 struct axis {
 	uint64_t now_ns;
