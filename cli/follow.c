@@ -148,6 +148,8 @@ static void mark(void *arg, const char *label)
 	if (error)
 		loop_notice(&follow->loop, "no mark: %s",
 			    problem[0] ? problem : control_error(error));
+	else if (follow->settings.paused_at_ns)
+		loop_notice(&follow->loop, "marked now, not where the display stands: %s", label);
 }
 
 /* --- the loop */

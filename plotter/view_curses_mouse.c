@@ -37,10 +37,36 @@ static void select_at(const struct curses_view *view, unsigned y)
 		view->settings->selected = view->rows[row].line->line;
 }
 
+/* Whether a cell of the chart is the flag's: its point, its number or its label. */
+static bool is_on_flag(const struct flag *flag, unsigned x, unsigned y)
+{
+	struct extent number = { flag->flag_x, flag->width };
+	struct extent label = { flag->label_x, flag->label_size };
+
+	if (x == flag->x && y == flag->y)
+		return true;
+	return flag->placed && y == flag->flag_y && (has(number, x) || has(label, x));
+}
+
+/* The event at a place of the screen: in the list, or on the chart; NULL: none. */
+static const struct history_event *event_at(const struct curses_view *view, unsigned x, unsigned y)
+{
+	const struct curses_plot *plot = &view->plot;
+	const struct layout *layout = &view->layout;
+
+	if (!has(layout->chart, y) || !has(layout->plot, x))
+		return curses_event_at(view, y);
+	for (size_t i = 0; i < plot->flag_count; i++) {
+		if (is_on_flag(&plot->flags[i], x - layout->plot.at, y - layout->chart.at))
+			return plot->events[i];
+	}
+	return NULL;
+}
+
 static void click(struct curses_view *view, unsigned x, unsigned y)
 {
 	struct moment moment = curses_moment(view);
-	const struct history_event *event = curses_event_at(view, y);
+	const struct history_event *event = event_at(view, x, y);
 	struct spot spot = spot_at(view, x, y);
 
 	if (view->settings->help) {

@@ -46,7 +46,7 @@ static size_t append(char *to, size_t length, size_t size, const char *text)
 {
 	size_t more = text && text != (const char *)-1 && !strstr(text, "$<") ? strlen(text) : 0;
 
-	if (length + more > size)
+	if (more == 0 || length + more > size)
 		return length;
 	memcpy(to + length, text, more);
 	return length + more;

@@ -103,9 +103,9 @@ keys g
 see begin
 keys n n
 see third-event
-keys l Right Right
+keys Right Right Right
 see right
-keys h Left Left
+keys Left Left Left
 see third-event-tick
 keys Escape
 see_text '^ q quit'

@@ -134,6 +134,38 @@ is filter= cursor=0.000
 keys Escape
 is cursor=- paused=-
 
+# --- help in every size: whole in two columns or in one, else as much of it as there are lines
+
+keys '?'
+is help=1
+all_help() {
+	local key
+
+	for key in 'q +quit' '\? h +this help' 'Esc +leave' '\^L +draw' 'space p +pause' '← → +cursor' ', \. +by 10' 'n N +next' \
+		'g G +the begin' '\+ - +longer' 'w 0 +window' 'z 0 +axis' 't +since' '↑ ↓ k j +select' 'Tab +next' \
+		'a +chart' 's S +sort' '/ +find' 'l +list' 'm +mark' 'M +mark' 'click +select' 'wheel +zoom' 'Shift-drag +your'; do
+		shows "(^|│| ) ?$key" || return 1
+	done
+}
+wait_for 5 all_help || fail "help lacks something: $(picture)"
+shows '┌─ KEYS ─+┐$' || fail "no frame: $(picture)"
+mux resize-window -x 41 -y 34
+see_text '^┌─ KEYS ─+┐$'
+wait_for 5 all_help || fail "help lacks something in one column: $(picture)"
+mux resize-window -x 40 -y 24
+see_text '^q +quit'
+wait_for 5 all_help || fail "help lacks something without headings: $(picture)"
+mux resize-window -x 24 -y 6
+see_text '^q +quit'
+see_text '^space p +pause; the s…'
+hides 'n N' || fail "more than there is room for: $(picture)"
+mux resize-window -x 3 -y 2
+see_text '^q'
+mux resize-window -x 80 -y 24
+see_text '┌─ KEYS ─+┐$'
+keys '?'
+is help=0
+
 # --- the list of events, the newest at its top
 
 keys l

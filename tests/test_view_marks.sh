@@ -43,6 +43,17 @@ see_marked $sleeper 'mark 2'
 keys Tab m
 see_marked $$ 'mark 3'
 
+# --- of now, also where the display stands in the past
+
+keys g M
+keys -l 'meanwhile'
+keys Enter
+see_text 'marked now, not where the display stands: meanwhile'
+see_marked $$ 'meanwhile'
+picture | sed '1,/EVENTS/d;$d' | grep 'meanwhile' && fail "it is shown in the past"
+keys G
+see_text '[a-z0-9]  meanwhile'
+
 # --- of the session where the selected process has ended
 
 keys Up
@@ -67,18 +78,5 @@ for _ in {1..5}; do
 	wait_for 1 shows 'mark 1[0-9]' && break
 done
 see_text 'mark 1[0-9]'
-keys q
-see_end 0
-
-# --- a recording takes none
-
-memwatch record -o session.mwdb --duration 300ms -- sleep 1 || fail "record"
-start 80 24 "memwatch replay session.mwdb"
-see_text 'replay'
-keys M
-see_text 'a recording takes no marks'
-see_no_text 'a recording takes no marks'
-keys m
-see_text 'a recording takes no marks'
 keys q
 see_end 0

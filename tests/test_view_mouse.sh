@@ -3,17 +3,28 @@
 . "$ROOT/tests/lib.sh"
 . "$ROOT/tests/screen.sh"
 
-# line TEXT: of the screen, from 0. column TEXT: where it begins in its line, from 0.
+# line PATTERN: of the screen, from 0: the first that has it. column_in LINE GLYPHS: where the first of them is in it, from 0.
 line() {
-	picture | grep -nF -m 1 -- "$1" | sed 's/:.*//; s/$/-1/' | bc
+	local found
+
+	found=$(picture | grep -nE -m 1 -e "$1") || fail "no line with '$1': $(picture)"
+	echo $((${found%%:*} - 1))
 }
 
-column() {
+column_in() {
 	local before
 
-	before=$(picture | grep -F -m 1 -- "$1")
-	before=${before%%"$1"*}
+	before=$(picture | sed -n "$(($1 + 1))p")
+	before=${before%%$2*}
 	echo ${#before}
+}
+
+# stays_at X LINE GLYPHS: whether the first of them is in that column, or beside it.
+stays_at() {
+	local by
+
+	by=$(($(column_in "$2" "$3") - $1))
+	[ ${by#-} -le 1 ]
 }
 
 byte() {
@@ -40,25 +51,42 @@ press_sgr() {
 try_mouse() { # PRESS
 	local press=$1 x y
 
-	$press $LEFT 4 "$(line ' preview ')"
+	$press $LEFT 4 "$(line ' preview  ')"
 	is selected=2 cursor=-
-	$press $LEFT 4 "$(line ' converter ')"
+	$press $LEFT 4 "$(line ' converter  ')"
 	is selected=3
-	x=$(column 'battery low')
-	$press $LEFT "$x" "$(line 'battery low')"
+	$press $LEFT 20 "$(line '^7 .*battery low')"
 	is cursor=50.000 selected=3
 	keys Escape
 	is cursor=-
 
+	# in the chart: a label is its event's, else there is a time
+	y=$(line '[│┤].*recording sta')
+	$press $LEFT "$(column_in "$y" recording)" "$y"
+	is cursor=5.000 selected=3
+	y=$(line '└┴──')
+	$press $LEFT "$(column_in "$y" ┴)" "$y"
+	is 'cursor=0\.[0-9]00'
+	y=$(($(line '[│┤] +[⡇⢸]') + 1))
+	x=$(column_in "$y" '[⡇⢸]')
+	$press $LEFT "$x" "$y"
+	is 'cursor=3[23]\.[0-9]00' paused=59.950 window=60
+	$press $UP "$x" "$y"
+	is window=30 'cursor=3[23]\.[0-9]00'
+	wait_for 5 stays_at "$x" "$y" '[⡇⢸]' || fail "what is pointed at leaves column $x: $(picture)"
+	$press $DOWN "$x" "$y"
+	is window=60
+	keys Escape
+	is cursor=-
+
 	# the spike of one sample, in the sparkline of its row
-	y=$(line ' preview ')
-	x=$(picture | sed -n "$((y + 1))p")
-	x=${x%%█*}
-	$press $LEFT ${#x} "$y"
+	y=$(line ' preview  ')
+	x=$(column_in "$y" █)
+	$press $LEFT "$x" "$y"
 	is 'cursor=3[1-4]\.[0-9]00' paused=59.950 selected=2
-	$press $UP ${#x} "$y"
+	$press $UP "$x" "$y"
 	is window=30 'cursor=3[1-4]\..*'
-	$press $DOWN ${#x} "$y"
+	$press $DOWN "$x" "$y"
 	is window=60
 	keys Escape
 	is paused=-
@@ -75,19 +103,19 @@ try_mouse() { # PRESS
 	is cursor=42.000
 	$press $UP 5 5
 	is cursor=50.000
-	$press $LEFT 9 "$(line 'recording started')"
+	$press $LEFT 9 "$(line '^1 .*recording started')"
 	is cursor=5.000
 	keys l Escape
 	is list=0 cursor=-
 	keys '?'
 	is help=1
-	$press $LEFT 4 "$(line ' preview ')"
+	$press $LEFT 4 "$(line ' preview  ')"
 	is help=0
 
 	# not while something is typed
 	keys /
 	is prompt=1:
-	$press $LEFT 4 "$(line ' recorder ')"
+	$press $LEFT 4 "$(line ' recorder  ')"
 	keys x
 	is filter=x selected=2
 	keys Escape
@@ -108,3 +136,17 @@ begin recorder TERM=linux
 keys Tab
 is selected=2
 finish
+
+# --- the terminal has its mouse back, however the view ends
+
+begin recorder
+check_equal "the mouse" 1 "$(mux display -p '#{mouse_any_flag}')"
+pgrep -x screen -g "$(mux display -p '#{pane_pid}')" | xargs kill -TERM
+see_end 0
+check_equal "the mouse after SIGTERM" 0 "$(mux display -p '#{mouse_any_flag}')"
+begin recorder
+pgrep -x screen -g "$(mux display -p '#{pane_pid}')" | xargs kill -KILL
+mouse_is_back() {
+	[ "$(mux display -p '#{mouse_any_flag}')" = 0 ]
+}
+wait_for 5 mouse_is_back || fail "the mouse is not given back after SIGKILL"
