@@ -51,7 +51,7 @@ static struct entry_layout entry_layout(const struct curses_view *view)
 	unsigned rss = layout->width >= 50 ? RSS_WIDTH : 0;
 	unsigned end = layout->width - (rss ? rss + gap : 0);
 	unsigned number = number_width(view);
-	struct entry_layout at = { .number = { 0, number }, .time = { number, TIME_WIDTH } };
+	struct entry_layout at = { .number = { 0, number }, .time = { number + 1, TIME_WIDTH } };
 
 	/* Room for "session" too, where there is any. */
 	if (gap > 1 && name < SESSION_WIDTH)
