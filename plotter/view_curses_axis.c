@@ -39,7 +39,7 @@ static void draw_tick(const struct curses_view *view, const struct times *times,
 	unsigned end = layout->width - layout->names.size;
 	unsigned at;
 
-	if (column < 0)
+	if (column < 0 || (times->style == TIMES_SINCE && t_ns < times->start_ns))
 		return;
 	at = layout->plot.at + (unsigned)column;
 	if (layout->axis.size > 1)
