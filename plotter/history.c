@@ -36,6 +36,7 @@ static void line_free(struct history_line *line)
 	levels_free(line->levels);
 	names_free(&line->names);
 	limits_free(&line->limits);
+	limits_free(&line->asked);
 	free(line);
 }
 
@@ -49,6 +50,7 @@ void history_free(struct history *history)
 	events_free(&history->events);
 	counts_free(&history->counts);
 	limits_free(&history->limits);
+	limits_free(&history->asked);
 	free(history);
 }
 
@@ -263,6 +265,10 @@ static int add_limit(struct history *history, uint64_t t_ns, const struct limit 
 
 	if (limit->kind == LIMIT_MACHINE)
 		return limits_add(&history->limits, &step);
+	if (limit->kind == LIMIT_ASKED && limit->line == LINE_SESSION)
+		return limits_add(&history->asked, &step);
+	if (limit->kind == LIMIT_ASKED)
+		return line ? limits_add(&line->asked, &step) : 0;
 	return line ? limits_add(&line->limits, &step) : 0;
 }
 

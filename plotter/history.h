@@ -42,6 +42,7 @@ struct history_line {
 	uint64_t peak_told_ns; /* when the kernel's word on peak_rss came last; 0: never */
 	struct names names;    /* it had before */
 	struct limits limits;  /* its cgroup's */
+	struct limits asked;   /* what a person asked it to stay below */
 	struct levels *levels; /* history.c's own */
 };
 
@@ -179,6 +180,11 @@ const struct history_event *history_event_at(const struct history *history, size
 
 /* The index of the first event at or after @t_ns. */
 size_t history_event_after(const struct history *history, uint64_t t_ns);
+
+/* The bytes that a person asked @line (NULL: all lines together) to stay below, as it was at @t_ns;
+ * 0: none. */
+uint64_t history_asked_at(const struct history *history, const struct history_line *line,
+			  uint64_t t_ns);
 
 /* The oldest and the newest time in it, of which the oldest is no limit's. */
 uint64_t history_begin(const struct history *history);

@@ -85,6 +85,15 @@ bool history_limit_at(const struct history *history, const struct history_line *
 	return has_own || has_machine;
 }
 
+uint64_t history_asked_at(const struct history *history, const struct history_line *line,
+			  uint64_t t_ns)
+{
+	const struct limits *asked = line ? &line->asked : &history->asked;
+	struct limit_step step;
+
+	return limits_at(asked, t_ns, &step) ? step.limit : 0;
+}
+
 uint64_t history_grain(const struct history *history, uint64_t window_ns)
 {
 	return levels_grain(history->session.interval_ns, window_ns);

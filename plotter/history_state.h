@@ -17,6 +17,7 @@ struct history {
 	struct events events;
 	struct counts counts;
 	struct limits limits; /* the machine's */
+	struct limits asked;  /* of all lines together */
 	size_t buckets;	      /* of each level of a line */
 	uint64_t begin_ns;
 	uint64_t now_ns;

@@ -44,6 +44,8 @@ void outlook_set(struct outlook *ret_outlook, const struct history *history, con
 	trend_set(&ret_outlook->trend, columns, axis->width, axis->column_ns);
 	if (row->ended)
 		return;
+	if (!limit_bytes)
+		limit_bytes = history_asked_at(history, row->line, axis->now_ns);
 	if (limit_bytes && row->rss > limit_bytes) {
 		ret_outlook->limit = OUTLOOK_ASKED;
 		ret_outlook->limit_bytes = limit_bytes;

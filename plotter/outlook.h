@@ -25,7 +25,8 @@ struct outlook {
 };
 
 /*
- * Of @row with its @columns, axis->width of them. @limit_bytes: what the person named; 0: nothing.
+ * Of @row with its @columns, axis->width of them. @limit_bytes: what the person named; 0: what the
+ * session was asked for.
  */
 void outlook_set(struct outlook *ret_outlook, const struct history *history, const struct row *row,
 		 const struct axis *axis, const struct history_column *columns,

@@ -49,6 +49,8 @@ struct curses_plot {
 	struct curses_line lines[CURSES_LINES]; /* the selected one last: it lies over the others */
 	size_t count;
 	struct outlook outlook; /* of the selected */
+	uint64_t limit_bytes;	/* named by the person, or asked of the selected; 0: none */
+	uint64_t total_bytes;	/* asked of all lines together; 0: nothing */
 	struct flag flags[CURSES_FLAGS];
 	const struct history_event *events[CURSES_FLAGS]; /* that they are of */
 	size_t flag_count;

@@ -38,17 +38,16 @@ static void draw_scale(const struct curses_view *view)
 			       scale_label(text, scale, tick), A_DIM);
 }
 
-static void draw_limit(const struct curses_view *view)
+static void draw_limit(const struct curses_view *view, uint64_t bytes, const char *what)
 {
 	const struct chart *chart = &view->plot.chart;
 	attr_t alert = curses_colour(view, COLOUR_ALERT);
 	unsigned y;
 
-	if (view->limit_bytes == 0 || view->limit_bytes < chart->low ||
-	    view->limit_bytes > chart->high)
+	if (bytes == 0 || bytes < chart->low || bytes > chart->high)
 		return;
-	y = view->layout.chart.at + chart_row(chart, view->limit_bytes);
-	draw_scale_row(view, y, "limit", alert | A_BOLD);
+	y = view->layout.chart.at + chart_row(chart, bytes);
+	draw_scale_row(view, y, what, alert | A_BOLD);
 	curses_put_rule(y, view->layout.plot, curses_glyph(view, "╌", "."), alert);
 }
 
@@ -242,7 +241,8 @@ void curses_draw_chart(struct curses_view *view)
 	if (view->layout.chart.size == 0)
 		return;
 	draw_scale(view);
-	draw_limit(view);
+	draw_limit(view, view->plot.total_bytes, "total");
+	draw_limit(view, view->plot.limit_bytes, "limit");
 	draw_lines(view);
 	draw_names(view);
 	draw_share(view);

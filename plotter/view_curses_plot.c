@@ -114,8 +114,8 @@ static void find_scale(struct curses_view *view)
 		high = max_u64(high, plot->lines[i].high);
 	}
 	/* a limit that is near, or passed */
-	if (view->limit_bytes && view->limit_bytes / 2 <= high)
-		high = max_u64(high, view->limit_bytes);
+	if (plot->limit_bytes && plot->limit_bytes / 2 <= high)
+		high = max_u64(high, plot->limit_bytes);
 	if (!view->settings->fitted || low > high)
 		low = 0;
 	least = max_u64(FITTED_LEAST, high / FITTED_PARTS);
@@ -232,6 +232,18 @@ static int prepare_flags(struct curses_view *view)
 	return 0;
 }
 
+static void find_limits(struct curses_view *view)
+{
+	const struct history *history = view->frame->history;
+	struct curses_plot *plot = &view->plot;
+
+	plot->limit_bytes = view->limit_bytes;
+	if (!plot->limit_bytes && plot->count)
+		plot->limit_bytes = history_asked_at(
+			history, plot->lines[plot->count - 1].row->line, view->now_ns);
+	plot->total_bytes = history_asked_at(history, NULL, view->now_ns);
+}
+
 int curses_prepare_plot(struct curses_view *view)
 {
 	struct curses_plot *plot = &view->plot;
@@ -250,6 +262,7 @@ int curses_prepare_plot(struct curses_view *view)
 	if (plot->count)
 		outlook_set(&plot->outlook, view->frame->history, plot->lines[plot->count - 1].row,
 			    &plot->dots, plot->lines[plot->count - 1].columns, view->limit_bytes);
+	find_limits(view);
 	find_scale(view);
 	if (draw_lines(view))
 		return -ENOMEM;

@@ -24,7 +24,7 @@ void reader_bounds_open(struct reader *reader)
 		reader,
 		"SELECT t_ns, process, kind, limit_bytes, used_bytes FROM bound"
 		" WHERE rowid <= ?1 AND (t_ns >= ?2 OR rowid IN (SELECT max(rowid) FROM bound"
-		" WHERE t_ns < ?2 GROUP BY process)) ORDER BY rowid",
+		" WHERE t_ns < ?2 GROUP BY process, kind)) ORDER BY rowid",
 		reader->last_bound);
 	if (reader->bounds)
 		sqlite3_bind_int64(reader->bounds, 2,
@@ -34,7 +34,7 @@ void reader_bounds_open(struct reader *reader)
 
 static bool kind_of(sqlite3_stmt *statement, int column, enum limit_kind *ret_kind)
 {
-	static const enum limit_kind kinds[] = { LIMIT_CGROUP, LIMIT_MACHINE };
+	static const enum limit_kind kinds[] = { LIMIT_CGROUP, LIMIT_MACHINE, LIMIT_ASKED };
 	const char *text = (const char *)sqlite3_column_text(statement, column);
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds && text; i++) {
@@ -64,7 +64,8 @@ void reader_bounds_tell(struct reader *reader)
 	limit->used = bytes_of(reader->bounds, 4);
 	/* Other kinds may be told one day. */
 	if (kind_of(reader->bounds, 2, &limit->kind) &&
-	    (limit->kind == LIMIT_MACHINE) == (limit->line == LINE_SESSION))
+	    (limit->kind == LIMIT_ASKED ||
+	     (limit->kind == LIMIT_MACHINE) == (limit->line == LINE_SESSION)))
 		reader_tell(reader, &record);
 	step(reader);
 }

@@ -114,6 +114,7 @@ static void do_ended(struct answer *answer)
 		return;
 	if (request->peak > entry->info.peak_rss)
 		entry->info.peak_rss = request->peak;
+	alarms_peak(answer->core, entry, entry->ended_ns ? entry->ended_ns : clock_mono_ns());
 	reason = pidfd_wait_reason((int)request->since, &code);
 	life_end(answer->core, entry, reason, code);
 }
@@ -187,6 +188,26 @@ static void do_record_end(struct answer *answer)
 	answer->reply.value = !goes_on || !pid || is_last(answer->core, pid);
 	if (answer->reply.value)
 		record_end(answer->core);
+}
+
+static void do_limit(struct answer *answer)
+{
+	const struct request *request = answer->request;
+	struct entry *entry;
+
+	if (request->since > INT64_MAX) {
+		refuse(answer, "a limit must be below 2^63 bytes");
+		return;
+	}
+	if (request->op == REQUEST_LIMIT_TOTAL) {
+		alarms_ask_total(answer->core, request->since);
+	} else if (!request->pid) {
+		alarms_ask_all(answer->core, request->since);
+	} else {
+		entry = find_process(answer);
+		if (entry)
+			alarms_ask(answer->core, entry, request->since);
+	}
 }
 
 /* --- what tells of it */
@@ -274,6 +295,7 @@ static const struct operation operations[] = {
 	[REQUEST_STATUS] = { do_status, false },   [REQUEST_STOP] = { do_stop, true },
 	[REQUEST_FLUSH] = { do_flush, false },	   [REQUEST_ENDED] = { do_ended, true },
 	[REQUEST_RECORD] = { do_record, false },   [REQUEST_RECORD_END] = { do_record_end, false },
+	[REQUEST_LIMIT] = { do_limit, false },	   [REQUEST_LIMIT_TOTAL] = { do_limit, false },
 };
 
 /* Whether a request was carried out before: the asker's socket repeats what got no answer, as when
@@ -294,7 +316,9 @@ void control_answer(struct core *core, const struct request *request)
 	const struct operation *operation = &operations[request->op];
 	struct answer answer = { .core = core, .request = request, .reply.ok = true };
 
-	if (!operation->once || !is_repeated(core, request->id))
+	if (!operation->run)
+		refuse(&answer, "this watcher knows no such request");
+	else if (!operation->once || !is_repeated(core, request->id))
 		operation->run(&answer);
 	else if (request->op == REQUEST_ATTACH)
 		do_status(&answer);

@@ -71,7 +71,7 @@ static void take_packet(struct core *core, size_t size)
 		break;
 	case PAIR_REQUEST:
 		if (size == sizeof *request && request->op >= REQUEST_ATTACH &&
-		    request->op <= REQUEST_RECORD_END)
+		    request->op <= REQUEST_LAST)
 			control_answer(core, request);
 		break;
 	case PAIR_BAD:
@@ -205,6 +205,7 @@ static void look_slowly(struct core *core)
 {
 	output_beat(core);
 	bounds_look(core);
+	alarms_look(core);
 }
 
 static void look(struct core *core, uint64_t now_ns)

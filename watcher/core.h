@@ -5,6 +5,7 @@
 #ifndef WATCHER_CORE_H
 #define WATCHER_CORE_H
 
+#include "watcher/alarms.h"
 #include "watcher/bounds.h"
 #include "watcher/emitters.h"
 #include "watcher/gatelink.h"
@@ -75,6 +76,7 @@ struct core {
 	struct marks marks;
 	struct spans spans;
 	struct bounds bounds;
+	struct alarms alarms;
 	struct gatelink gate;
 	bool gate_ready;	/* its sockets were open */
 	uint64_t gate_retry_ns; /* one that could not start is tried again after this */
@@ -154,6 +156,8 @@ void life_end_by_kernel(struct core *core, struct entry *entry);
 /* look.c: what no tick shows: exec, the kernel's high-water mark. Some of the processes at each
  * call. */
 void life_look(struct core *core);
+/* The kernel's high-water mark of a process is @peak now: tell it where it rose above the last. */
+void life_peak(struct core *core, struct entry *entry, uint64_t peak);
 
 /* arrival.c: who says something of itself, found by its ring in rings/ or by what it pushes. */
 int arrival_open(struct core *core);

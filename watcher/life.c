@@ -27,8 +27,9 @@ void life_tell(struct core *core, const struct entry *entry, uint64_t t_ns)
 	core_add(core, &record);
 }
 
-static void note_sample(struct entry *entry, uint64_t rss)
+static void note_sample(struct core *core, struct entry *entry, uint64_t rss)
 {
+	core->alarms.sum += rss - entry->info.rss;
 	entry->info.rss = rss;
 	if (rss > entry->info.max_rss)
 		entry->info.max_rss = rss;
@@ -42,7 +43,7 @@ static void add_first_sample(struct core *core, struct entry *entry, uint64_t rs
 	struct sample sample = { entry->info.line, rss };
 	struct record record = { .t_ns = clock_mono_ns(), .type = RECORD_TICK };
 
-	note_sample(entry, rss);
+	note_sample(core, entry, rss);
 	record.tick = (struct tick){ core->missed, 1, &sample };
 	core_add(core, &record);
 }
@@ -126,6 +127,7 @@ static struct entry *join(struct core *core, const struct procinfo *info, const 
 	life_tell(core, entry, entry->info.since_ns);
 	add_first_sample(core, entry, rss);
 	bounds_join(core, entry);
+	alarms_join(core, entry);
 	if (sampler_add(core->sampler, entry->info.line, statm) == 0 &&
 	    core_watch(core, pidfd, EPOLLIN, SOURCE_PROCESS_END, entry->info.line) == 0)
 		return entry;
@@ -242,6 +244,7 @@ void life_end(struct core *core, struct entry *entry, enum end_reason reason, in
 		.peak_rss = entry->info.peak_rss,
 	};
 	core_add(core, &record);
+	core->alarms.sum -= entry->info.rss;
 	registry_end(core->registry, entry);
 	bounds_leave(core, entry);
 	sampler_remove(core->sampler, entry->info.line);
@@ -298,7 +301,9 @@ static bool take_sample(struct core *core, const struct sample *sample, uint64_t
 		look_into_none(core, entry, t_ns);
 		return false;
 	}
-	note_sample(entry, sample->rss);
+	note_sample(core, entry, sample->rss);
+	if (entry->alarm.limit)
+		alarms_sample(core, entry);
 	return true;
 }
 
@@ -341,4 +346,5 @@ void life_tick(void *arg, const struct record *tick)
 	record.tick.count = count;
 	if (count)
 		core_add(core, &record);
+	alarms_tick(core, tick->t_ns);
 }

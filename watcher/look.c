@@ -32,10 +32,12 @@ static void note_exec(struct core *core, struct entry *entry, const char *name)
 	life_tell(core, entry, clock_mono_ns());
 }
 
-static void note_peak(struct core *core, struct entry *entry, uint64_t peak)
+void life_peak(struct core *core, struct entry *entry, uint64_t peak)
 {
 	struct record record = { .t_ns = clock_mono_ns(), .type = RECORD_PEAK };
 
+	if (peak <= entry->info.peak_rss)
+		return;
 	entry->info.peak_rss = peak;
 	record.peak = (struct peak){ entry->info.line, peak };
 	core_add(core, &record);
@@ -53,8 +55,10 @@ static void look(struct core *core, struct entry *entry)
 	}
 	if (procinfo_read_status((pid_t)entry->info.pid, name, &peak) < 0)
 		return;
-	if (peak > entry->info.peak_rss)
-		note_peak(core, entry, peak);
+	if (peak > entry->info.peak_rss) {
+		life_peak(core, entry, peak);
+		alarms_peak(core, entry, clock_mono_ns());
+	}
 	if (strcmp(name, entry->comm) != 0)
 		note_exec(core, entry, name);
 	bounds_follow(core, entry);

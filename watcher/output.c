@@ -76,11 +76,15 @@ static void complete_event(struct core *core, struct event *event)
 		event->rss = entry->merged_rss;
 }
 
-static void note_bound(struct core *core, const struct record *record)
+static void note_limit(struct core *core, const struct record *record)
 {
 	struct entry *entry = registry_line(core->registry, record->limit.line);
 
-	if (entry)
+	if (record->limit.kind == LIMIT_ASKED && (entry || record->limit.line == LINE_SESSION))
+		alarms_told(core, entry, record->seq);
+	else if (record->limit.kind == LIMIT_ASKED)
+		return;
+	else if (entry)
 		entry->bound.seq = record->seq;
 	else if (record->limit.line == LINE_SESSION)
 		core->bounds.machine.seq = record->seq;
@@ -109,7 +113,7 @@ static void note_release(struct core *core, struct record *record)
 			entry->end_seq = record->seq;
 		break;
 	case RECORD_LIMIT:
-		note_bound(core, record);
+		note_limit(core, record);
 		break;
 	case RECORD_GAP:
 	case RECORD_PEAK:

@@ -4,6 +4,7 @@
 #ifndef WATCHER_REGISTRY_H
 #define WATCHER_REGISTRY_H
 
+#include "watcher/alarms.h"
 #include "watcher/bounds.h"
 #include "wire/message.h"
 
@@ -23,6 +24,7 @@ struct entry {
 	uint64_t end_seq;	  /* of its END record; 0 before */
 	struct cgroup *cgroup;	  /* it is in; NULL: unknown, or ended */
 	struct bound bound;	  /* what was told of that */
+	struct alarm alarm;	  /* what a person asked it to stay below */
 };
 
 struct registry;

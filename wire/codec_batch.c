@@ -83,6 +83,8 @@ static uint64_t *event_number(struct event_reader *reader, uint32_t tag)
 		return &event->rss_end;
 	case memwatch_Event_unfinished_tag:
 		return &reader->unfinished;
+	case memwatch_Event_limit_tag:
+		return &event->limit;
 	default:
 		return NULL;
 	}
@@ -191,6 +193,7 @@ static bool batch_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, voi
 		return false;
 	record.event.line = 0;
 	record.event.unfinished = false;
+	record.event.limit = 0;
 	reader->each(reader->arg, &record);
 	return true;
 }

@@ -98,6 +98,7 @@ static bool put_stream_event(pb_ostream_t *out, const struct event *event)
 {
 	return put_uint(out, memwatch_Event_line_tag, event->line) &&
 	       put_uint(out, memwatch_Event_unfinished_tag, event->unfinished) &&
+	       put_uint(out, memwatch_Event_limit_tag, event->limit) &&
 	       codec_put_event_fields(out, 0, event);
 }
 
@@ -282,6 +283,8 @@ static bool limit_is_sound(const memwatch_Limit *message)
 		return false;
 	if (message->kind == LIMIT_MACHINE)
 		return message->line == LINE_SESSION;
+	if (message->kind == LIMIT_ASKED)
+		return true;
 	return message->kind == LIMIT_CGROUP && message->line != LINE_SESSION;
 }
 

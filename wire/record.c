@@ -20,7 +20,15 @@ const char *gap_reason_text(enum gap_reason reason)
 
 const char *limit_kind_text(enum limit_kind kind)
 {
-	return kind == LIMIT_CGROUP ? "cgroup" : "machine";
+	switch (kind) {
+	case LIMIT_CGROUP:
+		return "cgroup";
+	case LIMIT_ASKED:
+		return "asked";
+	case LIMIT_MACHINE:
+		break;
+	}
+	return "machine";
 }
 
 char *span_unfinished(char *text, const char *label)

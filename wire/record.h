@@ -67,6 +67,10 @@ struct event {
 
 	/* A span's end that its process did not live to tell; its label has SPAN_UNFINISHED. */
 	bool unfinished;
+
+	/* Bytes: the limit, one that a person asked for, that is crossed now, as the watcher says and
+	 * no program can; 0: it tells of something else. Not kept in files. */
+	uint64_t limit;
 };
 
 struct process {
@@ -121,6 +125,8 @@ enum limit_kind {
 			     the least room; used: its memory.current */
 	LIMIT_MACHINE, /* MemTotal of /proc/meminfo; used: what isn't MemAvailable. Of LINE_SESSION
 			*/
+	LIMIT_ASKED,   /* what a person wants the line to stay below; of LINE_SESSION: all lines
+			  together. used: its memory then, or theirs */
 };
 
 struct limit {
@@ -150,7 +156,7 @@ typedef void (*record_fn)(void *arg, const struct record *record);
 /* "missed ticks", "dropped events", ...; never NULL. */
 const char *gap_reason_text(enum gap_reason reason);
 
-/* "cgroup", "machine"; never NULL. */
+/* "cgroup", "machine", "asked"; never NULL. */
 const char *limit_kind_text(enum limit_kind kind);
 
 /* Behind the label of a span that its process's death has ended. */
