@@ -3,7 +3,9 @@
 #include "cli/follow.h"
 #include "cli/session.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static int register_one(const struct options *options, pid_t pid)
 {
@@ -27,6 +29,8 @@ static int register_all(const struct options *options, pid_t *pids, size_t *ret_
 
 int follow_processes(const struct options *options, struct source *source, const struct view *view)
 {
+	struct limiter limiter = { .options = options, .targets = options->pids, .output = -1 };
+	int null = view->keys ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
 	struct follow follow = {
 		.options = options,
 		.source = source,
@@ -38,12 +42,20 @@ int follow_processes(const struct options *options, struct source *source, const
 				  .out = stdout },
 		.targets = options->pids,
 		.until_ended = !view->keys,
+		.limiter = &limiter,
 	};
 	int status = register_all(options, options->pids, &follow.target_count);
 
+	limiter.target_count = follow.target_count;
+	limiter.output = null;
+	if (!status)
+		status = limiter_ask(&limiter);
 	if (!status)
 		status = follow_run(&follow);
+	limiter_close(&limiter);
 	follow_close(&follow);
+	if (null >= 0)
+		close(null);
 	return status;
 }
 
@@ -64,6 +76,6 @@ const struct command command_follow = {
 		"Show the memory of processes as it happens, with the milestones that programs "
 		"push.\n"
 		"With no --pid: what the running session follows. Keys in the terminal: ? tells.",
-	.groups = OPTIONS_LIVE | OPTIONS_PID | OPTIONS_RECORD | OPTIONS_SESSION,
+	.groups = OPTIONS_LIVE | OPTIONS_LIMIT | OPTIONS_PID | OPTIONS_RECORD | OPTIONS_SESSION,
 	.run = run,
 };

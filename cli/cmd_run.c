@@ -178,6 +178,7 @@ void run_reap(struct follow *follow)
 	child->ended_ns = clock_mono_ns();
 	if (!follow->gone)
 		tell_end(follow->options, child, &usage);
+	child->peak_rss = peak_of(&usage);
 }
 
 static int exit_status(int status)
@@ -210,7 +211,7 @@ static void take_signal(struct follow *follow, const siginfo_t *info)
 	case SIGWINCH:
 		break;
 	default:
-		if (info->si_code <= 0)
+		if (info->si_code <= 0 && !follow->child->ended)
 			kill(follow->child->pid, info->si_signo);
 		break;
 	}
@@ -226,8 +227,9 @@ static void wait_for_child(struct follow *follow, struct capture *capture)
 
 	loop_signals(&set);
 	run_reap(follow);
-	while (!follow->child->ended) {
+	while (follow_on(follow) || !follow->child->ended) {
 		capture_show(capture);
+		limiter_look(follow->limiter);
 		if (sigtimedwait(&set, &info, &pause) > 0)
 			take_signal(follow, &info);
 		run_reap(follow);
@@ -266,6 +268,7 @@ int follow_command(const struct options *options, struct source *source, const s
 	struct launch how = { .options = options,
 			      .capture.fd = -1,
 			      .to_stderr = !strcmp(view->name, "json") };
+	struct limiter limiter = { .options = options, .output = -1 };
 	struct follow follow = {
 		.options = options,
 		.source = source,
@@ -276,6 +279,7 @@ int follow_command(const struct options *options, struct source *source, const s
 				  .limit_bytes = options->limit_bytes,
 				  .out = stdout },
 		.child = &child,
+		.limiter = &limiter,
 	};
 	int status;
 
@@ -285,13 +289,20 @@ int follow_command(const struct options *options, struct source *source, const s
 	status = launch(&how, &child.pid);
 	if (!status) {
 		/* One that has ended already is told of when it is reaped. */
+		limiter.root = child.pid;
+		limiter.output = how.capture.fd;
 		register_child(options, &child);
+		limiter_ask(&limiter);
 		follow_run(&follow);
 		if (view->keys && child.ended)
 			say_end(&follow);
 		wait_for_child(&follow, &how.capture);
-		follow_close(&follow);
+		limiter_take_end(&limiter, child.name, child.peak_rss);
 		status = exit_status(child.status);
+		if (limiter_close(&limiter))
+			status = EXIT_LIMIT;
+		capture_show(&how.capture);
+		follow_close(&follow);
 	}
 	capture_close(&how.capture);
 	return status;
@@ -314,7 +325,8 @@ const struct command command_run = {
 	.arguments = "-- COMMAND [ARG]...",
 	.summary =
 		"Run COMMAND, follow it, and exit with its status (128+N where signal N ended it).",
-	.groups = OPTIONS_LIVE | OPTIONS_COMMAND | OPTIONS_RECORD | OPTIONS_SESSION,
+	.groups = OPTIONS_LIVE | OPTIONS_LIMIT | OPTIONS_KILL | OPTIONS_COMMAND | OPTIONS_RECORD |
+		  OPTIONS_SESSION,
 	.least = 1,
 	.most = -1,
 	.run = run,

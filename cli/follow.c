@@ -27,6 +27,7 @@ static void take_record(void *arg, const struct record *record)
 
 	if (history_add(follow->history, record) < 0)
 		log_error("no memory for a record: it is not shown");
+	limiter_take(follow->limiter, follow->history, record);
 	if (record->t_ns >= follow->since_ns)
 		loop_show(&follow->loop, record);
 }
@@ -120,6 +121,7 @@ static void take_child_signal(void *arg)
 
 	if (follow->child)
 		run_reap(follow);
+	limiter_look(follow->limiter);
 }
 
 /* --- marks */
@@ -162,16 +164,32 @@ static void fill_frame(void *arg, struct view_frame *frame)
 	frame->now_ns = clock_mono_ns();
 }
 
+/* The child has ended, and its last records have come or will not. */
+static bool is_over(const struct follow *follow, uint64_t now_ns)
+{
+	return follow->child && follow->child->ended &&
+	       (has_ended(follow, follow->child->pid) ||
+		now_ns > follow->child->ended_ns + LAST_RECORDS_NS);
+}
+
+bool follow_on(struct follow *follow)
+{
+	follow->loop.quit = true; /* nothing is shown any more */
+	if (!follow->history || follow->gone)
+		return false;
+	read_stream(follow);
+	return !is_over(follow, clock_mono_ns());
+}
+
 static void look_at_time(void *arg)
 {
 	struct follow *follow = arg;
 	uint64_t now_ns = clock_mono_ns();
 
+	limiter_look(follow->limiter);
 	if (follow->end_ns && now_ns >= follow->end_ns)
 		follow->loop.quit = true;
-	if (follow->child && follow->child->ended &&
-	    (has_ended(follow, follow->child->pid) ||
-	     now_ns > follow->child->ended_ns + LAST_RECORDS_NS))
+	if (is_over(follow, now_ns))
 		follow->loop.quit = true;
 }
 

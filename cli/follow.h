@@ -4,6 +4,7 @@
 #ifndef CLI_FOLLOW_H
 #define CLI_FOLLOW_H
 
+#include "cli/limiter.h"
 #include "cli/loop.h"
 #include "cli/options.h"
 #include "plotter/source.h"
@@ -17,7 +18,8 @@ struct child {
 	const char *name;
 	bool ended;
 	uint64_t ended_ns;
-	int status; /* its wait status */
+	int status;	   /* its wait status */
+	uint64_t peak_rss; /* as the kernel says; 0: it doesn't */
 };
 
 struct follow {
@@ -31,6 +33,7 @@ struct follow {
 	size_t target_count;
 	bool until_ended;    /* ... where this is set */
 	struct child *child; /* NULL: none */
+	struct limiter *limiter;
 
 	struct loop loop;
 	uint64_t since_ns; /* older records are not shown by views that show each */
@@ -42,8 +45,8 @@ struct follow {
 
 /*
  * Run until the person leaves, the targets or the child have ended, or the duration is over: an
- * exit status. @follow's first fields, down to child, are set; the source stays open. Signals that
- * the loop handles must be blocked.
+ * exit status. @follow's first fields, down to limiter, are set; the source stays open. Signals
+ * that the loop handles must be blocked.
  */
 int follow_run(struct follow *follow);
 
@@ -54,6 +57,10 @@ int follow_run(struct follow *follow);
  */
 int follow_attached(const struct options *options,
 		    int (*body)(const struct options *options, struct source *source), bool record);
+
+/* After follow_run: take what came since. False when the end of the child is among it, or can't be
+ * hoped for any more. */
+bool follow_on(struct follow *follow);
 
 /* Bodies: follow the processes of the options, cmd_follow.c's; or run a command and follow it,
  * cmd_run.c's. */

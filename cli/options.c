@@ -19,6 +19,14 @@ enum option_key {
 	KEY_VIEW,
 	KEY_TITLE,
 	KEY_LIMIT,
+	KEY_LIMIT_TOTAL,
+	KEY_ON_LIMIT,
+	KEY_KILL_ON_LIMIT,
+	KEY_EVENT,
+	KEY_RSS_ABOVE,
+	KEY_TIMEOUT,
+	KEY_NEW,
+	KEY_MACHINE,
 	KEY_GLYPHS,
 	KEY_JSON,
 	KEY_ALL,
@@ -40,6 +48,14 @@ static const struct option long_options[] = {
 	{ "view", required_argument, NULL, KEY_VIEW },
 	{ "title", required_argument, NULL, KEY_TITLE },
 	{ "limit", required_argument, NULL, KEY_LIMIT },
+	{ "limit-total", required_argument, NULL, KEY_LIMIT_TOTAL },
+	{ "on-limit", required_argument, NULL, KEY_ON_LIMIT },
+	{ "kill-on-limit", no_argument, NULL, KEY_KILL_ON_LIMIT },
+	{ "event", required_argument, NULL, KEY_EVENT },
+	{ "rss-above", required_argument, NULL, KEY_RSS_ABOVE },
+	{ "timeout", required_argument, NULL, KEY_TIMEOUT },
+	{ "new", no_argument, NULL, KEY_NEW },
+	{ "machine", no_argument, NULL, KEY_MACHINE },
 	{ "glyphs", required_argument, NULL, KEY_GLYPHS },
 	{ "session", required_argument, NULL, KEY_SESSION },
 	{ "json", no_argument, NULL, KEY_JSON },
@@ -65,7 +81,14 @@ static const struct {
 	int group;
 	const char *help;
 } helps[] = {
-	{ 'p', OPTIONS_PID | OPTIONS_PART,
+	{ KEY_EVENT, OPTIONS_WAIT,
+	  "      --event LABEL     wait for a milestone, or the end of a span, called so\n" },
+	{ KEY_RSS_ABOVE, OPTIONS_WAIT,
+	  "      --rss-above SIZE  wait until a process has more memory than this\n" },
+	{ KEY_TIMEOUT, OPTIONS_WAIT,
+	  "      --timeout TIME    exit with 124 after this long (never)\n" },
+	{ KEY_NEW, OPTIONS_WAIT, "      --new             what came before doesn't count\n" },
+	{ 'p', OPTIONS_PID | OPTIONS_PART | OPTIONS_WAIT,
 	  "  -p, --pid PID[,PID]   a process; may be given several times\n" },
 	{ 'i', OPTIONS_LIVE | OPTIONS_TIME,
 	  "  -i, --interval TIME   between samples: 1s (the default), 100ms, 0.1, 10Hz; 1ms at the "
@@ -79,9 +102,17 @@ static const struct {
 	  "      --glyphs NAME     what ncurses draws lines with: auto, braille, blocks or "
 	  "ascii\n" },
 	{ KEY_TITLE, OPTIONS_LIVE | OPTIONS_VIEW, "      --title TEXT      shown in the header\n" },
-	{ KEY_LIMIT, OPTIONS_LIVE | OPTIONS_VIEW,
+	{ KEY_LIMIT, OPTIONS_LIMIT | OPTIONS_VIEW,
 	  "      --limit SIZE      mark this much memory, and foretell when it is reached: 512M, "
 	  "2GiB\n" },
+	{ KEY_LIMIT_TOTAL, OPTIONS_LIMIT,
+	  "      --limit-total SIZE  the same for all that are followed, together\n" },
+	{ KEY_ON_LIMIT, OPTIONS_LIMIT,
+	  "      --on-limit COMMAND  run this with sh where a limit is crossed; MEMWATCH_PID, "
+	  "_NAME, _RSS, _LIMIT\n" },
+	{ KEY_KILL_ON_LIMIT, OPTIONS_KILL,
+	  "      --kill-on-limit   end COMMAND and all that it started where a limit is "
+	  "crossed\n" },
 	{ KEY_TITLE, OPTIONS_TITLE, "      --title TEXT      what it is called\n" },
 	{ KEY_AT, OPTIONS_VIEW,
 	  "      --at TIME         begin this long after the session's start: 12.5s, 2min\n" },
@@ -97,6 +128,8 @@ static const struct {
 	  "      --name PATTERN    only processes whose name matches (a regular expression)\n" },
 	{ KEY_FAIL_ABOVE, OPTIONS_GATE,
 	  "      --fail-above N%   exit with 3 where a peak grew by more than this\n" },
+	{ KEY_MACHINE, OPTIONS_MACHINE,
+	  "      --machine         columns for scripts, by tabs, with no header\n" },
 	{ KEY_JSON, OPTIONS_JSON, "      --json            print JSON\n" },
 	{ KEY_ALL, OPTIONS_ALL, "      --all             ended processes too\n" },
 	{ KEY_AS, OPTIONS_AS, "      --as NAME         what their lines are called\n" },
@@ -209,6 +242,34 @@ const struct view *options_view(const struct options *options)
 	return view_find(options->view, stdout);
 }
 
+static int take_limit(struct options *options, int key)
+{
+	switch (key) {
+	case KEY_LIMIT:
+		return values_size(&options->limit_bytes, "limit", optarg);
+	case KEY_LIMIT_TOTAL:
+		return values_size(&options->limit_total_bytes, "limit-total", optarg);
+	case KEY_ON_LIMIT:
+		options->on_limit = optarg;
+		return 0;
+	case KEY_KILL_ON_LIMIT:
+		options->kill_on_limit = true;
+		return 0;
+	case KEY_EVENT:
+		options->event = optarg;
+		return 0;
+	case KEY_RSS_ABOVE:
+		return values_size(&options->rss_above_bytes, "rss-above", optarg);
+	case KEY_TIMEOUT:
+		return values_time(&options->timeout_ns, "timeout", optarg, NS_PER_MS);
+	case KEY_NEW:
+		options->new = true;
+		return 0;
+	default:
+		return EXIT_USAGE;
+	}
+}
+
 static int take_part(struct options *options, int key)
 {
 	switch (key) {
@@ -227,14 +288,12 @@ static int take_part(struct options *options, int key)
 		return 0;
 	case KEY_AT:
 		return values_time(&options->at_ns, "at", optarg, 0);
-	case KEY_LIMIT:
-		return values_size(&options->limit_bytes, "limit", optarg);
 	case KEY_SPEED:
 		return values_speed(&options->speed, optarg);
 	case KEY_FAIL_ABOVE:
 		return values_percentage(&options->fail_above, "fail-above", optarg);
 	default:
-		return EXIT_USAGE;
+		return take_limit(options, key);
 	}
 }
 
@@ -266,10 +325,14 @@ static int take(struct options *options, int key)
 	case KEY_AS:
 		options->as = optarg;
 		return 0;
+	case KEY_MACHINE:
+		options->machine = true;
+		return 0;
 	case KEY_ALL:
 		options->all = true;
 		return 0;
 	case 'v':
+		options->verbose = true;
 		log_set_verbose(1);
 		return 0;
 	default:
@@ -306,6 +369,16 @@ static int take_all(struct options *options, const struct command *command, int 
 	return 0;
 }
 
+static int check_limits(const struct options *options)
+{
+	if (options->limit_bytes || options->limit_total_bytes ||
+	    (!options->on_limit && !options->kill_on_limit))
+		return 0;
+	log_error("--%s: needs --limit or --limit-total, which says of how much memory",
+		  options->on_limit ? "on-limit" : "kill-on-limit");
+	return EXIT_USAGE;
+}
+
 int options_parse(struct options *ret_options, const struct command *command, int argc, char **argv)
 {
 	const char *session = getenv("MEMWATCH_SESSION");
@@ -323,6 +396,9 @@ int options_parse(struct options *ret_options, const struct command *command, in
 	status = take_all(ret_options, command, argc, argv);
 	if (status)
 		return status;
+	status = check_limits(ret_options);
+	if (status)
+		return bad_usage(command);
 	if (!ret_options->window_ns)
 		ret_options->window_ns = command->window_ns ? command->window_ns : WINDOW_DEFAULT;
 	ret_options->arguments = argv + optind;

@@ -22,9 +22,18 @@ struct options {
 	uint64_t duration_ns; /* 0: no end */
 	const char *view;
 	const char *title;
-	uint64_t limit_bytes; /* marked, and forecast to; 0: not asked for */
-	int glyphs;	      /* an enum chart_glyphs; -1: as the locale says */
+	uint64_t limit_bytes;	    /* marked, and forecast to; 0: not asked for */
+	uint64_t limit_total_bytes; /* of all processes together; 0: not asked for */
+	const char *on_limit;	    /* a command for sh; NULL: none */
+	bool kill_on_limit;
+	const char *event;	  /* to wait for; NULL: none */
+	uint64_t rss_above_bytes; /* to wait for; 0: none */
+	uint64_t timeout_ns;	  /* 0: none */
+	bool new;		  /* only what comes from now on */
+	int glyphs;		  /* an enum chart_glyphs; -1: as the locale says */
 	bool json;
+	bool machine; /* for programs: no header, tabs */
+	bool verbose;
 	bool all;
 	const char *as;	    /* a line's name; "": the process's own */
 	const char *output; /* a file to write; NULL: none */
@@ -43,20 +52,24 @@ struct options {
 
 /* Options beyond --help and --session that a command takes. */
 enum option_group {
-	OPTIONS_LIVE = 1,	/* --interval --window --duration --view --title --limit */
-	OPTIONS_PID = 2,	/* --pid */
-	OPTIONS_JSON = 4,	/* --json */
-	OPTIONS_ALL = 8,	/* --all */
-	OPTIONS_COMMAND = 16,	/* the first argument ends the options, since it is a command's */
-	OPTIONS_AS = 32,	/* --as */
-	OPTIONS_RECORD = 64,	/* --output --force: the file of a recording */
-	OPTIONS_EXPORT = 128,	/* --output: the file of an export */
-	OPTIONS_PART = 256,	/* --from --to --pid --name: part of a recording */
-	OPTIONS_VIEW = 512,	/* --window --view --title --limit, --at --speed: of a replay */
-	OPTIONS_GATE = 1024,	/* --fail-above */
-	OPTIONS_TIME = 2048,	/* --interval --duration */
-	OPTIONS_TITLE = 4096,	/* --title: of what is written */
-	OPTIONS_SESSION = 8192, /* --session: it talks to a running one */
+	OPTIONS_LIVE = 1,	 /* --interval --window --duration --view --title */
+	OPTIONS_PID = 2,	 /* --pid */
+	OPTIONS_JSON = 4,	 /* --json */
+	OPTIONS_ALL = 8,	 /* --all */
+	OPTIONS_COMMAND = 16,	 /* the first argument ends the options, since it is a command's */
+	OPTIONS_AS = 32,	 /* --as */
+	OPTIONS_RECORD = 64,	 /* --output --force: the file of a recording */
+	OPTIONS_EXPORT = 128,	 /* --output: the file of an export */
+	OPTIONS_PART = 256,	 /* --from --to --pid --name: part of a recording */
+	OPTIONS_VIEW = 512,	 /* --window --view --title --limit, --at --speed: of a replay */
+	OPTIONS_GATE = 1024,	 /* --fail-above */
+	OPTIONS_TIME = 2048,	 /* --interval --duration */
+	OPTIONS_TITLE = 4096,	 /* --title: of what is written */
+	OPTIONS_SESSION = 8192,	 /* --session: it talks to a running one */
+	OPTIONS_LIMIT = 1 << 20, /* --limit --limit-total --on-limit */
+	OPTIONS_KILL = 1 << 21,	 /* --kill-on-limit */
+	OPTIONS_WAIT = 1 << 22,	 /* --event --rss-above --pid --timeout --new */
+	OPTIONS_MACHINE = 1 << 23, /* --machine */
 };
 
 struct command;

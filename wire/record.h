@@ -68,8 +68,8 @@ struct event {
 	/* A span's end that its process did not live to tell; its label has SPAN_UNFINISHED. */
 	bool unfinished;
 
-	/* Bytes: the limit, one that a person asked for, that is crossed now, as the watcher says and
-	 * no program can; 0: it tells of something else. Not kept in files. */
+	/* Bytes: the limit, one that a person asked for, that is crossed now, as the watcher says
+	 * and no program can; 0: it tells of something else. Not kept in files. */
 	uint64_t limit;
 };
 
