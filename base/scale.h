@@ -12,17 +12,18 @@
 
 /* An axis of memory. Its ticks are at tick * step, first_tick <= tick <= last_tick. */
 struct scale {
-	const char *unit;  /* "B", "KiB" ... "TiB" */
+	const char *unit;  /* "B", "KiB" ... "EiB" */
 	double unit_bytes; /* bytes of one unit */
 	double step;	   /* units from tick to tick */
-	int decimals;	   /* that a label needs */
+	int decimals;	   /* that a label needs; 9 at most */
 	int64_t first_tick;
 	int64_t last_tick;
 };
 
 /*
  * Cover [@low, @high] bytes (low < high; where not, one KiB above low) with @most steps at most (1
- * at least): the ticks at the ends lie at or outside of them.
+ * at least): the ticks at the ends lie at or outside of them. The unit is that of the last tick. No
+ * step is less than a byte.
  */
 void scale_bytes(struct scale *ret_scale, uint64_t low, uint64_t high, unsigned most);
 

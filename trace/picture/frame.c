@@ -1,8 +1,7 @@
 #include "trace/picture/frame.h"
 
 #include "base/clock.h"
-
-#include <math.h>
+#include "base/scale.h"
 
 #define HEADROOM 1.14 /* above the highest value, for labels */
 
@@ -10,34 +9,6 @@ struct unit {
 	const char *name;
 	double size;
 };
-
-/* The least of 1, 2, 5, 10 ... that makes at most @most steps of @length. */
-static double round_step(double length, unsigned most)
-{
-	double least = length / most;
-	double power = pow(10, floor(log10(least)));
-
-	if (least <= power)
-		return power;
-	if (least <= 2 * power)
-		return 2 * power;
-	return least <= 5 * power ? 5 * power : 10 * power;
-}
-
-/* The same in hours and minutes, of which 60 or 24 are one of the next unit. */
-static double time_step(double length, double size, unsigned most)
-{
-	static const double minutes[] = { 1, 2, 5, 10, 15, 20, 30 };
-	static const double hours[] = { 0.5, 1, 2, 3, 4, 6, 12 };
-	const double *steps = size > 60 * NS_PER_S ? hours : minutes;
-
-	if (size < 60 * NS_PER_S || size > 3600 * NS_PER_S)
-		return round_step(length, most);
-	for (unsigned i = 0; i < 7; i++)
-		if (length / steps[i] <= most)
-			return steps[i];
-	return round_step(length, most);
-}
 
 static void open_x(struct axis *x, const struct picture *picture)
 {
@@ -49,35 +20,28 @@ static void open_x(struct axis *x, const struct picture *picture)
 		{ "ms", NS_PER_MS },
 	};
 	static const double least[] = { 4, 3, 3, 0.5, 0 };
-	double length = (double)(picture->to_ns - picture->from_ns);
+	uint64_t length_ns = picture->to_ns - picture->from_ns;
 	unsigned i = 0;
 
-	while (length < least[i] * units[i].size)
+	while ((double)length_ns < least[i] * units[i].size)
 		i++;
 	x->unit = units[i].name;
 	x->size = units[i].size;
 	x->from = ((double)picture->from_ns - (double)picture->zero_ns) / x->size;
 	x->to = ((double)picture->to_ns - (double)picture->zero_ns) / x->size;
-	x->step = time_step(length / x->size, x->size, 12);
+	x->step = (double)scale_time_step(length_ns, 12) / x->size;
 }
 
 static void open_y(struct axis *y, const struct picture *picture)
 {
-	static const struct unit units[] = {
-		{ "TiB", 1099511627776.0 },
-		{ "GiB", 1073741824.0 },
-		{ "MiB", 1048576.0 },
-		{ "KiB", 1024.0 },
-	};
-	double most = picture->most > 0 ? (double)picture->most : 1024;
-	unsigned i = 0;
+	double to = (picture->most > 0 ? (double)picture->most : 1024) * HEADROOM;
+	struct scale scale;
 
-	while (i < 3 && most < units[i].size)
-		i++;
-	y->unit = units[i].name;
-	y->size = units[i].size;
-	y->to = most / y->size * HEADROOM;
-	y->step = round_step(y->to, 8);
+	scale_bytes(&scale, 0, to < 0x1p63 ? (uint64_t)to : INT64_MAX, 8);
+	y->unit = scale.unit;
+	y->size = scale.unit_bytes;
+	y->to = to / y->size;
+	y->step = scale.step;
 }
 
 static int widest_name(const struct picture *picture)
