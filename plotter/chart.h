@@ -47,7 +47,8 @@ void chart_free(struct chart *chart);
 /*
  * Draw a line (1 to CHART_LINES) through @columns, width * chart_across of them: in each column of
  * dots from its least to its most, joined to the one before; a column without value is a gap, and
- * nothing is joined over it. What lies outside of [low, high] is drawn at the edge.
+ * nothing is joined over it. Of two neighbours the higher one reaches down to the other, so that a
+ * spike is as thin as its columns. What lies outside of [low, high] is drawn at the edge.
  */
 void chart_draw(struct chart *chart, const struct history_column *columns, uint8_t line);
 

@@ -10,8 +10,8 @@
 #include "wire/message.h"
 
 enum times_style {
-	TIMES_SINCE, /* since the session's start: "0:45", "1:02:00", "0:00.250" */
-	TIMES_CLOCK, /* by the clock on the wall: "14:30", "14:30:15", "14:30:15.250", "Nov 21" */
+	TIMES_SINCE, /* since the session's start: "0:45", "1:02:00", "0:00.25", "3 d" */
+	TIMES_CLOCK, /* by the clock on the wall: "14:30", "14:30:15", "14:30:15.25", "Nov 21" */
 	TIMES_AGO,   /* before the end of the axis: "-45 s", "-5 min", "now" */
 	TIMES_STYLES,
 };
@@ -22,14 +22,15 @@ struct times {
 	uint64_t from_ns;
 	uint64_t to_ns;
 	uint64_t step_ns;
-	uint64_t first_ns;	/* the first tick */
+	uint64_t first_ns;	/* the first tick; UINT64_MAX: there is none */
 	uint64_t start_ns;	/* the session's start */
 	uint64_t start_wall_ns; /* the same by the clock on the wall, since 1970 */
 };
 
 /*
  * At most @most steps over [from, to] (1 at least). With TIMES_CLOCK the ticks are round in local
- * time, as it was at the axis's end.
+ * time, those of days at midnight, also where that clock is changed in between: steps of more than
+ * an hour are longer or shorter by that.
  */
 void times_set(struct times *ret_times, const struct session_info *session, enum times_style style,
 	       uint64_t from_ns, uint64_t to_ns, unsigned most);
