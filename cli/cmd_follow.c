@@ -33,9 +33,12 @@ int follow_processes(const struct options *options, struct source *source, const
 		.view = view,
 		.view_options = { .window_ns = options->window_ns,
 				  .title = options->title,
+				  .fps = options->fps,
+				  .term = options->term,
+				  .path = options->out,
 				  .out = stdout },
 		.targets = options->pids,
-		.until_ended = !view->keys,
+		.until_ended = !view->stays,
 	};
 	int status = register_all(options, options->pids, &follow.target_count);
 
@@ -47,7 +50,7 @@ int follow_processes(const struct options *options, struct source *source, const
 
 static int follow_session(const struct options *options, struct source *source)
 {
-	return follow_processes(options, source, view_find(options->view, stdout));
+	return follow_processes(options, source, options->shown);
 }
 
 static int run(const struct options *options)

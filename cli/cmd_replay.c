@@ -29,7 +29,7 @@ static const char *find_title(const struct options *options, const struct reader
 
 static int run(const struct options *options)
 {
-	const struct view *view = view_find(options->view, stdout);
+	const struct view *view = options->shown;
 	struct recording recording;
 	struct replay replay = { .options = options, .recording = &recording, .view = view };
 	int status = recording_open(&recording, options, options->arguments[0]);
@@ -38,7 +38,7 @@ static int run(const struct options *options)
 		recording_catch_signals();
 		replay.title = find_title(options, reader_info(recording.reader));
 		replay.at_ns = find_begin(options, &recording);
-		status = view->keys ? replay_show(&replay) : replay_print(&replay);
+		status = view->every ? replay_print(&replay) : replay_show(&replay);
 	}
 	recording_close(&recording);
 	return status;

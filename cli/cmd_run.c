@@ -272,6 +272,9 @@ int follow_command(const struct options *options, struct source *source, const s
 		.view = view,
 		.view_options = { .window_ns = options->window_ns,
 				  .title = options->title,
+				  .fps = options->fps,
+				  .term = options->term,
+				  .path = options->out,
 				  .out = stdout },
 		.child = &child,
 	};
@@ -297,7 +300,7 @@ int follow_command(const struct options *options, struct source *source, const s
 
 static int run_session(const struct options *options, struct source *source)
 {
-	return follow_command(options, source, view_find(options->view, stdout));
+	return follow_command(options, source, options->shown);
 }
 
 static int run(const struct options *options)

@@ -27,7 +27,10 @@ enum option_key {
 	KEY_NAME,
 	KEY_AT,
 	KEY_SPEED,
-	KEY_FAIL_ABOVE
+	KEY_FAIL_ABOVE,
+	KEY_TERM,
+	KEY_OUT,
+	KEY_FPS
 };
 
 static const struct option long_options[] = {
@@ -36,6 +39,9 @@ static const struct option long_options[] = {
 	{ "window", required_argument, NULL, 'w' },
 	{ "duration", required_argument, NULL, 'd' },
 	{ "view", required_argument, NULL, KEY_VIEW },
+	{ "term", required_argument, NULL, KEY_TERM },
+	{ "out", required_argument, NULL, KEY_OUT },
+	{ "fps", required_argument, NULL, KEY_FPS },
 	{ "title", required_argument, NULL, KEY_TITLE },
 	{ "session", required_argument, NULL, KEY_SESSION },
 	{ "json", no_argument, NULL, KEY_JSON },
@@ -70,7 +76,14 @@ static const struct {
 	  "  -w, --window TIME     how much of the past is shown (60s)\n" },
 	{ 'd', OPTIONS_LIVE | OPTIONS_TIME, "  -d, --duration TIME   end after this long\n" },
 	{ KEY_VIEW, OPTIONS_LIVE | OPTIONS_VIEW,
-	  "      --view NAME       auto (the default), ncurses, text or json (JSON Lines)\n" },
+	  "      --view NAME       auto (the default), ncurses, gnuplot, text or json (JSON "
+	  "Lines)\n" },
+	{ KEY_TERM, OPTIONS_LIVE | OPTIONS_VIEW,
+	  "      --term NAME       gnuplot's terminal: qt, x11, wxt, dumb, sixelgd ...\n" },
+	{ KEY_OUT, OPTIONS_LIVE | OPTIONS_VIEW,
+	  "      --out FILE        what gnuplot draws, again and again: .png, .svg or .pdf\n" },
+	{ KEY_FPS, OPTIONS_LIVE | OPTIONS_VIEW,
+	  "      --fps N           frames a second, at most (10)\n" },
 	{ KEY_TITLE, OPTIONS_LIVE | OPTIONS_VIEW, "      --title TEXT      shown in the header\n" },
 	{ KEY_TITLE, OPTIONS_TITLE, "      --title TEXT      what it is called\n" },
 	{ KEY_AT, OPTIONS_VIEW,
@@ -198,7 +211,8 @@ static int set_time(uint64_t *ret, const char *what, const char *text, uint64_t 
 static int set_view(struct options *options, const char *name)
 {
 	options->view = name;
-	if (view_find(name, stdout))
+	options->shown = view_find(name, stdout);
+	if (options->shown)
 		return 0;
 	log_error("view '%s': there is none of that name; the views are %s", name, view_names());
 	return EXIT_USAGE;
@@ -244,6 +258,14 @@ static int take_part(struct options *options, int key)
 	case KEY_FORCE:
 		options->force = true;
 		return 0;
+	case KEY_TERM:
+		options->term = optarg;
+		return 0;
+	case KEY_OUT:
+		options->out = optarg;
+		return 0;
+	case KEY_FPS:
+		return options_parse_fps(optarg, &options->fps);
 	case KEY_FROM:
 		return set_moment(&options->from_ns, "from", optarg);
 	case KEY_TO:
@@ -359,7 +381,7 @@ int options_parse(struct options *ret_options, const struct command *command, in
 			  command->name[0] ? "" : "; a command comes before its options");
 		return bad_usage(command);
 	}
-	return 0;
+	return options_find_view(ret_options);
 }
 
 void options_free(struct options *options)

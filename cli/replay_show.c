@@ -94,14 +94,25 @@ static void fill_frame(void *arg, struct view_frame *frame)
 	frame->end_ns = show->player.end_ns;
 }
 
+/* What writes a file ends with what is recorded. */
+static void look_at_time(void *arg)
+{
+	struct show *show = arg;
+
+	if (!show->replay->view->stays && show->player.at_ns >= show->player.end_ns)
+		show->loop.quit = true;
+}
+
 static bool stands_still(void *arg)
 {
 	const struct show *show = arg;
 
-	return show->settings.paused_at_ns != 0;
+	return show->replay->view->keys && show->settings.paused_at_ns != 0;
 }
 
-static const struct loop_calls calls = { .frame = fill_frame, .stands_still = stands_still };
+static const struct loop_calls calls = { .frame = fill_frame,
+					 .before_frame = look_at_time,
+					 .stands_still = stands_still };
 
 static int play(struct show *show)
 {
@@ -110,6 +121,9 @@ static int play(struct show *show)
 	struct view_options options = { .window_ns = replay->options->window_ns,
 					.title = replay->title,
 					.out = stdout,
+					.fps = replay->options->fps,
+					.term = replay->options->term,
+					.path = replay->options->out,
 					.settings = &show->settings };
 
 	show->settings.speed = replay->options->speed > 0 ? replay->options->speed : 1;
