@@ -21,6 +21,7 @@ static void take_wish(struct loop *loop, int wish)
 	if (wish == VIEW_STAY)
 		return;
 	loop->quit = true;
+	loop->left = true;
 	if (wish < 0)
 		loop->status = EXIT_FAIL;
 }
@@ -46,7 +47,7 @@ static void draw_last(struct loop *loop)
 	struct view_frame frame = frame_of(loop);
 
 	frame.last = true;
-	if (loop->view->last && loop->state)
+	if (loop->view->last && loop->state && !loop->left)
 		take_wish(loop, loop->view->draw(loop->state, &frame));
 }
 

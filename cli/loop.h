@@ -45,6 +45,7 @@ struct loop {
 	int signals;
 	int timer;
 	bool ticking; /* the timer is set */
+	bool left;    /* the view has ended by itself */
 };
 
 /* Open the loop and the view: 0, or EXIT_FAIL after a message. loop_close in any case. */

@@ -1,5 +1,7 @@
 #include "plotter/gnuplot_terminals.h"
 
+#include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -9,19 +11,25 @@
 /* The first that gnuplot has is taken. Nothing is enhanced anywhere: texts are data. */
 static const struct gnuplot_terminal table[] = {
 	{ "qt", GNUPLOT_WINDOW, "noenhanced noraise title 'memwatch' font 'Sans,9'", "", "", 0,
-	  false, false },
-	{ "x11", GNUPLOT_WINDOW, "noenhanced noraise title 'memwatch'", "", "", 0, false, false },
+	  false, false, GNUPLOT_ANY },
 	{ "wxt", GNUPLOT_WINDOW, "noenhanced noraise title 'memwatch' font 'Sans,9'", "", "", 0,
-	  false, true },
-	{ "dumb", GNUPLOT_SCREEN, "noenhanced nofeed", "", "", 0, true, false },
-	{ "sixelgd", GNUPLOT_SCREEN, "noenhanced truecolor", "\033P", "", 0, false, false },
-	{ "kittycairo", GNUPLOT_SCREEN, "noenhanced font 'Sans,9'", "\033", "", 0, false, true },
-	{ "kittygd", GNUPLOT_SCREEN, "noenhanced", "\033", "", 0, false, false },
-	{ "pngcairo", GNUPLOT_FILE, "noenhanced font 'Sans,9'", "\x89PNG", ".png", 0, false, true },
-	{ "png", GNUPLOT_FILE, "noenhanced truecolor", "\x89PNG", ".png", 0, false, false },
+	  false, false, GNUPLOT_CAIRO },
+	{ "x11", GNUPLOT_WINDOW, "noenhanced noraise title 'memwatch'", "", "", 0, false, true,
+	  GNUPLOT_ASCII },
+	{ "dumb", GNUPLOT_SCREEN, "noenhanced nofeed", "", "", 0, true, false, GNUPLOT_ANY },
+	{ "sixelgd", GNUPLOT_SCREEN, "noenhanced truecolor", "\033P", "", 0, false, false,
+	  GNUPLOT_ANY },
+	{ "kittycairo", GNUPLOT_SCREEN, "noenhanced font 'Sans,9'", "\033", "", 0, false, false,
+	  GNUPLOT_CAIRO },
+	{ "kittygd", GNUPLOT_SCREEN, "noenhanced", "\033", "", 0, false, false, GNUPLOT_ANY },
+	{ "pngcairo", GNUPLOT_FILE, "noenhanced font 'Sans,9'", "\x89PNG", ".png", 0, false, false,
+	  GNUPLOT_CAIRO },
+	{ "png", GNUPLOT_FILE, "noenhanced truecolor", "\x89PNG", ".png", 0, false, false,
+	  GNUPLOT_ANY },
 	{ "svg", GNUPLOT_FILE, "noenhanced background rgb 'white' font 'Sans,11'", "<?xml", ".svg",
-	  0, false, false },
-	{ "pdfcairo", GNUPLOT_FILE, "noenhanced font 'Sans,9'", "%PDF", ".pdf", 100, false, true },
+	  0, false, false, GNUPLOT_ANY },
+	{ "pdfcairo", GNUPLOT_FILE, "noenhanced font 'Sans,9'", "%PDF", ".pdf", 100, false, false,
+	  GNUPLOT_CAIRO },
 };
 
 #define COUNT (sizeof(table) / sizeof(table[0]))
@@ -84,8 +92,7 @@ static bool is_available(const struct gnuplot_terminal *terminal, const char *av
 	return false;
 }
 
-static const struct gnuplot_terminal *refuse_term(const char *term, const char *available,
-						  char why[GNUPLOT_WHY])
+static int refuse_term(const char *term, const char *available, char why[GNUPLOT_WHY])
 {
 	const char *comma = "";
 	int length = snprintf(why, GNUPLOT_WHY, "term '%.60s': this gnuplot has ", term);
@@ -97,30 +104,39 @@ static const struct gnuplot_terminal *refuse_term(const char *term, const char *
 				   table[i].name);
 		comma = ", ";
 	}
-	return NULL;
+	return -EINVAL;
+}
+
+static int __attribute__((format(printf, 2, 3)))
+refuse(char why[GNUPLOT_WHY], const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(why, GNUPLOT_WHY, format, arguments);
+	va_end(arguments);
+	return -ENOTSUP;
 }
 
 /* The one that was asked for. */
-static const struct gnuplot_terminal *take_term(const struct gnuplot_wish *wish,
-						const char *available, char why[GNUPLOT_WHY])
+static int take_term(const struct gnuplot_terminal **ret_terminal, const struct gnuplot_wish *wish,
+		     const char *available, char why[GNUPLOT_WHY])
 {
 	const struct gnuplot_terminal *terminal = gnuplot_terminal(wish->term);
 
 	if (!terminal || !is_available(terminal, available))
 		return refuse_term(wish->term, available, why);
-	if (terminal->kind == GNUPLOT_WINDOW && !wish->display) {
-		snprintf(why, GNUPLOT_WHY,
-			 "term '%s': there is no display to open a window on: DISPLAY is not set",
-			 wish->term);
-		return NULL;
-	}
-	if (terminal->kind == GNUPLOT_SCREEN && !wish->screen) {
-		snprintf(why, GNUPLOT_WHY,
-			 "term '%s': standard input and output are no terminal to draw in",
-			 wish->term);
-		return NULL;
-	}
-	return terminal;
+	if (terminal->kind == GNUPLOT_WINDOW && !wish->display)
+		return refuse(why,
+			      "term '%s': there is no display to open a window on: DISPLAY is not "
+			      "set",
+			      wish->term);
+	if (terminal->kind == GNUPLOT_SCREEN && !wish->screen)
+		return refuse(why,
+			      "term '%s': standard input and output are no terminal to draw in",
+			      wish->term);
+	*ret_terminal = terminal;
+	return 0;
 }
 
 static const struct gnuplot_terminal *find(enum gnuplot_kind kind, const char *path,
@@ -133,35 +149,37 @@ static const struct gnuplot_terminal *find(enum gnuplot_kind kind, const char *p
 	return NULL;
 }
 
-const struct gnuplot_terminal *gnuplot_choose(const struct gnuplot_wish *wish,
-					      const char *available, char why[GNUPLOT_WHY])
+int gnuplot_choose(const struct gnuplot_terminal **ret_terminal, const struct gnuplot_wish *wish,
+		   const char *available, char why[GNUPLOT_WHY])
 {
-	const struct gnuplot_terminal *terminal;
-
 	why[0] = '\0';
+	*ret_terminal = NULL;
 	if (wish->term)
-		return take_term(wish, available, why);
+		return take_term(ret_terminal, wish, available, why);
 	if (wish->out) {
-		terminal = find(GNUPLOT_FILE, wish->out, available);
-		if (!terminal)
-			snprintf(why, GNUPLOT_WHY,
-				 "%.200s: this gnuplot cannot write such a file (apt install "
-				 "gnuplot-nox)",
-				 wish->out);
-		return terminal;
+		*ret_terminal = find(GNUPLOT_FILE, wish->out, available);
+		return *ret_terminal ? 0
+				     : refuse(why,
+					      "%.200s: this gnuplot cannot write such a file (apt "
+					      "install gnuplot-nox)",
+					      wish->out);
 	}
-	terminal = wish->display ? find(GNUPLOT_WINDOW, NULL, available) : NULL;
-	if (terminal)
-		return terminal;
-	if (!wish->screen) {
-		snprintf(why, GNUPLOT_WHY,
-			 "gnuplot has neither a display nor a terminal to draw in: give it --out "
-			 "FILE (" ENDINGS "), or take --view text");
-		return NULL;
-	}
+	if (wish->display)
+		*ret_terminal = find(GNUPLOT_WINDOW, NULL, available);
+	if (*ret_terminal)
+		return 0;
+	if (!wish->screen)
+		return refuse(why,
+			      "gnuplot has neither a display nor a terminal to draw in: give it "
+			      "--out FILE (%s), or take --view text",
+			      ENDINGS);
+	*ret_terminal = find(GNUPLOT_SCREEN, NULL, available);
+	if (!*ret_terminal)
+		return refuse(why,
+			      "this gnuplot cannot draw in a terminal (apt install gnuplot-nox)");
 	if (wish->display)
 		snprintf(why, GNUPLOT_WHY,
 			 "this gnuplot has no windows (apt install gnuplot-qt, or gnuplot-x11): it "
 			 "draws in the terminal");
-	return gnuplot_terminal("dumb");
+	return 0;
 }

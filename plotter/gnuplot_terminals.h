@@ -13,6 +13,14 @@ enum gnuplot_kind {
 	GNUPLOT_FILE,
 };
 
+/* What texts may have beside ASCII. */
+enum gnuplot_glyphs {
+	GNUPLOT_ANY = 0,
+	GNUPLOT_CAIRO, /* see trace/picture/glyphs.h */
+	GNUPLOT_ASCII, /* nothing: where `set encoding utf8` and the server's fonts don't agree,
+			  its window is closed by an error of X */
+};
+
 struct gnuplot_terminal {
 	const char *name;
 	enum gnuplot_kind kind;
@@ -21,7 +29,8 @@ struct gnuplot_terminal {
 	const char *ending;   /* of files */
 	double per_inch;      /* dots; 0: its size is in dots */
 	bool characters;      /* its size is in characters */
-	bool cairo;	      /* see trace/picture/glyphs.h */
+	bool blind;	      /* it doesn't tell its size in dots, which may change */
+	enum gnuplot_glyphs glyphs;
 };
 
 struct gnuplot_wish {
@@ -42,9 +51,10 @@ bool gnuplot_wish_valid(const struct gnuplot_wish *wish, char why[GNUPLOT_WHY]);
 
 /*
  * The terminal for the (valid) wish among @available, which is gnuplot's list with a space around
- * each. NULL with @why; else @why is "" or what is to be said of it.
+ * each: 0, and @why is "" or what is to be said of it; or, with @why, -EINVAL where gnuplot has none
+ * of that name, -ENOTSUP where there is nothing to draw on or with.
  */
-const struct gnuplot_terminal *gnuplot_choose(const struct gnuplot_wish *wish,
-					      const char *available, char why[GNUPLOT_WHY]);
+int gnuplot_choose(const struct gnuplot_terminal **ret_terminal, const struct gnuplot_wish *wish,
+		   const char *available, char why[GNUPLOT_WHY]);
 
 #endif

@@ -111,7 +111,7 @@ bool view_curses_possible(FILE *out);
 /*
  * The gnuplot view for the terminal *@term of gnuplot (NULL: any), or for the file @path (NULL:
  * none), as this machine's gnuplot and display allow: 0 with *@term its name; or a negative errno
- * after one line of log_error, -EINVAL where no gnuplot could do so.
+ * after one line of log_error, -EINVAL where what is asked for is wrong.
  */
 int view_gnuplot_find(const struct view **ret_view, const char **term, const char *path, FILE *out);
 

@@ -1,5 +1,6 @@
 #include "plotter/view_gnuplot.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "plotter/cells.h"
 
@@ -15,7 +16,7 @@
 
 /* How long the start, and the last frame of a file and of a screen, are waited for. */
 #define START_MS 10000
-#define LAST_FILE_MS 5000
+#define LAST_FILE_MS 3000
 #define LAST_SCREEN_MS 300
 
 /* So many frames that aren't whole, one after the other, are no accident. */
@@ -98,8 +99,10 @@ static int gnuplot_open(void **ret_state, const struct view_options *options)
 	view->layout.terminal = view->terminal;
 	view->layout.colours = find_colours();
 	view->screen = (struct gnuplot_screen){ .out = options->out, .utf8 = cells_utf8() };
-	if (view->terminal->cairo)
+	if (view->terminal->glyphs == GNUPLOT_CAIRO)
 		view->glyphs = glyphs_here();
+	else if (view->terminal->glyphs == GNUPLOT_ASCII)
+		view->glyphs = glyphs_parse("20-7e", 5);
 	gnuplot_set_size(view);
 	error = link_open(&view->link);
 	if (!error)
@@ -176,15 +179,18 @@ static int receive(struct gnuplot_view *view, int timeout_ms)
 static int draw_last(struct gnuplot_view *view, const struct view_frame *frame)
 {
 	int limit_ms = view->terminal->kind == GNUPLOT_FILE ? LAST_FILE_MS : LAST_SCREEN_MS;
+	bool late = clock_mono_ns() > view->sent_ns + (uint64_t)limit_ms * NS_PER_MS;
+	bool sent;
 	int wish;
 
 	if (view->terminal->kind == GNUPLOT_WINDOW || view->link.state == LINK_DEAD)
 		return VIEW_STAY;
-	wish = receive(view, limit_ms);
-	if (wish == VIEW_STAY && view->link.state == LINK_IDLE)
+	wish = receive(view, late ? 0 : limit_ms);
+	sent = wish == VIEW_STAY && view->link.state == LINK_IDLE;
+	if (sent)
 		wish = gnuplot_send_when_due(view, frame);
-	if (wish == VIEW_STAY)
-		wish = receive(view, limit_ms);
+	if (wish == VIEW_STAY && view->link.state == LINK_BUSY)
+		wish = receive(view, late && !sent ? 0 : limit_ms);
 	if (wish == VIEW_STAY && view->link.state == LINK_BUSY &&
 	    view->terminal->kind == GNUPLOT_FILE) {
 		log_error("%s: gnuplot does not answer; it lacks the end of the session",

@@ -19,6 +19,7 @@ int view_gnuplot_find(const struct view **ret_view, const char **term, const cha
 	const struct gnuplot_terminal *terminal;
 	char why[GNUPLOT_WHY];
 	char *available;
+	int error;
 
 	if (!gnuplot_wish_valid(&wish, why)) {
 		log_error("%s", why);
@@ -27,12 +28,12 @@ int view_gnuplot_find(const struct view **ret_view, const char **term, const cha
 	available = link_terminals();
 	if (!available)
 		return -EIO;
-	terminal = gnuplot_choose(&wish, available, why);
+	error = gnuplot_choose(&terminal, &wish, available, why);
 	free(available);
 	if (why[0])
 		log_error("%s", why);
-	if (!terminal)
-		return -EIO;
+	if (error)
+		return error;
 	*term = terminal->name;
 	*ret_view = terminal->kind == GNUPLOT_WINDOW   ? &view_gnuplot
 		    : terminal->kind == GNUPLOT_SCREEN ? &view_gnuplot_screen

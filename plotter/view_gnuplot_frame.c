@@ -18,9 +18,8 @@
 static void set_window_size(struct gnuplot_view *view)
 {
 	struct gnuplot_layout *layout = &view->layout;
-	bool known = view->link.width > 0 && strcmp(view->terminal->name, "x11") != 0;
 
-	if (known) /* x11 counts in 4096 of its width, whatever that is */
+	if (view->link.width > 0 && !view->terminal->blind)
 		gnuplot_layout_size(layout, view->link.width + layout->left + layout->right,
 				    view->link.height + layout->top + layout->bottom);
 	else

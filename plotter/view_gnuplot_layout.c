@@ -44,7 +44,7 @@ static double all_names(const struct scene *scene)
 
 void gnuplot_layout_fit(struct gnuplot_layout *layout, const struct scene *scene)
 {
-	double names = widest_name(scene) + 6;
+	double names = widest_name(scene) * 1.05 + 8;
 
 	layout->key_beside = scene->line_count > NAMES_ABOVE ||
 			     all_names(scene) * layout->cell_width > layout->width * 0.9;

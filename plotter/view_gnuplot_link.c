@@ -268,15 +268,25 @@ static void take_answers(struct link *link)
 }
 
 /* An X server or a window that is killed ends gnuplot_x11, which gnuplot lives on without, eating a
- * letter of each command. */
-static bool has_lost_display(const struct link *link)
+ * letter of each command. What it says of that stays as the last it said. */
+static bool has_lost_display(struct link *link)
 {
-	static const char *const words[] = { "X11 aborted", "X connection to",
-					     "unable to open display" };
+	static const char *const words[] = { "unable to open display", "X connection to",
+					     "X11 aborted" };
+	struct gnuplot *child = &link->child;
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (memmem(link->child.said, link->child.said_length, words[i], strlen(words[i])))
-			return true;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		const char *found =
+			memmem(child->said, child->said_length, words[i], strlen(words[i]));
+		const char *end = child->said + child->said_length;
+
+		if (!found)
+			continue;
+		while (found < end && *found != '\n')
+			found++;
+		child->said_length = (size_t)(found - child->said);
+		return true;
+	}
 	return false;
 }
 

@@ -66,15 +66,21 @@ static void write_margins(const struct script *script)
 	double right = 1 - layout->right / layout->width;
 	double top = 1 - layout->top / layout->height;
 
-	fprintf(script->out,
-		"set lmargin at screen %.5f\nset rmargin at screen %.5f\n"
-		"set bmargin at screen %.5f\nset tmargin at screen %.5f\n",
-		layout->left / layout->width, right, layout->bottom / layout->height, top);
+	if (layout->terminal->blind)
+		fprintf(script->out,
+			"set lmargin %.2f\nset rmargin %.2f\nset bmargin %.2f\nset tmargin %.2f\n",
+			layout->left / layout->cell_width, layout->right / layout->cell_width,
+			layout->bottom / layout->cell_height, layout->top / layout->cell_height);
+	else
+		fprintf(script->out,
+			"set lmargin at screen %.5f\nset rmargin at screen %.5f\n"
+			"set bmargin at screen %.5f\nset tmargin at screen %.5f\n",
+			layout->left / layout->width, right, layout->bottom / layout->height, top);
 	if (layout->key_beside)
 		fprintf(script->out,
-			"set key at screen %.5f,%.5f left top vertical maxrows %u "
-			"Left reverse noenhanced samplen 1.5\n",
-			right + layout->cell_width / layout->width, top, SCENE_LINES);
+			"set key at graph 1.01,1 left top vertical maxrows %u Left reverse "
+			"noenhanced samplen 1.5\n",
+			SCENE_LINES);
 	else
 		fputs("set key at graph 0,1.0 left bottom horizontal maxrows 1 Left reverse "
 		      "noenhanced samplen 1.5\n",
@@ -350,7 +356,8 @@ char *gnuplot_preamble(const struct gnuplot_layout *layout, size_t *ret_length)
 
 	if (!out)
 		return NULL;
-	fputs("set encoding utf8\n", out);
+	if (layout->terminal->glyphs != GNUPLOT_ASCII)
+		fputs("set encoding utf8\n", out);
 	write_terminal(out, layout);
 	if (layout->terminal->kind == GNUPLOT_WINDOW)
 		fputs("bind all 'Close' \"print 'closed'\"\n", out);

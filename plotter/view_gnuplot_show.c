@@ -105,14 +105,25 @@ static bool is_image(const char *drawn, size_t length)
 
 /* --- the screen */
 
+/* What was on it scrolls away, and is not lost. No cursor, no lines that go on in the next. */
+static void take(struct gnuplot_screen *screen)
+{
+	unsigned rows = gnuplot_screen_size(screen).rows;
+
+	fprintf(screen->out, "\033[?25l\033[?7l\033[%u;1H", rows);
+	while (rows-- > 1)
+		fputc('\n', screen->out);
+	screen->taken = true;
+}
+
 int gnuplot_screen_show(struct gnuplot_screen *screen, const struct gnuplot_terminal *terminal,
 			const char *drawn, size_t length)
 {
 	if (!terminal->characters && !is_image(drawn, length))
 		return VIEW_STAY;
-	/* no cursor, no lines that go on in the next */
-	fputs(screen->taken ? "\033[H" : "\033[?25l\033[?7l\033[H\033[2J", screen->out);
-	screen->taken = true;
+	if (!screen->taken)
+		take(screen);
+	fputs("\033[H", screen->out);
 	if (terminal->characters)
 		put_lines(screen, drawn, length);
 	else
