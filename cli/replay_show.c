@@ -107,7 +107,8 @@ static bool stands_still(void *arg)
 {
 	const struct show *show = arg;
 
-	return show->replay->view->keys && show->settings.paused_at_ns != 0;
+	/* a view that waits for others as well is to be asked what they have done */
+	return !show->replay->view->fd && show->settings.paused_at_ns != 0;
 }
 
 static const struct loop_calls calls = { .frame = fill_frame,

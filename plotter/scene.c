@@ -160,7 +160,9 @@ double scene_y(const struct scene *scene, uint64_t bytes)
 
 double scene_lane(const struct scene *scene, unsigned lane)
 {
-	return scene->lanes_part - (lane + 0.75) / scene->query.size.down;
+	double rows = lane + (scene->query.size.whole ? 1 : 0.75);
+
+	return scene->lanes_part - rows / scene->query.size.down;
 }
 
 /* --- spans */
@@ -196,7 +198,8 @@ static void find_bars(struct scene *scene)
 			scene->lanes = bars[i].lane + 1;
 	}
 	if (scene->lanes)
-		scene->lanes_part = (scene->lanes + 0.5) / scene->query.size.down;
+		scene->lanes_part = (scene->lanes + (scene->query.size.whole ? 1 : 0.5)) /
+				    scene->query.size.down;
 }
 
 /* --- milestones */

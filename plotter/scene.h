@@ -23,6 +23,7 @@ struct scene_size {
 	unsigned across; /* cells of a character */
 	unsigned down;
 	unsigned lanes; /* of spans at most */
+	bool whole;	/* the picture has nothing finer than these cells */
 };
 
 struct scene_query {

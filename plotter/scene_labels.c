@@ -17,7 +17,7 @@ static unsigned cell_x(const struct scene *scene, uint64_t t_ns)
 static unsigned cell_y(const struct scene *scene, uint64_t bytes)
 {
 	unsigned down = scene->query.size.down;
-	double y = (1 - scene_y(scene, bytes)) * down;
+	double y = (1 - scene_y(scene, bytes)) * down + (scene->query.size.whole ? 0.5 : 0);
 
 	if (y < 0)
 		return 0;
@@ -107,7 +107,8 @@ static void keep_placed(struct scene *scene, const struct flag *flags)
 		if (kept != i)
 			scene->labels[kept] = scene->labels[i];
 		scene->labels[kept].x = (double)flags[i].flag_x / size->across;
-		scene->labels[kept].y = 1 - (flags[i].flag_y + 0.5) / size->down;
+		scene->labels[kept].y =
+			1 - (flags[i].flag_y + (size->whole ? 0 : 0.5)) / size->down;
 		kept++;
 	}
 	scene->label_count = kept;

@@ -52,8 +52,10 @@ void gnuplot_layout_fit(struct gnuplot_layout *layout, const struct scene *scene
 	layout->right = (layout->key_beside ? names : 5) * layout->cell_width;
 	if (layout->right > layout->width / 2)
 		layout->right = layout->width / 2;
-	layout->top = (layout->terminal->characters ? 2 : 3.6) * layout->cell_height;
-	layout->bottom = 2 * layout->cell_height;
+	layout->top = 3.6 * layout->cell_height;
+	if (layout->terminal->characters)
+		layout->top = layout->key_beside ? 1 : 2;
+	layout->bottom = (layout->terminal->characters ? 1 : 2) * layout->cell_height;
 }
 
 static double at_least(double value, double least)
@@ -63,12 +65,14 @@ static double at_least(double value, double least)
 
 struct scene_size gnuplot_layout_room(const struct gnuplot_layout *layout)
 {
-	double width = at_least(layout->width - layout->left - layout->right, 8);
-	double height = at_least(layout->height - layout->top - layout->bottom, 4);
+	double edge = layout->terminal->characters;
+	double width = at_least(layout->width - edge - layout->left - layout->right, 8);
+	double height = at_least(layout->height - edge - layout->top - layout->bottom, 4);
 	double columns = layout->terminal->characters ? 2 * width : width;
 	struct scene_size size = {
 		.across = (unsigned)at_least(width / layout->cell_width, 8),
 		.down = (unsigned)at_least(height / layout->cell_height, 4),
+		.whole = layout->terminal->characters,
 	};
 
 	size.columns = (size_t)(columns < COLUMNS_MOST ? columns : COLUMNS_MOST);

@@ -63,8 +63,14 @@ static void write_terminal(FILE *out, const struct gnuplot_layout *layout)
 static void write_margins(const struct script *script)
 {
 	const struct gnuplot_layout *layout = script->layout;
-	double right = 1 - layout->right / layout->width;
-	double top = 1 - layout->top / layout->height;
+	/* characters lie at 0, 1 ... of these, rounded down: a little is added to be right in it */
+	double little = layout->terminal->characters ? 0.05 : 0;
+	double width = layout->width - layout->terminal->characters;
+	double height = layout->height - layout->terminal->characters;
+	double left = (layout->left + little) / width;
+	double right = 1 - (layout->right - little) / width;
+	double bottom = (layout->bottom + little) / height;
+	double top = 1 - (layout->top - little) / height;
 
 	if (layout->terminal->blind)
 		fprintf(script->out,
@@ -75,16 +81,17 @@ static void write_margins(const struct script *script)
 		fprintf(script->out,
 			"set lmargin at screen %.5f\nset rmargin at screen %.5f\n"
 			"set bmargin at screen %.5f\nset tmargin at screen %.5f\n",
-			layout->left / layout->width, right, layout->bottom / layout->height, top);
+			left, right, bottom, top);
 	if (layout->key_beside)
 		fprintf(script->out,
 			"set key at graph 1.01,1 left top vertical maxrows %u Left reverse "
 			"noenhanced samplen 1.5\n",
 			SCENE_LINES);
 	else
-		fputs("set key at graph 0,1.0 left bottom horizontal maxrows 1 Left reverse "
-		      "noenhanced samplen 1.5\n",
-		      script->out);
+		fprintf(script->out,
+			"set key at screen %.5f,%.5f left bottom horizontal maxrows 1 Left reverse "
+			"noenhanced samplen 1.5\n",
+			left, top + (layout->terminal->characters ? 1 / height : 0));
 }
 
 static void write_times(struct script *script)
@@ -150,7 +157,9 @@ static void write_title(struct script *script)
 		snprintf(more, sizeof(more), " (and %zu smaller processes)", scene->smaller);
 	memcpy(title + strlen(title), more, strlen(more) + 1);
 	fprintf(script->out, "set title $t[%zu] noenhanced offset 0,%s\n", text(script, title),
-		script->layout->terminal->characters ? "0" : "0.8");
+		!script->layout->terminal->characters ? "0.8"
+		: script->layout->key_beside	      ? "0"
+						      : "1");
 }
 
 /* --- what is written into the picture */
