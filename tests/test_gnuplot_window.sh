@@ -97,7 +97,7 @@ mux kill-server
 gnuplot -e 'set print "-"; print GPVAL_TERMINALS' | grep -q ' x11 ' || skip "this gnuplot has no windows"
 command -v Xvfb >/dev/null && command -v xdotool >/dev/null || skip "no Xvfb or no xdotool here"
 
-Xvfb -displayfd 3 -screen 0 1000x700x24 -nolisten tcp >Xvfb.out 2>&1 3>display &
+Xvfb -displayfd 3 -screen 0 1000x700x24 -nolisten tcp -noreset >Xvfb.out 2>&1 3>display &
 wait_for 10 test -s display || fail "no Xvfb: $(cat Xvfb.out)"
 export DISPLAY=:$(cat display)
 
@@ -105,17 +105,18 @@ window() {
 	xdotool search --name '^memwatch$' 2>/dev/null | head -n 1
 }
 
+has_window() {
+	[ -n "$(window)" ]
+}
+
 # show [OPTION]...: a window; the view's pid is in $view
 show() {
 	memwatch --view gnuplot --window 10s "$@" >window.out 2>&1 &
 	view=$!
-	wait_for 10 window || fail "no window: $(cat window.out)"
-	[ -n "$(window)" ] || wait_for 10 test -n "$(window)"
-	until [ -n "$(window)" ]; do gone $view && fail "no window: $(cat window.out)"; done
+	wait_for 10 has_window || fail "no window: $(cat window.out)"
 }
 
 show --term x11
-before=$(xdotool getwindowgeometry "$(window)")
 xdotool windowclose "$(window)"
 ends "a view whose window is closed" $view 0
 check_equal "what it said" "" "$(cat window.out)"
@@ -139,7 +140,7 @@ see_no_gnuplot "a killed gnuplot"
 
 memwatch run --session other -i 50ms --view gnuplot --term x11 -- sh -c 'echo out; sleep 1.5; exit 5' >run.out 2>run.err &
 view=$!
-until [ -n "$(window)" ]; do gone $view && fail "no window: $(cat run.err)"; done
+wait_for 10 has_window || fail "no window: $(cat run.err)"
 check_equal "what the command prints" out "$(cat run.out)"
 xdotool windowclose "$(window)"
 ends "a command whose window is closed" $view 5
