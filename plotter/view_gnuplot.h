@@ -40,8 +40,8 @@ void gnuplot_layout_size(struct gnuplot_layout *layout, double width, double hei
 /* Its margins, which leave room for the names of @scene's lines. */
 void gnuplot_layout_fit(struct gnuplot_layout *layout, const struct scene *scene);
 
-/* The room within them. */
-struct scene_size gnuplot_layout_room(const struct gnuplot_layout *layout);
+/* The room within them, for about that many curves. */
+struct scene_size gnuplot_layout_room(const struct gnuplot_layout *layout, size_t curves);
 
 /* --- a frame's script and data: view_gnuplot_script.c, view_gnuplot_data.c */
 

@@ -9,6 +9,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Differences of this part of the axis are not drawn: of half a dot on a screen of today. */
+#define FINEST 2000
+
+/* Columns. */
+#define NARROW 2.5
+
 double gnuplot_seconds(const struct scene *scene, uint64_t t_ns)
 {
 	return scene_x(scene, t_ns) * (double)scene->axis.column_ns * (double)scene->axis.width /
@@ -69,25 +75,69 @@ struct curve {
 	struct gnuplot_block *block;
 	const struct scene *scene;
 	bool known;
+	double x; /* of the last point */
 	uint64_t value;
+	double narrow;	/* so near a step is no step */
+	uint64_t least; /* a difference that can be seen: part of a dot */
 };
 
 static void go_to(struct curve *curve, double x, uint64_t value)
 {
-	if (curve->known && value == curve->value)
-		return;
 	put_row(curve->data, curve->block, x, gnuplot_units(curve->scene, value));
-	curve->known = true;
+	curve->x = x;
 	curve->value = value;
+	curve->known = true;
 }
 
 static void stop_at(struct curve *curve, double x)
 {
 	if (!curve->known)
 		return;
-	put_row(curve->data, curve->block, x, gnuplot_units(curve->scene, curve->value));
+	go_to(curve, x, curve->value);
 	put_row(curve->data, curve->block, x, NAN);
 	curve->known = false;
+}
+
+/* As the eye sees it. */
+static bool is_same(const struct curve *curve, uint64_t value)
+{
+	return value < curve->value + curve->least && curve->value < value + curve->least;
+}
+
+/* Whether anything of the column can be seen. */
+static bool is_flat(const struct curve *curve, const struct history_column *column)
+{
+	return is_same(curve, column->min) && is_same(curve, column->max);
+}
+
+/* Its least and its most, that which is nearer to its last at the end. */
+static void put_extremes(struct curve *curve, double x, const struct history_column *column)
+{
+	bool falls = column->last - column->min < column->max - column->last;
+
+	go_to(curve, x, falls ? column->max : column->min);
+	if (column->max - column->min >= curve->least)
+		go_to(curve, x, falls ? column->min : column->max);
+}
+
+/*
+ * All that happens in a column happens at its left edge: a step from the last value, which a
+ * slanting line stands for where it is too narrow to be told from that; then over all of the
+ * column's values to its last, unless the next column, @next, is no narrower a step away.
+ */
+static void put_column(struct curve *curve, double x, const struct history_column *column,
+		       const struct history_column *next)
+{
+	if (!curve->known)
+		go_to(curve, x, column->first);
+	if (is_flat(curve, column))
+		return;
+	if (x - curve->x > curve->narrow)
+		go_to(curve, x, curve->value);
+	put_extremes(curve, x, column);
+	if (!is_same(curve, column->last) &&
+	    (!next || !next->count || (next->min == column->last && next->max == column->last)))
+		go_to(curve, x, column->last);
 }
 
 /* Where the last value is known to. */
@@ -96,28 +146,22 @@ static uint64_t curve_end(const struct scene *scene, const struct scene_line *li
 	return line->row.ended ? line->row.line->last_ns : scene->query.now_ns;
 }
 
-/* All that happens in a column happens at its left edge, so that steps join it to the next. */
 static void put_curve(struct curve *curve, const struct scene_line *line)
 {
 	const struct axis *axis = &curve->scene->axis;
 	uint64_t end_ns = curve_end(curve->scene, line);
 
 	for (size_t i = 0; i < axis->width; i++) {
-		const struct history_column *column = &line->columns[i];
 		uint64_t t_ns = axis->from_ns + i * axis->column_ns;
 		double x = gnuplot_seconds(curve->scene, t_ns);
-		bool rises = column->first <= column->last;
 
 		if (t_ns > end_ns)
 			break;
-		if (!column->count) {
+		if (line->columns[i].count)
+			put_column(curve, x, &line->columns[i],
+				   i + 1 < axis->width ? &line->columns[i + 1] : NULL);
+		else
 			stop_at(curve, x);
-			continue;
-		}
-		go_to(curve, x, column->first);
-		go_to(curve, x, rises ? column->min : column->max);
-		go_to(curve, x, rises ? column->max : column->min);
-		go_to(curve, x, column->last);
 	}
 	stop_at(curve, gnuplot_seconds(curve->scene, end_ns));
 }
@@ -145,6 +189,8 @@ bool gnuplot_data_set(struct gnuplot_data *data, const struct scene *scene)
 	for (size_t i = 0; i < scene->line_count; i++) {
 		struct curve curve = { .data = data, .block = &data->curves[i], .scene = scene };
 
+		curve.least = scene->top_bytes / FINEST + 1;
+		curve.narrow = NARROW * (double)scene->axis.column_ns / NS_PER_S;
 		data->curves[i] = begin(data);
 		put_curve(&curve, &scene->lines[i]);
 	}

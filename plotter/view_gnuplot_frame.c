@@ -97,7 +97,7 @@ static int set_scene(struct gnuplot_view *view, const struct view_frame *frame)
 		gnuplot_layout_fit(&view->layout, &view->scene);
 		if (round && right == view->layout.right)
 			break;
-		query.size = gnuplot_layout_room(&view->layout);
+		query.size = gnuplot_layout_room(&view->layout, view->scene.line_count);
 		if (scene_set(&view->scene, &query) < 0)
 			return -ENOMEM;
 	}

@@ -7,7 +7,9 @@
 /* More names than these stand beside the curves, not above them. */
 #define NAMES_ABOVE 4
 
+/* Of one curve, and of all: what gnuplot takes grows with them. */
 #define COLUMNS_MOST 2400
+#define COLUMNS_ALL 8192
 #define LANES_MOST 6
 
 void gnuplot_layout_size(struct gnuplot_layout *layout, double width, double height)
@@ -63,7 +65,7 @@ static double at_least(double value, double least)
 	return value > least ? value : least;
 }
 
-struct scene_size gnuplot_layout_room(const struct gnuplot_layout *layout)
+struct scene_size gnuplot_layout_room(const struct gnuplot_layout *layout, size_t curves)
 {
 	double edge = layout->terminal->characters;
 	double width = at_least(layout->width - edge - layout->left - layout->right, 8);
@@ -75,7 +77,11 @@ struct scene_size gnuplot_layout_room(const struct gnuplot_layout *layout)
 		.whole = layout->terminal->characters,
 	};
 
-	size.columns = (size_t)(columns < COLUMNS_MOST ? columns : COLUMNS_MOST);
+	if (columns > COLUMNS_MOST)
+		columns = COLUMNS_MOST;
+	if (columns * (double)curves > COLUMNS_ALL)
+		columns = COLUMNS_ALL / (double)curves;
+	size.columns = (size_t)columns;
 	size.lanes = size.down / 5 < LANES_MOST ? size.down / 5 : LANES_MOST;
 	return size;
 }

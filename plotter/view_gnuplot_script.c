@@ -281,7 +281,7 @@ static void write_plot(struct script *script)
 		fputs(", ", script->out);
 		write_source(script, &data->curves[i], 2);
 		fprintf(script->out,
-			"using 1:2 with steps linetype %zu linewidth 1.5 linecolor rgb 0x%06" PRIx32
+			"using 1:2 with lines linetype %zu linewidth 1.5 linecolor rgb 0x%06" PRIx32
 			" title $t[%zu] noenhanced",
 			i + 1, gnuplot_colour(line), text(script, scene->lines[i].name));
 	}
