@@ -30,7 +30,7 @@ static int register_all(const struct options *options, pid_t *pids, size_t *ret_
 int follow_processes(const struct options *options, struct source *source, const struct view *view)
 {
 	struct limiter limiter = { .options = options, .targets = options->pids, .output = -1 };
-	int null = view->keys ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
+	int null = view->stays ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
 	struct follow follow = {
 		.options = options,
 		.source = source,
@@ -39,9 +39,12 @@ int follow_processes(const struct options *options, struct source *source, const
 				  .glyphs = options->glyphs,
 				  .title = options->title,
 				  .limit_bytes = options->limit_bytes,
+				  .fps = options->fps,
+				  .term = options->term,
+				  .path = options->out,
 				  .out = stdout },
 		.targets = options->pids,
-		.until_ended = !view->keys,
+		.until_ended = !view->stays,
 		.limiter = &limiter,
 	};
 	int status = register_all(options, options->pids, &follow.target_count);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/command.h"
+#include "cli/options_table.h"
 #include "cli/values.h"
 #include "plotter/view.h"
 
@@ -13,165 +14,6 @@
 #include <string.h>
 
 #define WINDOW_DEFAULT (60 * NS_PER_S)
-
-enum option_key {
-	KEY_SESSION = 1000,
-	KEY_VIEW,
-	KEY_TITLE,
-	KEY_LIMIT,
-	KEY_LIMIT_TOTAL,
-	KEY_ON_LIMIT,
-	KEY_KILL_ON_LIMIT,
-	KEY_EVENT,
-	KEY_RSS_ABOVE,
-	KEY_TIMEOUT,
-	KEY_NEW,
-	KEY_MACHINE,
-	KEY_GLYPHS,
-	KEY_JSON,
-	KEY_ALL,
-	KEY_AS,
-	KEY_FORCE,
-	KEY_FROM,
-	KEY_TO,
-	KEY_NAME,
-	KEY_AT,
-	KEY_SPEED,
-	KEY_FAIL_ABOVE
-};
-
-static const struct option long_options[] = {
-	{ "pid", required_argument, NULL, 'p' },
-	{ "interval", required_argument, NULL, 'i' },
-	{ "window", required_argument, NULL, 'w' },
-	{ "duration", required_argument, NULL, 'd' },
-	{ "view", required_argument, NULL, KEY_VIEW },
-	{ "title", required_argument, NULL, KEY_TITLE },
-	{ "limit", required_argument, NULL, KEY_LIMIT },
-	{ "limit-total", required_argument, NULL, KEY_LIMIT_TOTAL },
-	{ "on-limit", required_argument, NULL, KEY_ON_LIMIT },
-	{ "kill-on-limit", no_argument, NULL, KEY_KILL_ON_LIMIT },
-	{ "event", required_argument, NULL, KEY_EVENT },
-	{ "rss-above", required_argument, NULL, KEY_RSS_ABOVE },
-	{ "timeout", required_argument, NULL, KEY_TIMEOUT },
-	{ "new", no_argument, NULL, KEY_NEW },
-	{ "machine", no_argument, NULL, KEY_MACHINE },
-	{ "glyphs", required_argument, NULL, KEY_GLYPHS },
-	{ "session", required_argument, NULL, KEY_SESSION },
-	{ "json", no_argument, NULL, KEY_JSON },
-	{ "all", no_argument, NULL, KEY_ALL },
-	{ "as", required_argument, NULL, KEY_AS },
-	{ "output", required_argument, NULL, 'o' },
-	{ "force", no_argument, NULL, KEY_FORCE },
-	{ "from", required_argument, NULL, KEY_FROM },
-	{ "to", required_argument, NULL, KEY_TO },
-	{ "name", required_argument, NULL, KEY_NAME },
-	{ "at", required_argument, NULL, KEY_AT },
-	{ "speed", required_argument, NULL, KEY_SPEED },
-	{ "fail-above", required_argument, NULL, KEY_FAIL_ABOVE },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ 0 },
-};
-
-/* What each option says of itself, and which group it is of; 0: every command takes it. */
-static const struct {
-	int key;
-	int group;
-	const char *help;
-} helps[] = {
-	{ KEY_EVENT, OPTIONS_WAIT,
-	  "      --event LABEL     wait for a milestone, or the end of a span, called so\n" },
-	{ KEY_RSS_ABOVE, OPTIONS_WAIT,
-	  "      --rss-above SIZE  wait until a process has more memory than this\n" },
-	{ KEY_TIMEOUT, OPTIONS_WAIT,
-	  "      --timeout TIME    exit with 124 after this long (never)\n" },
-	{ KEY_NEW, OPTIONS_WAIT, "      --new             what came before doesn't count\n" },
-	{ 'p', OPTIONS_PID | OPTIONS_PART | OPTIONS_WAIT,
-	  "  -p, --pid PID[,PID]   a process; may be given several times\n" },
-	{ 'i', OPTIONS_LIVE | OPTIONS_TIME,
-	  "  -i, --interval TIME   between samples: 1s (the default), 100ms, 0.1, 10Hz; 1ms at the "
-	  "least\n" },
-	{ 'w', OPTIONS_LIVE | OPTIONS_VIEW,
-	  "  -w, --window TIME     how much of the past is shown (60s)\n" },
-	{ 'd', OPTIONS_LIVE | OPTIONS_TIME, "  -d, --duration TIME   end after this long\n" },
-	{ KEY_VIEW, OPTIONS_LIVE | OPTIONS_VIEW,
-	  "      --view NAME       auto (the default), ncurses, text or json (JSON Lines)\n" },
-	{ KEY_GLYPHS, OPTIONS_LIVE | OPTIONS_VIEW,
-	  "      --glyphs NAME     what ncurses draws lines with: auto, braille, blocks or "
-	  "ascii\n" },
-	{ KEY_TITLE, OPTIONS_LIVE | OPTIONS_VIEW, "      --title TEXT      shown in the header\n" },
-	{ KEY_LIMIT, OPTIONS_LIMIT | OPTIONS_VIEW,
-	  "      --limit SIZE      mark this much memory, and foretell when it is reached: 512M, "
-	  "2GiB\n" },
-	{ KEY_LIMIT_TOTAL, OPTIONS_LIMIT,
-	  "      --limit-total SIZE  the same for all that are followed, together\n" },
-	{ KEY_ON_LIMIT, OPTIONS_LIMIT,
-	  "      --on-limit COMMAND  run this with sh where a limit is crossed; MEMWATCH_PID, "
-	  "_NAME, _RSS, _LIMIT\n" },
-	{ KEY_KILL_ON_LIMIT, OPTIONS_KILL,
-	  "      --kill-on-limit   end COMMAND and all that it started where a limit is "
-	  "crossed\n" },
-	{ KEY_TITLE, OPTIONS_TITLE, "      --title TEXT      what it is called\n" },
-	{ KEY_AT, OPTIONS_VIEW,
-	  "      --at TIME         begin this long after the session's start: 12.5s, 2min\n" },
-	{ KEY_SPEED, OPTIONS_VIEW,
-	  "      --speed FACTOR    play this much faster (10) or slower (0.5) than it was\n" },
-	{ 'o', OPTIONS_RECORD, "  -o, --output FILE     record the session in FILE\n" },
-	{ 'o', OPTIONS_EXPORT, "  -o, --output FILE     where to; its ending tells the format\n" },
-	{ KEY_FORCE, OPTIONS_RECORD, "      --force           replace FILE where it exists\n" },
-	{ KEY_FROM, OPTIONS_PART,
-	  "      --from TIME       only what is later than this after the session's start\n" },
-	{ KEY_TO, OPTIONS_PART, "      --to TIME         only what is earlier than this\n" },
-	{ KEY_NAME, OPTIONS_PART,
-	  "      --name PATTERN    only processes whose name matches (a regular expression)\n" },
-	{ KEY_FAIL_ABOVE, OPTIONS_GATE,
-	  "      --fail-above N%   exit with 3 where a peak grew by more than this\n" },
-	{ KEY_MACHINE, OPTIONS_MACHINE,
-	  "      --machine         columns for scripts, by tabs, with no header\n" },
-	{ KEY_JSON, OPTIONS_JSON, "      --json            print JSON\n" },
-	{ KEY_ALL, OPTIONS_ALL, "      --all             ended processes too\n" },
-	{ KEY_AS, OPTIONS_AS, "      --as NAME         what their lines are called\n" },
-	{ KEY_SESSION, OPTIONS_SESSION, "      --session NAME    the session meant (default)\n" },
-	{ 'v', 0, "  -v, --verbose         say more\n" },
-	{ 'h', 0, "  -h, --help\n" },
-	{ 'V', 0, "      --version\n" },
-};
-
-static bool shown(const struct command *command, size_t i)
-{
-	return !helps[i].group || (command->groups & helps[i].group);
-}
-
-static bool takes(const struct command *command, int key)
-{
-	for (size_t i = 0; i < sizeof helps / sizeof *helps; i++) {
-		if (helps[i].key == key && shown(command, i))
-			return true;
-	}
-	return false;
-}
-
-static const char *long_name(int key)
-{
-	const struct option *option = long_options;
-
-	while (option->val != key)
-		option++;
-	return option->name;
-}
-
-static void print_help(const struct command *command)
-{
-	printf("Usage: memwatch%s%s [option]...%s%s\n%s\n\n", command->name[0] ? " " : "",
-	       command->name, command->arguments[0] ? " " : "", command->arguments,
-	       command->summary);
-	for (size_t i = 0; i < sizeof helps / sizeof *helps; i++) {
-		if (shown(command, i))
-			fputs(helps[i].help, stdout);
-	}
-}
 
 static int bad_usage(const struct command *command)
 {
@@ -227,19 +69,11 @@ static int add_pids(struct options *options, const char *text)
 static int set_view(struct options *options, const char *name)
 {
 	options->view = name;
-	if (view_find(name, stdout))
+	options->shown = view_find(name, stdout);
+	if (options->shown)
 		return 0;
 	log_error("view '%s': there is none of that name; the views are %s", name, view_names());
 	return EXIT_USAGE;
-}
-
-const struct view *options_view(const struct options *options)
-{
-	const char *problem = strcmp(options->view, "auto") == 0 ? view_auto_problem(stdout) : NULL;
-
-	if (problem)
-		log_error("%s: showing text (--view text asks for it)", problem);
-	return view_find(options->view, stdout);
 }
 
 static int take_limit(struct options *options, int key)
@@ -279,6 +113,14 @@ static int take_part(struct options *options, int key)
 	case KEY_FORCE:
 		options->force = true;
 		return 0;
+	case KEY_TERM:
+		options->term = optarg;
+		return 0;
+	case KEY_OUT:
+		options->out = optarg;
+		return 0;
+	case KEY_FPS:
+		return values_fps(&options->fps, optarg);
 	case KEY_FROM:
 		return values_time(&options->from_ns, "from", optarg, 0);
 	case KEY_TO:
@@ -348,17 +190,17 @@ static int take_all(struct options *options, const struct command *command, int 
 	int key;
 
 	optind = 0;
-	while ((key = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
+	while ((key = getopt_long(argc, argv, letters, options_table, NULL)) != -1) {
 		if (key == 'h') {
-			print_help(command);
+			options_print_help(command);
 			return -1;
 		}
 		if (key == 'V') {
 			puts("memwatch " MEMWATCH_VERSION);
 			return -1;
 		}
-		if (key != '?' && !takes(command, key)) {
-			log_error("--%s: is no option of '%s'", long_name(key),
+		if (key != '?' && !options_takes(command, key)) {
+			log_error("--%s: is no option of '%s'", options_long_name(key),
 				  command->name[0] ? command->name : "memwatch");
 			return bad_usage(command);
 		}
@@ -414,7 +256,7 @@ int options_parse(struct options *ret_options, const struct command *command, in
 			  command->name[0] ? "" : "; a command comes before its options");
 		return bad_usage(command);
 	}
-	return 0;
+	return options_find_view(ret_options);
 }
 
 void options_free(struct options *options)
