@@ -78,6 +78,37 @@ static void print_columns(const struct list *list)
 		print_row(&list->processes[i]);
 }
 
+/* --- for scripts */
+
+static void print_clean(const char *text, char end)
+{
+	char clean[TEXT_CLEAN_ROOM(TEXT_COMMAND)];
+
+	text_clean(clean, sizeof clean, text, strlen(text));
+	printf("%s%c", clean, end);
+}
+
+static double seconds_since_start(const struct list *list, const struct process_info *info)
+{
+	return ((double)info->since_ns - (double)list->session.start_ns) / NS_PER_S;
+}
+
+/* The manual promises these columns in this order; new ones come last. */
+static void print_machine(const struct list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct process_info *info = &list->processes[i];
+
+		printf("%" PRIu32 "\t%" PRIu32 "\t%s\t", info->pid, info->ppid,
+		       info->ended ? "ended" : "live");
+		print_clean(info->name, '\t');
+		printf("%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%.6f\t",
+		       info->rss, info->max_rss, info->peak_rss, info->events, info->dropped,
+		       seconds_since_start(list, info));
+		print_clean(info->command, '\n');
+	}
+}
+
 /* --- JSON */
 
 static void print_json(const struct list *list)
@@ -85,7 +116,7 @@ static void print_json(const struct list *list)
 	fputs("[", stdout);
 	for (size_t i = 0; i < list->count; i++) {
 		const struct process_info *info = &list->processes[i];
-		double since = ((double)info->since_ns - (double)list->session.start_ns) / NS_PER_S;
+		double since = seconds_since_start(list, info);
 
 		printf("%s\n{\"pid\":%" PRIu32, i ? "," : "", info->pid);
 		json_text(stdout, "name", info->name);
@@ -108,7 +139,9 @@ static int run(const struct options *options)
 	struct list list = { .options = options };
 	int status = ask(&list);
 
-	if (!status && options->json)
+	if (!status && options->machine)
+		print_machine(&list);
+	else if (!status && options->json)
 		print_json(&list);
 	else if (!status)
 		print_columns(&list);
@@ -120,6 +153,6 @@ const struct command command_list = {
 	.name = "list",
 	.arguments = "",
 	.summary = "The processes that a running session follows.",
-	.groups = OPTIONS_JSON | OPTIONS_ALL | OPTIONS_SESSION,
+	.groups = OPTIONS_JSON | OPTIONS_MACHINE | OPTIONS_ALL | OPTIONS_SESSION,
 	.run = run,
 };

@@ -25,6 +25,7 @@ extern const struct command command_drop;
 extern const struct command command_event;
 extern const struct command command_status;
 extern const struct command command_stop;
+extern const struct command command_wait;
 extern const struct command command_replay;
 extern const struct command command_report;
 extern const struct command command_compare;

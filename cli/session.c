@@ -24,6 +24,7 @@ extern char **environ;
 
 #define ATTACH_TRIES 50
 #define ATTACH_PAUSE_NS (100 * NS_PER_MS)
+#define LOOK_PAUSE_NS (20 * NS_PER_MS)
 
 static int open_directory(const struct options *options, struct rundir *ret_dir, bool create)
 {
@@ -233,4 +234,21 @@ int session_attach(const struct options *options, struct source **ret_source)
 			return EXIT_FAIL;
 	}
 	return say_absent(options, error);
+}
+
+int session_look(const struct options *options, uint64_t until_ns, struct source **ret_source)
+{
+	struct rundir dir;
+	int error;
+
+	for (;;) {
+		if (open_directory(options, &dir, false) != 0)
+			return EXIT_FAIL;
+		error = source_look(ret_source, &dir);
+		if (!error)
+			return 0;
+		if ((error != -ENOENT && error != -EPIPE) || clock_mono_ns() >= until_ns)
+			return say_absent(options, error);
+		clock_sleep_ns(LOOK_PAUSE_NS);
+	}
 }

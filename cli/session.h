@@ -35,6 +35,10 @@ int session_wait_end(const struct options *options);
  * attached to it. */
 int session_attach(const struct options *options, struct source **ret_source);
 
+/* Look at the running session, without being one that it goes on for; one that is not there yet is
+ * waited for until @until_ns. EXIT_FAIL after a message where there is none. */
+int session_look(const struct options *options, uint64_t until_ns, struct source **ret_source);
+
 /* The directory that this program lies in joined with @name, to @path of @size bytes; just @name
  * where that can't be told. */
 void session_program(char *path, size_t size, const char *name);

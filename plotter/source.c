@@ -26,9 +26,10 @@ struct source {
 	int error;
 };
 
-static int attach(struct source *source)
+/* REQUEST_ATTACH, or REQUEST_STATUS, which only looks. */
+static int attach(struct source *source, enum request_op op)
 {
-	struct request request = { .op = REQUEST_ATTACH, .pid = (uint32_t)getpid() };
+	struct request request = { .op = op, .pid = (uint32_t)getpid() };
 	struct reply reply;
 	int error = control_ask(&source->control, &request, &reply, NULL, NULL, NULL);
 
@@ -46,7 +47,7 @@ static int watch(struct source *source, int fd)
 	return epoll_ctl(source->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
-int source_open(struct source **ret_source, const struct rundir *dir)
+static int open_source(struct source **ret_source, const struct rundir *dir, enum request_op op)
 {
 	struct source *source = calloc(1, sizeof *source);
 	int error;
@@ -62,7 +63,7 @@ int source_open(struct source **ret_source, const struct rundir *dir)
 	if (!error)
 		error = endpoint_open(&source->sub, ENDPOINT_SUB, dir);
 	if (!error)
-		error = attach(source);
+		error = attach(source, op);
 	if (!error)
 		error = watch(source, source->sub.ready);
 	if (!error)
@@ -73,6 +74,16 @@ int source_open(struct source **ret_source, const struct rundir *dir)
 	}
 	*ret_source = source;
 	return 0;
+}
+
+int source_open(struct source **ret_source, const struct rundir *dir)
+{
+	return open_source(ret_source, dir, REQUEST_ATTACH);
+}
+
+int source_look(struct source **ret_source, const struct rundir *dir)
+{
+	return open_source(ret_source, dir, REQUEST_STATUS);
 }
 
 void source_close(struct source *source)

@@ -16,6 +16,8 @@ struct source;
  * speaks another version, -ETIMEDOUT it does not answer, else as endpoint_open.
  */
 int source_open(struct source **ret_source, const struct rundir *dir);
+/* The same without being one that a private session goes on for, or is seen in its status. */
+int source_look(struct source **ret_source, const struct rundir *dir);
 void source_close(struct source *source);
 
 const struct session_info *source_session(const struct source *source);
