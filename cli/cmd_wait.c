@@ -307,16 +307,17 @@ static void print_json(const struct found *found, const struct session_info *ses
 static void print_text(const struct found *found, const struct session_info *session)
 {
 	char name[TEXT_CLEAN_ROOM(TEXT_NAME)], label[TEXT_CLEAN_ROOM(TEXT_LABEL)];
-	char category[TEXT_CLEAN_ROOM(TEXT_CATEGORY)], rss[UNITS_TEXT];
+	char category[TEXT_CLEAN_ROOM(TEXT_CATEGORY)], rss[UNITS_TEXT], pid[16];
 
 	text_clean(name, sizeof name, found->name, strlen(found->name));
 	text_clean(label, sizeof label, found->label, strlen(found->label));
 	text_clean(category, sizeof category, found->category, strlen(found->category));
-	printf("%.3f %s[%" PRIu32 "] %s%s%s%s%s\n",
-	       ((double)found->t_ns - (double)session->start_ns) / NS_PER_S, name, found->pid,
-	       found->rss ? units_format_bytes(rss, found->rss) : "-", found->is_event ? " " : "",
-	       found->is_event ? category : "", found->is_event && category[0] ? ": " : "",
-	       found->is_event ? label : "");
+	snprintf(pid, sizeof pid, "[%" PRIu32 "]", found->pid);
+	printf("%.3f %s%s %s%s%s%s%s\n",
+	       ((double)found->t_ns - (double)session->start_ns) / NS_PER_S, name,
+	       found->pid ? pid : "", found->rss ? units_format_bytes(rss, found->rss) : "-",
+	       found->is_event ? " " : "", found->is_event ? category : "",
+	       found->is_event && category[0] ? ": " : "", found->is_event ? label : "");
 }
 
 static int run(const struct options *options)

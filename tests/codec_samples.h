@@ -9,7 +9,7 @@
 #include "wire/codec.h"
 
 #define SAMPLE_EVENTS 3
-#define SAMPLE_RECORDS 11
+#define SAMPLE_RECORDS 12
 #define SAMPLE_ROOM (4 * CODEC_RECORD_ROOM + SAMPLE_RECORDS * CODEC_RECORD_ROOM)
 #define COLLECTED 16
 
@@ -72,6 +72,7 @@ static inline void sample_records(struct record records[SAMPLE_RECORDS])
 		records[i].event = events[i];
 		records[i].event.line = (uint32_t)i;
 	}
+	records[2].event.limit = UINT64_MAX;
 	records[3].type = RECORD_TICK;
 	records[3].tick = (struct tick){ 5, 3, sample_tick };
 	records[4].type = RECORD_TICK;
@@ -88,6 +89,8 @@ static inline void sample_records(struct record records[SAMPLE_RECORDS])
 	records[9].limit = (struct limit){ UINT32_MAX, LIMIT_CGROUP, INT64_MAX, INT64_MAX };
 	records[10].type = RECORD_LIMIT;
 	records[10].limit = (struct limit){ LINE_SESSION, LIMIT_MACHINE, 0, 0 };
+	records[11].type = RECORD_LIMIT;
+	records[11].limit = (struct limit){ LINE_SESSION, LIMIT_ASKED, INT64_MAX, 0 };
 }
 
 static inline size_t sample_batch(uint8_t to[SAMPLE_ROOM])

@@ -15,6 +15,7 @@ static void check_event(const struct event *got, const struct event *expected)
 	CHECK_EQ_U64(got->duration_ns, expected->duration_ns);
 	CHECK_EQ_U64(got->rss, expected->rss);
 	CHECK_EQ_U64(got->rss_end, expected->rss_end);
+	CHECK_EQ_U64(got->limit, expected->limit);
 	CHECK_EQ_STR(got->category, expected->category);
 	CHECK_EQ_STR(got->label, expected->label);
 }
@@ -166,6 +167,16 @@ static void the_line_of_an_event_is_never_the_emitters_word(void)
 	CHECK_EQ_U64(all.records[1].event.line, LINE_SESSION);
 }
 
+static void that_a_limit_is_crossed_is_never_the_emitters_word(void)
+{
+	uint8_t message[] = { 0x82, 0x01, 5, 0x60, 9, 0x2a, 1, 'x' };
+
+	all.count = 0;
+	CHECK_EQ_I64(codec_get_events(message, sizeof(message), collect_record, &all), 0);
+	CHECK_EQ_U64(all.count, 1);
+	CHECK_EQ_U64(all.records[0].event.limit, 0);
+}
+
 static void records_of_every_type_come_back_in_their_room(void)
 {
 	struct record records[SAMPLE_RECORDS];
@@ -239,7 +250,7 @@ static void a_request_that_asks_nothing_known_is_refused(void)
 {
 	uint8_t message[SAMPLE_ROOM];
 	struct request request = sample_request();
-	static const unsigned ops[] = { 0, REQUEST_RECORD_END + 1, 1000 };
+	static const unsigned ops[] = { 0, REQUEST_LAST + 1, 1000 };
 
 	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
 		struct request got;
@@ -368,6 +379,7 @@ static void what_does_not_fit_is_not_written(void)
 static const struct check_test tests[] = {
 	CHECK_TEST(a_batch_with_its_head_at_either_end_comes_back),
 	CHECK_TEST(the_line_of_an_event_is_never_the_emitters_word),
+	CHECK_TEST(that_a_limit_is_crossed_is_never_the_emitters_word),
 	CHECK_TEST(records_of_every_type_come_back_in_their_room),
 	CHECK_TEST(the_largest_tick_comes_back_in_its_room_and_a_larger_one_is_refused),
 	CHECK_TEST(a_request_comes_back),

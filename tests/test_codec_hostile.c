@@ -245,7 +245,7 @@ static void a_limit_that_can_not_be_is_refused(void)
 {
 	static const struct limit limits[] = {
 		{ 1, (enum limit_kind)0, 5, 5 },
-		{ 1, (enum limit_kind)3, 5, 5 },
+		{ 1, (enum limit_kind)4, 5, 5 },
 		{ 1, LIMIT_MACHINE, 5, 5 },
 		{ LINE_SESSION, LIMIT_CGROUP, 5, 5 },
 		{ 1, LIMIT_CGROUP, INT64_MAX + 1ULL, 5 },

@@ -102,6 +102,21 @@ static void the_limit_that_leaves_the_least_room_is_told(void)
 	history_free(made.history);
 }
 
+static void what_the_session_was_asked_for_is_the_limit_where_nobody_named_another(void)
+{
+	struct made made;
+
+	make(&made, MIB / 10);
+	add_limit(made.history, START_NS, &(struct limit){ 1, LIMIT_ASKED, 760 * MIB, 0 });
+	add_limit(made.history, START_NS, &(struct limit){ 0, LIMIT_ASKED, 90 * MIB, 0 });
+	CHECK_EQ_STR(reach_text(&made, 0), "limit 760 MiB in 10 min 00 s");
+	CHECK_EQ_STR(reach_text(&made, 150 * MIB), "over the limit 150 MiB");
+	CHECK_EQ_U64(history_asked_at(made.history, NULL, START_NS), 90 * MIB);
+	add_limit(made.history, tick_time(599), &(struct limit){ 1, LIMIT_ASKED, 0, 0 });
+	CHECK_EQ_STR(reach_text(&made, 0), "");
+	history_free(made.history);
+}
+
 static void an_ended_line_reaches_nothing(void)
 {
 	struct made made;
@@ -135,6 +150,7 @@ static const struct check_test tests[] = {
 	CHECK_TEST(what_grows_reaches_the_limit_that_was_named),
 	CHECK_TEST(what_is_over_its_limit_is_said_to_be_whether_it_grows_or_not),
 	CHECK_TEST(the_limit_that_leaves_the_least_room_is_told),
+	CHECK_TEST(what_the_session_was_asked_for_is_the_limit_where_nobody_named_another),
 	CHECK_TEST(an_ended_line_reaches_nothing),
 	CHECK_TEST(a_line_without_values_has_no_rate),
 };

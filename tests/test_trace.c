@@ -282,9 +282,9 @@ static void ticks_that_were_missed_late_or_empty_are_none(void)
 static void spans_are_ended_by_their_process_or_its_death(void)
 {
 	struct sample sample = { 1, 4096 };
-	struct event outer = { 1, EVENT_SPAN_BEGIN, 0, 7, 0, 4096, 0, "I/O", "outer", false };
-	struct event inner = { 1, EVENT_SPAN_BEGIN, 0, 8, 0, 4096, 0, "I/O", "inner", false };
-	struct event cut = { 1, EVENT_SPAN_BEGIN, 0, 9, 0, 4096, 0, "", "cut", false };
+	struct event outer = { 1, EVENT_SPAN_BEGIN, 0, 7, 0, 4096, 0, "I/O", "outer", false, 0 };
+	struct event inner = { 1, EVENT_SPAN_BEGIN, 0, 8, 0, 4096, 0, "I/O", "inner", false, 0 };
+	struct event cut = { 1, EVENT_SPAN_BEGIN, 0, 9, 0, 4096, 0, "", "cut", false, 0 };
 	struct made made;
 
 	if (!made_open(&made))

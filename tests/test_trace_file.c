@@ -257,15 +257,17 @@ static void what_held_before_a_part_is_told_at_its_begin(void)
 
 	change(path, "INSERT INTO bound VALUES(-3, NULL, 'machine', 500, 1),"
 		     "(5, 1, 'cgroup', 20, 1), (7, 1, 'cgroup', 30, 1),"
+		     "(6, 1, 'asked', 70, 1), (6, NULL, 'asked', 90, 1),"
 		     "(200, 1, 'cgroup', 40, 1), (250, 1, 'cgroup', NULL, 0)");
 	if (!CHECK(reader_open(&reader, path, why) == 0))
 		return;
 	CHECK(reader_read(reader, &query, list_limit, text) == 0);
-	CHECK_EQ_STR(text, "0=500@200 1=30@200 1=40@200 1=0@250");
+	CHECK_EQ_STR(text, "0=500@200 1=30@200 1=70@200 0=90@200 1=40@200 1=0@250");
 	text[0] = '\0';
 	query.from_ns = 0;
 	CHECK(reader_read(reader, &query, list_limit, text) == 0);
-	CHECK_EQ_STR(text, "0=500@18446744073709551613 1=20@5 1=30@7 1=40@200 1=0@250");
+	CHECK_EQ_STR(text, "0=500@18446744073709551613 1=20@5 1=30@7 1=70@6 0=90@6 1=40@200 "
+			   "1=0@250");
 	reader_close(reader);
 }
 

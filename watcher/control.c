@@ -112,9 +112,11 @@ static void do_ended(struct answer *answer)
 		entry = life_ghost(answer->core, &emitter);
 	if (!entry)
 		return;
-	if (request->peak > entry->info.peak_rss)
+	if (request->peak > entry->info.peak_rss) {
 		entry->info.peak_rss = request->peak;
-	alarms_peak(answer->core, entry, entry->ended_ns ? entry->ended_ns : clock_mono_ns());
+		alarms_peak(answer->core, entry,
+			    entry->ended_ns ? entry->ended_ns : clock_mono_ns());
+	}
 	reason = pidfd_wait_reason((int)request->since, &code);
 	life_end(answer->core, entry, reason, code);
 }

@@ -42,8 +42,9 @@ static void look_at_record(void *arg, const struct record *record)
 		require(record->gap.reason <= GAP_BEHIND);
 	} else if (record->type == RECORD_LIMIT) {
 		require(record->limit.limit <= INT64_MAX && record->limit.used <= INT64_MAX);
-		require((record->limit.kind == LIMIT_MACHINE) ==
-			(record->limit.line == LINE_SESSION));
+		require(record->limit.kind == LIMIT_ASKED ||
+			(record->limit.kind == LIMIT_MACHINE) ==
+				(record->limit.line == LINE_SESSION));
 	}
 }
 
