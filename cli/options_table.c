@@ -75,8 +75,9 @@ static const struct {
 	  "ascii\n" },
 	{ KEY_TITLE, OPTIONS_LIVE | OPTIONS_VIEW, "      --title TEXT      shown in the header\n" },
 	{ KEY_LIMIT, OPTIONS_LIMIT | OPTIONS_VIEW,
-	  "      --limit SIZE      mark this much memory, and foretell when it is reached: 512M, "
-	  "2GiB\n" },
+	  "      --limit SIZE      mark this much memory of a process, and tell when it is "
+	  "reached: "
+	  "512M, 2GiB\n" },
 	{ KEY_LIMIT_TOTAL, OPTIONS_LIMIT,
 	  "      --limit-total SIZE  the same for all that are followed, together\n" },
 	{ KEY_ON_LIMIT, OPTIONS_LIMIT,
