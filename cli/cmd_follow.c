@@ -32,7 +32,9 @@ int follow_processes(const struct options *options, struct source *source, const
 		.source = source,
 		.view = view,
 		.view_options = { .window_ns = options->window_ns,
+				  .glyphs = options->glyphs,
 				  .title = options->title,
+				  .limit_bytes = options->limit_bytes,
 				  .fps = options->fps,
 				  .term = options->term,
 				  .path = options->out,
@@ -50,7 +52,7 @@ int follow_processes(const struct options *options, struct source *source, const
 
 static int follow_session(const struct options *options, struct source *source)
 {
-	return follow_processes(options, source, options->shown);
+	return follow_processes(options, source, options_view(options));
 }
 
 static int run(const struct options *options)

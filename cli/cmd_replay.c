@@ -29,7 +29,7 @@ static const char *find_title(const struct options *options, const struct reader
 
 static int run(const struct options *options)
 {
-	const struct view *view = options->shown;
+	const struct view *view = options_view(options);
 	struct recording recording;
 	struct replay replay = { .options = options, .recording = &recording, .view = view };
 	int status = recording_open(&recording, options, options->arguments[0]);

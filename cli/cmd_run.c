@@ -271,7 +271,9 @@ int follow_command(const struct options *options, struct source *source, const s
 		.source = source,
 		.view = view,
 		.view_options = { .window_ns = options->window_ns,
+				  .glyphs = options->glyphs,
 				  .title = options->title,
+				  .limit_bytes = options->limit_bytes,
 				  .fps = options->fps,
 				  .term = options->term,
 				  .path = options->out,
@@ -300,7 +302,7 @@ int follow_command(const struct options *options, struct source *source, const s
 
 static int run_session(const struct options *options, struct source *source)
 {
-	return follow_command(options, source, options->shown);
+	return follow_command(options, source, options_view(options));
 }
 
 static int run(const struct options *options)

@@ -13,6 +13,9 @@
 /* After the child's end, its last records are waited for this long. */
 #define LAST_RECORDS_NS (2 * NS_PER_S)
 
+/* A watcher that didn't answer is left alone for this long. */
+#define UNANSWERED_NS (2 * NS_PER_S)
+
 /* With more lines than these, those that left the window are forgotten. */
 #define LINES_KEPT 4096
 
@@ -119,6 +122,36 @@ static void take_child_signal(void *arg)
 		run_reap(follow);
 }
 
+/* --- marks */
+
+/* The selected process, where it lives; 0: the session. */
+static uint32_t pid_to_mark(const struct follow *follow)
+{
+	const struct history_line *line =
+		history_line_find(follow->history, follow->settings.selected);
+
+	return follow->settings.selected && line && !line->ended ? line->pid : 0;
+}
+
+/* The screen stands still meanwhile: so a watcher that doesn't answer isn't asked for each mark. */
+static void mark(void *arg, const char *label)
+{
+	struct follow *follow = arg;
+	char problem[TEXT_LABEL + 1] = "";
+	int error = -ETIMEDOUT;
+
+	if (clock_mono_ns() >= follow->unanswered_until_ns) {
+		error = session_mark(follow->options, pid_to_mark(follow), label, problem);
+		if (error == -ETIMEDOUT)
+			follow->unanswered_until_ns = clock_mono_ns() + UNANSWERED_NS;
+	}
+	if (error)
+		loop_notice(&follow->loop, "no mark: %s",
+			    problem[0] ? problem : control_error(error));
+	else if (follow->settings.paused_at_ns)
+		loop_notice(&follow->loop, "marked now, not where the display stands: %s", label);
+}
+
 /* --- the loop */
 
 static void fill_frame(void *arg, struct view_frame *frame)
@@ -156,6 +189,7 @@ static const struct loop_calls calls = {
 	.read = read_stream,
 	.before_frame = look_at_time,
 	.after_frame = forget,
+	.mark = mark,
 	.end_signal = take_end_signal,
 	.child_signal = take_child_signal,
 };

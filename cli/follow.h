@@ -36,7 +36,8 @@ struct follow {
 	uint64_t since_ns; /* older records are not shown by views that show each */
 	uint64_t begin_ns;
 	uint64_t end_ns;
-	bool gone; /* the watcher is */
+	bool gone;		      /* the watcher is */
+	uint64_t unanswered_until_ns; /* it didn't answer: until then it isn't asked again */
 };
 
 /*

@@ -5,12 +5,15 @@
 #include "cli/options.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 #define FPS 10 /* of a view that doesn't say */
+#define NOTICE_NS (3 * NS_PER_S)
 
 enum source_kind { SOURCE_STREAM, SOURCE_SIGNALS, SOURCE_KEYS, SOURCE_VIEW, SOURCE_TIMER };
 
@@ -26,10 +29,30 @@ static void take_wish(struct loop *loop, int wish)
 		loop->status = EXIT_FAIL;
 }
 
+void loop_notice(struct loop *loop, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(loop->notice, sizeof(loop->notice), format, arguments);
+	va_end(arguments);
+	loop->notice_until_ns = clock_mono_ns() + NOTICE_NS;
+}
+
+/* Whether there is a notice to be shown now. */
+static bool notices(struct loop *loop)
+{
+	if (loop->notice[0] && clock_mono_ns() >= loop->notice_until_ns)
+		loop->notice[0] = '\0';
+	return loop->notice[0] != '\0';
+}
+
 static struct view_frame frame_of(struct loop *loop)
 {
 	struct view_frame frame = { .notice = "" };
 
+	if (notices(loop))
+		frame.notice = loop->notice;
 	loop->calls->frame(loop->arg, &frame);
 	return frame;
 }
@@ -40,6 +63,21 @@ static void draw(struct loop *loop)
 
 	if (!loop->view->every && !loop->quit)
 		take_wish(loop, loop->view->draw(loop->state, &frame));
+}
+
+/* Push what the person asked for: whether there was anything. */
+static bool mark(struct loop *loop)
+{
+	struct view_settings *settings = loop->view_options->settings;
+	char label[sizeof(settings->mark)];
+
+	if (!settings->mark[0])
+		return false;
+	text_copy(label, sizeof(label), settings->mark);
+	settings->mark[0] = '\0';
+	if (loop->calls->mark)
+		loop->calls->mark(loop->arg, label);
+	return true;
 }
 
 static void draw_last(struct loop *loop)
@@ -53,11 +91,13 @@ static void draw_last(struct loop *loop)
 
 static void type(struct loop *loop)
 {
-	struct view_frame frame = frame_of(loop);
-
 	if (!loop->view->keys)
 		return;
-	take_wish(loop, loop->view->key(loop->state, &frame));
+	do {
+		struct view_frame frame = frame_of(loop);
+
+		take_wish(loop, loop->view->key(loop->state, &frame));
+	} while (mark(loop) && !loop->quit);
 	draw(loop);
 }
 
@@ -272,7 +312,8 @@ void loop_run(struct loop *loop)
 
 	draw(loop);
 	while (!loop->quit) {
-		bool still = loop->calls->stands_still && loop->calls->stands_still(loop->arg);
+		bool still = loop->calls->stands_still && loop->calls->stands_still(loop->arg) &&
+			     !loop->notice[0];
 		int count;
 
 		if (still == loop->ticking)

@@ -10,6 +10,9 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 
+/* Room for what a view tells the person in one line. */
+#define LOOP_NOTICE 256
+
 /* What the loop asks of who runs it; @arg is loop->arg. */
 struct loop_calls {
 	/* Fill what is to be drawn now: history, now_ns and end_ns. */
@@ -21,6 +24,9 @@ struct loop_calls {
 	/* Once a frame's time, before it is drawn; and after. NULL: nothing is to be done. */
 	void (*before_frame)(void *arg);
 	void (*after_frame)(void *arg);
+
+	/* The person asks for an event with this label, now. NULL: that can't be. */
+	void (*mark)(void *arg, const char *label);
 
 	/* Whether nothing changes until a key or a signal comes. NULL: it never is so. */
 	bool (*stands_still)(void *arg);
@@ -45,7 +51,9 @@ struct loop {
 	int signals;
 	int timer;
 	bool ticking; /* the timer is set */
-	bool left;    /* the view has ended by itself */
+	char notice[LOOP_NOTICE];
+	uint64_t notice_until_ns;
+	bool left; /* the view has ended by itself */
 };
 
 /* Open the loop and the view: 0, or EXIT_FAIL after a message. loop_close in any case. */
@@ -59,6 +67,9 @@ void loop_close(struct loop *loop);
 
 /* Draw @record at once, for views that show each. */
 void loop_show(struct loop *loop, const struct record *record);
+
+/* Show this for some seconds. */
+void loop_notice(struct loop *loop, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
  * Signals that the loop handles must be blocked before it is opened, and before any thread starts

@@ -2,8 +2,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/units.h"
 #include "cli/command.h"
+#include "cli/values.h"
 #include "plotter/view.h"
 
 #include <errno.h>
@@ -18,6 +18,8 @@ enum option_key {
 	KEY_SESSION = 1000,
 	KEY_VIEW,
 	KEY_TITLE,
+	KEY_LIMIT,
+	KEY_GLYPHS,
 	KEY_JSON,
 	KEY_ALL,
 	KEY_AS,
@@ -43,6 +45,8 @@ static const struct option long_options[] = {
 	{ "out", required_argument, NULL, KEY_OUT },
 	{ "fps", required_argument, NULL, KEY_FPS },
 	{ "title", required_argument, NULL, KEY_TITLE },
+	{ "limit", required_argument, NULL, KEY_LIMIT },
+	{ "glyphs", required_argument, NULL, KEY_GLYPHS },
 	{ "session", required_argument, NULL, KEY_SESSION },
 	{ "json", no_argument, NULL, KEY_JSON },
 	{ "all", no_argument, NULL, KEY_ALL },
@@ -84,7 +88,13 @@ static const struct {
 	  "      --out FILE        what gnuplot draws, again and again: .png, .svg or .pdf\n" },
 	{ KEY_FPS, OPTIONS_LIVE | OPTIONS_VIEW,
 	  "      --fps N           frames a second, at most (10)\n" },
+	{ KEY_GLYPHS, OPTIONS_LIVE | OPTIONS_VIEW,
+	  "      --glyphs NAME     what ncurses draws lines with: auto, braille, blocks or "
+	  "ascii\n" },
 	{ KEY_TITLE, OPTIONS_LIVE | OPTIONS_VIEW, "      --title TEXT      shown in the header\n" },
+	{ KEY_LIMIT, OPTIONS_LIVE | OPTIONS_VIEW,
+	  "      --limit SIZE      mark this much memory, and foretell when it is reached: 512M, "
+	  "2GiB\n" },
 	{ KEY_TITLE, OPTIONS_TITLE, "      --title TEXT      what it is called\n" },
 	{ KEY_AT, OPTIONS_VIEW,
 	  "      --at TIME         begin this long after the session's start: 12.5s, 2min\n" },
@@ -194,20 +204,6 @@ static int add_pids(struct options *options, const char *text)
 	return status;
 }
 
-static int set_time(uint64_t *ret, const char *what, const char *text, uint64_t least_ns)
-{
-	if (units_parse_duration(text, ret) < 0) {
-		log_error("%s '%s': is no length of time (1s, 100ms, 0.1, 10Hz, 2min)", what, text);
-		return EXIT_USAGE;
-	}
-	if (*ret < least_ns) {
-		log_error("%s '%s': the shortest is %s", what, text,
-			  least_ns == NS_PER_MS ? "1ms" : "1s");
-		return EXIT_USAGE;
-	}
-	return 0;
-}
-
 static int set_view(struct options *options, const char *name)
 {
 	options->view = name;
@@ -215,37 +211,6 @@ static int set_view(struct options *options, const char *name)
 	if (options->shown)
 		return 0;
 	log_error("view '%s': there is none of that name; the views are %s", name, view_names());
-	return EXIT_USAGE;
-}
-
-/* A moment of a recording. */
-static int set_moment(uint64_t *ret_ns, const char *what, const char *text)
-{
-	return set_time(ret_ns, what, text, 0);
-}
-
-/* "10", "0.5" */
-static int set_speed(struct options *options, const char *text)
-{
-	char *end;
-
-	options->speed = strtod(text, &end);
-	if (end != text && !*end && options->speed >= 0.001 && options->speed <= 1e6)
-		return 0;
-	log_error("speed '%s': is no factor from 0.001 to 1000000", text);
-	return EXIT_USAGE;
-}
-
-/* "10%", "10" */
-static int set_fail_above(struct options *options, const char *text)
-{
-	char *end;
-
-	options->fail_above = strtod(text, &end);
-	if (end != text && (!*end || !strcmp(end, "%")) && options->fail_above >= 0 &&
-	    options->fail_above <= 1e6)
-		return 0;
-	log_error("fail-above '%s': is no percentage, such as 10%%", text);
 	return EXIT_USAGE;
 }
 
@@ -265,20 +230,22 @@ static int take_part(struct options *options, int key)
 		options->out = optarg;
 		return 0;
 	case KEY_FPS:
-		return options_parse_fps(optarg, &options->fps);
+		return values_fps(&options->fps, optarg);
 	case KEY_FROM:
-		return set_moment(&options->from_ns, "from", optarg);
+		return values_time(&options->from_ns, "from", optarg, 0);
 	case KEY_TO:
-		return set_moment(&options->to_ns, "to", optarg);
+		return values_time(&options->to_ns, "to", optarg, 0);
 	case KEY_NAME:
 		options->name = optarg;
 		return 0;
 	case KEY_AT:
-		return set_moment(&options->at_ns, "at", optarg);
+		return values_time(&options->at_ns, "at", optarg, 0);
+	case KEY_LIMIT:
+		return values_size(&options->limit_bytes, "limit", optarg);
 	case KEY_SPEED:
-		return set_speed(options, optarg);
+		return values_speed(&options->speed, optarg);
 	case KEY_FAIL_ABOVE:
-		return set_fail_above(options, optarg);
+		return values_percentage(&options->fail_above, "fail-above", optarg);
 	default:
 		return EXIT_USAGE;
 	}
@@ -290,16 +257,18 @@ static int take(struct options *options, int key)
 	case 'p':
 		return add_pids(options, optarg);
 	case 'i':
-		return set_time(&options->interval_ns, "interval", optarg, NS_PER_MS);
+		return values_time(&options->interval_ns, "interval", optarg, NS_PER_MS);
 	case 'w':
-		return set_time(&options->window_ns, "window", optarg, NS_PER_S);
+		return values_time(&options->window_ns, "window", optarg, NS_PER_S);
 	case 'd':
-		return set_time(&options->duration_ns, "duration", optarg, NS_PER_MS);
+		return values_time(&options->duration_ns, "duration", optarg, NS_PER_MS);
 	case KEY_VIEW:
 		return set_view(options, optarg);
 	case KEY_TITLE:
 		options->title = optarg;
 		return 0;
+	case KEY_GLYPHS:
+		return values_glyphs(&options->glyphs, optarg);
 	case KEY_SESSION:
 		options->session = optarg;
 		options->session_given = true;
@@ -358,6 +327,7 @@ int options_parse(struct options *ret_options, const struct command *command, in
 	*ret_options = (struct options){
 		.session = session && session[0] ? session : "default",
 		.view = "auto",
+		.glyphs = -1,
 		.title = "",
 		.to_ns = UINT64_MAX,
 		.as = "",

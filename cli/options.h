@@ -28,6 +28,8 @@ struct options {
 	const char *out;	  /* a file that it writes; NULL: none */
 	unsigned fps;		  /* frames a second at most; 0: not asked for */
 	const char *title;
+	uint64_t limit_bytes; /* marked, and forecast to; 0: not asked for */
+	int glyphs;	      /* an enum chart_glyphs; -1: as the locale says */
 	bool json;
 	bool all;
 	const char *as;	    /* a line's name; "": the process's own */
@@ -47,7 +49,7 @@ struct options {
 
 /* Options beyond --help and --session that a command takes. */
 enum option_group {
-	OPTIONS_LIVE = 1,	/* --interval --window --duration --view --title */
+	OPTIONS_LIVE = 1,	/* --interval --window --duration --view --title --limit */
 	OPTIONS_PID = 2,	/* --pid */
 	OPTIONS_JSON = 4,	/* --json */
 	OPTIONS_ALL = 8,	/* --all */
@@ -56,7 +58,7 @@ enum option_group {
 	OPTIONS_RECORD = 64,	/* --output --force: the file of a recording */
 	OPTIONS_EXPORT = 128,	/* --output: the file of an export */
 	OPTIONS_PART = 256,	/* --from --to --pid --name: part of a recording */
-	OPTIONS_VIEW = 512,	/* --window --view --title, --at --speed: of a replay */
+	OPTIONS_VIEW = 512,	/* --window --view --title --limit, --at --speed: of a replay */
 	OPTIONS_GATE = 1024,	/* --fail-above */
 	OPTIONS_TIME = 2048,	/* --interval --duration */
 	OPTIONS_TITLE = 4096,	/* --title: of what is written */
@@ -64,6 +66,7 @@ enum option_group {
 };
 
 struct command;
+struct view;
 
 /*
  * Parse the arguments behind the command's name: 0; -1 where all is said (help) and the exit status
@@ -73,12 +76,11 @@ int options_parse(struct options *ret_options, const struct command *command, in
 		  char **argv);
 void options_free(struct options *options);
 
+/* The view that is asked for; says so where that is text only because of the terminal. */
+const struct view *options_view(const struct options *options);
 /* Find options->shown, and with the gnuplot view options->term: 0, or an exit status after a
  * message. */
 int options_find_view(struct options *options);
-
-/* "10" frames a second: 0, or EXIT_USAGE after a message. */
-int options_parse_fps(const char *text, unsigned *ret_fps);
 
 /* "1234" to a pid: 0, or EXIT_USAGE after a message. */
 int options_parse_pid(const char *text, pid_t *ret_pid);

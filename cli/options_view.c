@@ -3,22 +3,7 @@
 #include "plotter/view.h"
 
 #include <errno.h>
-#include <stdlib.h>
-
-#define FPS_MOST 100
-
-int options_parse_fps(const char *text, unsigned *ret_fps)
-{
-	char *end;
-	unsigned long fps = strtoul(text, &end, 10);
-
-	if (end != text && !*end && text[0] != '-' && fps >= 1 && fps <= FPS_MOST) {
-		*ret_fps = (unsigned)fps;
-		return 0;
-	}
-	log_error("fps '%s': is no number of frames a second from 1 to %d", text, FPS_MOST);
-	return EXIT_USAGE;
-}
+#include <string.h>
 
 int options_find_view(struct options *options)
 {
@@ -36,4 +21,13 @@ int options_find_view(struct options *options)
 	if (!error)
 		return 0;
 	return error == -EINVAL ? EXIT_USAGE : EXIT_FAIL;
+}
+
+const struct view *options_view(const struct options *options)
+{
+	const char *problem = strcmp(options->view, "auto") == 0 ? view_auto_problem(stdout) : NULL;
+
+	if (problem)
+		log_error("%s: showing text (--view text asks for it)", problem);
+	return options->shown;
 }

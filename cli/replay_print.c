@@ -160,6 +160,7 @@ int replay_print(const struct replay *replay)
 	struct print print = { .replay = replay, .speed = replay->options->speed };
 	struct view_options options = { .window_ns = replay->options->window_ns,
 					.title = replay->title,
+					.limit_bytes = replay->options->limit_bytes,
 					.out = stdout };
 	int status = EXIT_FAIL;
 

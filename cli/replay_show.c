@@ -111,7 +111,16 @@ static bool stands_still(void *arg)
 	return !show->replay->view->fd && show->settings.paused_at_ns != 0;
 }
 
+static void refuse_mark(void *arg, const char *label)
+{
+	struct show *show = arg;
+
+	(void)label;
+	loop_notice(&show->loop, "a recording takes no marks");
+}
+
 static const struct loop_calls calls = { .frame = fill_frame,
+					 .mark = refuse_mark,
 					 .before_frame = look_at_time,
 					 .stands_still = stands_still };
 
@@ -120,7 +129,9 @@ static int play(struct show *show)
 	const struct replay *replay = show->replay;
 	const struct reader_info *info = reader_info(replay->recording->reader);
 	struct view_options options = { .window_ns = replay->options->window_ns,
+					.glyphs = replay->options->glyphs,
 					.title = replay->title,
+					.limit_bytes = replay->options->limit_bytes,
 					.out = stdout,
 					.fps = replay->options->fps,
 					.term = replay->options->term,

@@ -20,6 +20,8 @@ extern char **environ;
 #define READY_FD 3
 
 /* Another command may start a watcher at the same time, and the older one may be ending. */
+#define MARK_MS 800 /* with what is done beside it, less than a second */
+
 #define ATTACH_TRIES 50
 #define ATTACH_PAUSE_NS (100 * NS_PER_MS)
 
@@ -75,6 +77,29 @@ int session_ask(const struct options *options, struct request *request, struct r
 	if (status && ret_reply->message[0])
 		log_error("%s", ret_reply->message);
 	return status;
+}
+
+int session_mark(const struct options *options, uint32_t pid, const char *label,
+		 char ret_problem[TEXT_LABEL + 1])
+{
+	struct request request = { .op = REQUEST_EVENT, .pid = pid };
+	struct reply reply = { .ok = false };
+	struct control control;
+	struct rundir dir;
+	int error = rundir_open(&dir, options->session, false);
+
+	if (!error)
+		error = control_open(&control, &dir);
+	if (error)
+		return error;
+	control.answer_ms = MARK_MS;
+	text_copy(request.text, sizeof request.text, label);
+	error = control_ask(&control, &request, &reply, NULL, NULL, NULL);
+	control_close(&control);
+	if (error || reply.ok)
+		return error;
+	text_copy(ret_problem, TEXT_LABEL + 1, reply.message);
+	return -EPERM;
 }
 
 bool session_runs(const struct options *options)

@@ -17,6 +17,14 @@ int session_ask(const struct options *options, struct request *request, struct r
 int session_try(const struct options *options, struct request *request, struct reply *ret_reply,
 		process_info_fn each_process, void *arg);
 
+/*
+ * Pin an event with @label to @pid (0: the session), now; says nothing and waits for a second at
+ * most: 0 or a negative errno as control_ask's; -EPERM where the watcher refuses, and *ret_problem
+ * is why.
+ */
+int session_mark(const struct options *options, uint32_t pid, const char *label,
+		 char ret_problem[TEXT_LABEL + 1]);
+
 /* Whether a watcher runs in the session; says nothing. */
 bool session_runs(const struct options *options);
 

@@ -29,6 +29,8 @@ static size_t read_character(const char *text, unsigned *ret_width)
 	int width;
 
 	*ret_width = 1;
+	if ((unsigned char)text[0] < 0x80)
+		return 1;
 	while (((unsigned char)text[size] & 0xc0) == 0x80)
 		size++;
 	if (mbrtowc(&wide, text, size, &state) == size) {

@@ -85,17 +85,17 @@ static struct pitch pitch_of(const struct chart *chart)
 	unsigned count = chart->height * shapes[chart->glyphs].up;
 	uint64_t span = chart->high > chart->low ? chart->high - chart->low : 1;
 
-	return (struct pitch){ chart->low, count / (double)span, count };
+	return (struct pitch){ chart->low, (count - 1) / (double)span, count };
 }
 
-/* In which dot a value lies, from below. */
+/* The dot nearest to a value, from below. */
 static unsigned dot_of(const struct pitch *pitch, uint64_t bytes)
 {
 	double dot;
 
 	if (bytes <= pitch->low)
 		return 0;
-	dot = (double)(bytes - pitch->low) * pitch->dots;
+	dot = (double)(bytes - pitch->low) * pitch->dots + 0.5;
 	return dot < pitch->count ? (unsigned)dot : pitch->count - 1;
 }
 

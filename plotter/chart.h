@@ -28,8 +28,8 @@ struct chart {
 	enum chart_glyphs glyphs;
 	unsigned width; /* cells */
 	unsigned height;
-	uint64_t low;		  /* bytes at the lower edge of the lowest dots, */
-	uint64_t high;		  /* and at the upper edge of the highest; more than low */
+	uint64_t low;		  /* bytes in the middle of the lowest dots, */
+	uint64_t high;		  /* and of the highest; more than low */
 	struct chart_cell *cells; /* rows from the top, each of width */
 	size_t room;
 };

@@ -51,8 +51,8 @@ bool gnuplot_wish_valid(const struct gnuplot_wish *wish, char why[GNUPLOT_WHY]);
 
 /*
  * The terminal for the (valid) wish among @available, which is gnuplot's list with a space around
- * each: 0, and @why is "" or what is to be said of it; or, with @why, -EINVAL where gnuplot has none
- * of that name, -ENOTSUP where there is nothing to draw on or with.
+ * each: 0, and @why is "" or what is to be said of it; or, with @why, -EINVAL where gnuplot has
+ * none of that name, -ENOTSUP where there is nothing to draw on or with.
  */
 int gnuplot_choose(const struct gnuplot_terminal **ret_terminal, const struct gnuplot_wish *wish,
 		   const char *available, char why[GNUPLOT_WHY]);

@@ -35,6 +35,7 @@ static void line_free(struct history_line *line)
 {
 	levels_free(line->levels);
 	names_free(&line->names);
+	limits_free(&line->limits);
 	free(line);
 }
 
@@ -47,6 +48,7 @@ void history_free(struct history *history)
 	free(history->lines);
 	events_free(&history->events);
 	counts_free(&history->counts);
+	limits_free(&history->limits);
 	free(history);
 }
 
@@ -254,10 +256,21 @@ static void add_peak(struct history *history, uint64_t t_ns, const struct peak *
 	line->peak_told_ns = t_ns;
 }
 
+static int add_limit(struct history *history, uint64_t t_ns, const struct limit *limit)
+{
+	const struct limit_step step = { t_ns, limit->limit, limit->used };
+	struct history_line *line = history_line_own(history, limit->line);
+
+	if (limit->kind == LIMIT_MACHINE)
+		return limits_add(&history->limits, &step);
+	return line ? limits_add(&line->limits, &step) : 0;
+}
+
 int history_add(struct history *history, const struct record *record)
 {
 	history->now_ns = max_u64(history->now_ns, record->t_ns);
-	if (record->t_ns < history->begin_ns)
+	/* The machine has its memory from the start; there is nothing to be seen before others. */
+	if (record->t_ns < history->begin_ns && record->type != RECORD_LIMIT)
 		history->begin_ns = record->t_ns;
 	switch (record->type) {
 	case RECORD_TICK:
@@ -273,6 +286,8 @@ int history_add(struct history *history, const struct record *record)
 	case RECORD_PEAK:
 		add_peak(history, record->t_ns, &record->peak);
 		return 0;
+	case RECORD_LIMIT:
+		return add_limit(history, record->t_ns, &record->limit);
 	}
 	return 0;
 }

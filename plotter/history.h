@@ -8,6 +8,7 @@
 #ifndef PLOTTER_HISTORY_H
 #define PLOTTER_HISTORY_H
 
+#include "plotter/limits.h"
 #include "plotter/names.h"
 #include "wire/message.h"
 #include "wire/record.h"
@@ -40,6 +41,7 @@ struct history_line {
 	uint64_t dropped;      /* events of it that could not be kept */
 	uint64_t peak_told_ns; /* when the kernel's word on peak_rss came last; 0: never */
 	struct names names;    /* it had before */
+	struct limits limits;  /* its cgroup's */
 	struct levels *levels; /* history.c's own */
 };
 
@@ -160,6 +162,10 @@ uint64_t history_value_at(const struct history *history, const struct history_li
 bool history_value_before(const struct history *history, const struct history_line *line,
 			  uint64_t t_ns, uint64_t *ret_rss);
 
+/* The line's first value in the buckets that begin in [from, until): false where there is none. */
+bool history_first_within(const struct history *history, const struct history_line *line,
+			  uint64_t from_ns, uint64_t until_ns, uint64_t *ret_rss);
+
 /*
  * What holds @line at @t_ns: of its cgroup's limit and the machine's the one that leaves less room,
  * limit - used, as it was told last by then. False where nothing was.
@@ -174,7 +180,7 @@ const struct history_event *history_event_at(const struct history *history, size
 /* The index of the first event at or after @t_ns. */
 size_t history_event_after(const struct history *history, uint64_t t_ns);
 
-/* The oldest and the newest time in it. */
+/* The oldest and the newest time in it, of which the oldest is no limit's. */
 uint64_t history_begin(const struct history *history);
 uint64_t history_now(const struct history *history);
 

@@ -57,6 +57,34 @@ bool history_value_before(const struct history *history, const struct history_li
 	return levels_value_before(line->levels, t_ns, ret_rss);
 }
 
+bool history_first_within(const struct history *history, const struct history_line *line,
+			  uint64_t from_ns, uint64_t until_ns, uint64_t *ret_rss)
+{
+	(void)history;
+	return levels_first_within(line->levels, from_ns, until_ns, ret_rss);
+}
+
+static uint64_t room_of(const struct limit_step *step)
+{
+	return step->limit > step->used ? step->limit - step->used : 0;
+}
+
+bool history_limit_at(const struct history *history, const struct history_line *line, uint64_t t_ns,
+		      struct limit *ret_limit)
+{
+	struct limit_step own;
+	struct limit_step machine;
+	bool has_own = limits_at(&line->limits, t_ns, &own);
+	bool has_machine = limits_at(&history->limits, t_ns, &machine);
+
+	if (has_own && (!has_machine || room_of(&own) <= room_of(&machine)))
+		*ret_limit = (struct limit){ line->line, LIMIT_CGROUP, own.limit, own.used };
+	else if (has_machine)
+		*ret_limit =
+			(struct limit){ LINE_SESSION, LIMIT_MACHINE, machine.limit, machine.used };
+	return has_own || has_machine;
+}
+
 uint64_t history_grain(const struct history *history, uint64_t window_ns)
 {
 	return levels_grain(history->session.interval_ns, window_ns);

@@ -16,7 +16,8 @@ struct history {
 	size_t capacity;
 	struct events events;
 	struct counts counts;
-	size_t buckets; /* of each level of a line */
+	struct limits limits; /* the machine's */
+	size_t buckets;	      /* of each level of a line */
 	uint64_t begin_ns;
 	uint64_t now_ns;
 	uint64_t missed_ticks; /* as the newest tick says, and as the gaps tell: the larger holds */

@@ -5,7 +5,17 @@
 #define FIGURE 8 /* "1023 MiB" */
 #define CHANGE 9
 #define LIST_LEAST 2  /* its title and one */
-#define LIST_ALWAYS 8 /* a body of that many lines has a list, however many processes there are */
+#define LIST_ALWAYS 8 /* that many lines have a list, however many processes there are */
+
+/* The chart: what it needs, and what leaves room for more. */
+#define SCALE 10       /* "0.125 GiB" and the axis */
+#define PLOT_LEAST 20  /* columns */
+#define NAMES_WIDTH 64 /* a narrower screen has no names at the lines' ends */
+#define NAMES_MOST 16
+#define CHART_LINES_LEAST 12 /* below the header, with the table; fewer have no chart */
+#define TICKS_LINES 16	     /* as many have a line of ticks above the labels of time */
+#define BARS_MOST 3
+#define CHART_LIST_LEAST 14 /* as many have a list under a chart */
 
 static unsigned min_unsigned(unsigned a, unsigned b)
 {
@@ -72,37 +82,86 @@ static void place_columns(struct layout *layout, const struct layout_wish *wish)
 	}
 }
 
-/* Share the lines from @top on between the processes and the list. */
-static void share_lines(struct layout *layout, const struct layout_wish *wish, unsigned top,
-			unsigned lines)
+static void place_chart(struct layout *layout, const struct layout_wish *wish)
 {
-	unsigned processes = (unsigned)(wish->processes < lines ? wish->processes : lines);
-	unsigned events = (unsigned)(wish->events < lines ? wish->events : lines);
-	unsigned list_least = lines >= LIST_ALWAYS ? max_unsigned(LIST_LEAST, lines / 3) : 0;
-	unsigned body;
+	unsigned names = 0;
 
-	if (list_least > events + 1)
-		list_least = events ? events + 1 : 0;
-	layout->row_height = layout->spark.size && processes * 2 + list_least <= lines ? 2 : 1;
-	body = min_unsigned(processes * layout->row_height, lines - list_least);
-	if (lines - body < LIST_LEAST)
-		body = lines;
-	layout->body = (struct extent){ top, body };
-	layout->list = (struct extent){ top + body, lines - body };
-	layout->rows = body / layout->row_height;
+	if (layout->width < SCALE + PLOT_LEAST)
+		return;
+	if (wish->named && layout->width >= NAMES_WIDTH)
+		names = min_unsigned(max_unsigned(wish->name_width, wish->pid_width), NAMES_MOST) +
+			1;
+	layout->scale = (struct extent){ 0, SCALE };
+	layout->plot = (struct extent){ SCALE, layout->width - SCALE - names };
+	layout->names = (struct extent){ layout->width - names + 1, names ? names - 1 : 0 };
+}
+
+/* Lines for the list: of @most, as many as there is something to list. */
+static unsigned list_size(const struct layout_wish *wish, unsigned most)
+{
+	unsigned events = (unsigned)(wish->events < most ? wish->events : most);
+	unsigned size = min_unsigned(events + 1, most);
+
+	return events && size >= LIST_LEAST ? size : 0;
+}
+
+/* The next @size lines. */
+static struct extent take_lines(unsigned *at, unsigned size)
+{
+	struct extent lines = { *at, size };
+
+	*at += size;
+	return lines;
+}
+
+/* Above the chart, under it the table and the list: of @lines from @at on. */
+static void share_with_chart(struct layout *layout, const struct layout_wish *wish, unsigned at,
+			     unsigned lines)
+{
+	unsigned most = max_unsigned(1, lines / 3);
+	unsigned body = (unsigned)(wish->processes < most ? wish->processes : most);
+	unsigned list = lines >= CHART_LIST_LEAST ? list_size(wish, lines / 5) : 0;
+	unsigned axis = lines >= TICKS_LINES ? 2 : 1;
+	unsigned bars = min_unsigned(wish->lanes, min_unsigned(lines / 10, BARS_MOST));
+
+	layout->numbers = take_lines(&at, 1);
+	/* one more for the titles */
+	layout->chart = take_lines(&at, lines - body - list - axis - bars - 2);
+	layout->axis = take_lines(&at, axis);
+	layout->bars = take_lines(&at, bars);
+	layout->titles = take_lines(&at, 1);
+	layout->body = take_lines(&at, body);
+	layout->list = take_lines(&at, list);
+}
+
+static void share_without_chart(struct layout *layout, const struct layout_wish *wish, unsigned at,
+				unsigned lines)
+{
+	unsigned titles = layout->height >= 4 ? 1 : 0;
+	unsigned left = lines > titles ? lines - titles : 0;
+	unsigned processes = (unsigned)(wish->processes < left ? wish->processes : left);
+	unsigned least = left >= LIST_ALWAYS ? list_size(wish, left / 3) : 0;
+	unsigned body = min_unsigned(processes, left - least);
+
+	layout->titles = take_lines(&at, titles);
+	layout->body = take_lines(&at, body);
+	layout->list = take_lines(&at, list_size(wish, left - body));
 }
 
 void layout_set(struct layout *layout, unsigned width, unsigned height,
 		const struct layout_wish *wish)
 {
-	unsigned top = 1;
-	unsigned bottom = height;
+	unsigned hints = height >= 6 ? 1 : 0;
+	unsigned lines = height > 1 + hints ? height - 1 - hints : 0;
 
 	*layout = (struct layout){ .width = width, .height = height };
+	layout->hints = (struct extent){ height - hints, hints };
 	place_columns(layout, wish);
-	if (height >= 4)
-		layout->titles = (struct extent){ top++, 1 };
-	if (height >= 6)
-		layout->hints = (struct extent){ --bottom, 1 };
-	share_lines(layout, wish, top, bottom > top ? bottom - top : 0);
+	place_chart(layout, wish);
+	if (wish->list)
+		layout->list = (struct extent){ 1, lines };
+	else if (lines >= CHART_LINES_LEAST && layout->plot.size)
+		share_with_chart(layout, wish, 1, lines);
+	else
+		share_without_chart(layout, wish, 1, lines);
 }

@@ -27,6 +27,10 @@ void levels_columns(const struct levels *levels, const struct history_window *wi
 uint64_t levels_value_at(const struct levels *levels, uint64_t t_ns);
 bool levels_value_before(const struct levels *levels, uint64_t t_ns, uint64_t *ret_bytes);
 
+/* The first value of those that levels_columns takes: false where there is none. */
+bool levels_first_within(const struct levels *levels, uint64_t from_ns, uint64_t until_ns,
+			 uint64_t *ret_bytes);
+
 /* The width of the buckets that levels_columns takes. */
 uint64_t levels_width(const struct levels *levels, uint64_t from_ns, uint64_t to_ns);
 

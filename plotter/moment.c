@@ -66,6 +66,17 @@ static uint64_t first_tick(const struct moment *moment, uint64_t offset_ns)
 	return session->start_ns + (offset_ns + step_ns - 1) / step_ns * step_ns;
 }
 
+void moment_go_column(const struct moment *moment, const struct axis *axis, size_t column)
+{
+	uint64_t begin_ns = axis->from_ns + column * axis->column_ns;
+	uint64_t start_ns = history_session(moment->frame->history)->start_ns;
+	uint64_t tick_ns = begin_ns > start_ns ? first_tick(moment, begin_ns - start_ns) : start_ns;
+
+	if (tick_ns < begin_ns || tick_ns - begin_ns >= axis->column_ns)
+		tick_ns = begin_ns;
+	moment_go(moment, tick_ns < axis->now_ns ? tick_ns : axis->now_ns);
+}
+
 void moment_step(const struct moment *moment, bool forward)
 {
 	const struct session_info *session = history_session(moment->frame->history);
@@ -134,14 +145,14 @@ void moment_release(const struct moment *moment)
 		settings->paused_at_ns = 0;
 }
 
-/* The end of a window of @window_ns in which the cursor is where it is in the one that ends at
+/* The end of a window of @window_ns in which @around_ns is where it is in the one that ends at
  * @now_ns; but not so that time before the session is shown in place of what is shown now. */
-static uint64_t end_of_window(const struct moment *moment, uint64_t now_ns, uint64_t window_ns)
+static uint64_t end_of_window(const struct moment *moment, uint64_t now_ns, uint64_t window_ns,
+			      uint64_t around_ns)
 {
-	uint64_t cursor_ns = moment->settings->cursor_ns;
 	uint64_t full_ns = history_begin(moment->frame->history) + window_ns;
 	double factor = (double)window_ns / (double)moment->settings->window_ns;
-	uint64_t end_ns = cursor_ns + (uint64_t)((double)(now_ns - cursor_ns) * factor);
+	uint64_t end_ns = around_ns + (uint64_t)((double)(now_ns - around_ns) * factor);
 
 	if (full_ns > now_ns)
 		full_ns = now_ns;
@@ -155,10 +166,23 @@ void moment_set_window(const struct moment *moment, uint64_t window_ns)
 	uint64_t cursor_ns = settings->cursor_ns;
 
 	if (cursor_ns && cursor_ns <= now_ns)
-		settings->paused_at_ns = end_of_window(moment, now_ns, window_ns);
+		settings->paused_at_ns = end_of_window(moment, now_ns, window_ns, cursor_ns);
 	settings->window_ns = window_ns;
 	if (cursor_ns)
 		moment_go(moment, cursor_ns);
+}
+
+void moment_zoom(const struct moment *moment, uint64_t window_ns, uint64_t around_ns)
+{
+	struct view_settings *settings = moment->settings;
+	uint64_t now_ns = now_of(moment);
+	uint64_t end_ns = now_ns;
+
+	if (around_ns < now_ns)
+		end_ns = end_of_window(moment, now_ns, window_ns, around_ns);
+	if (settings->paused_at_ns || end_ns < now_ns)
+		settings->paused_at_ns = end_ns;
+	settings->window_ns = window_ns;
 }
 
 static uint64_t distance(uint64_t a, uint64_t b)

@@ -40,6 +40,14 @@ void moment_release(const struct moment *moment);
 /* Another window, with the cursor where it is on the screen. */
 void moment_set_window(const struct moment *moment, uint64_t window_ns);
 
+/* Another window, with @around_ns where it is on the screen; the display stands still from now on
+ * where that is not to be had otherwise. */
+void moment_zoom(const struct moment *moment, uint64_t window_ns, uint64_t around_ns);
+
+/* To a column of @axis, which is on the screen: to its first tick, or to its begin where it has
+ * none. */
+void moment_go_column(const struct moment *moment, const struct axis *axis, size_t column);
+
 /* The event nearest to the cursor of those that are over; NULL: there is none. */
 const struct history_event *moment_nearest(const struct history *history, uint64_t cursor_ns,
 					   uint64_t now_ns);

@@ -7,6 +7,10 @@
 #define SCALE_PARTS 32
 #define SCALE_LEAST (256 * 1024)
 
+/* A window rolls on by whole columns; by so many of them at once that it does so this often while
+ * it passes: each time the whole of it is drawn, and sent, anew. */
+#define ROLLS 60
+
 static uint64_t min_u64(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
@@ -17,20 +21,44 @@ static uint64_t max_u64(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-void axis_set(struct axis *axis, const struct history *history, uint64_t now_ns, uint64_t window_ns,
-	      size_t width)
+/* Columns that a bucket of @width_ns covers. */
+static size_t stretch_of(const struct axis *axis, uint64_t width_ns)
+{
+	return (size_t)(width_ns / axis->column_ns + (width_ns % axis->column_ns > 0));
+}
+
+void axis_set_parts(struct axis *axis, const struct history *history, uint64_t now_ns,
+		    uint64_t window_ns, size_t width, unsigned parts)
 {
 	uint64_t start_ns = history_session(history)->start_ns;
-	uint64_t grain_ns = history_grain(history, window_ns);
 	uint64_t passed_ns = max_u64(now_ns, start_ns) - start_ns;
+	uint64_t part_ns = max_u64(1, (window_ns + width * parts - 1) / (width * parts));
+	uint64_t roll_ns;
 	uint64_t to_ns;
 
 	axis->now_ns = now_ns;
+	axis->window_ns = window_ns;
 	axis->width = width;
-	axis->column_ns = max_u64(1, (window_ns + width - 1) / width);
-	axis->stretch = (size_t)((grain_ns + axis->column_ns - 1) / axis->column_ns);
-	to_ns = start_ns + (passed_ns / axis->column_ns + 1) * axis->column_ns;
+	axis->column_ns = part_ns * parts;
+	axis->stretch = stretch_of(axis, history_grain(history, window_ns));
+	roll_ns = axis->column_ns * max_u64(1, width / ROLLS);
+	to_ns = start_ns + (passed_ns / roll_ns + 1) * roll_ns;
 	axis->from_ns = to_ns - min_u64(to_ns, axis->column_ns * width);
+}
+
+void axis_set(struct axis *axis, const struct history *history, uint64_t now_ns, uint64_t window_ns,
+	      size_t width)
+{
+	axis_set_parts(axis, history, now_ns, window_ns, width, 1);
+}
+
+void axis_divide(struct axis *ret_parts, const struct axis *axis, const struct history *history,
+		 unsigned parts)
+{
+	*ret_parts = *axis;
+	ret_parts->width = axis->width * parts;
+	ret_parts->column_ns = axis->column_ns / parts;
+	ret_parts->stretch = stretch_of(ret_parts, history_grain(history, axis->window_ns));
 }
 
 int axis_column(const struct axis *axis, uint64_t t_ns)
@@ -53,12 +81,6 @@ static void carry(struct history_column *columns, size_t count, size_t stretch)
 			columns[i] = (struct history_column){ last, last, last, last, 1 };
 		}
 	}
-}
-
-/* Columns that a bucket of @width_ns covers. */
-static size_t stretch_of(const struct axis *axis, uint64_t width_ns)
-{
-	return (size_t)(width_ns / axis->column_ns + (width_ns % axis->column_ns > 0));
 }
 
 /*
@@ -115,6 +137,21 @@ static uint64_t highest(const struct history *history, const struct history_line
 	return all.max;
 }
 
+/* From the first value in [from, now] to the last one by then. */
+static int64_t change(const struct row *row, const struct history *history, uint64_t from_ns,
+		      uint64_t now_ns)
+{
+	uint64_t first;
+	uint64_t last = row->rss;
+
+	if (!history_first_within(history, row->line, from_ns, now_ns + 1, &first))
+		return 0;
+	/* One that has ended may not have said how much it had then. */
+	if (row->ended && last == 0)
+		history_value_before(history, row->line, now_ns, &last);
+	return (int64_t)(last - first);
+}
+
 bool row_set(struct row *ret_row, const struct history *history, const struct history_line *line,
 	     uint64_t from_ns, uint64_t now_ns)
 {
@@ -122,11 +159,20 @@ bool row_set(struct row *ret_row, const struct history *history, const struct hi
 
 	if (!row_begun(line, now_ns) || (ended && line->last_ns < from_ns))
 		return false;
-	*ret_row = (struct row){ line, ended, line->rss, line->peak_rss };
+	*ret_row = (struct row){
+		.line = line,
+		.ended = ended,
+		.rss = line->rss,
+		.peak = line->peak_rss,
+		.max = line->max_rss,
+	};
 	if (line->last_ns > now_ns && !history_value_before(history, line, now_ns, &ret_row->rss))
 		ret_row->rss = 0;
+	if (line->last_ns > now_ns)
+		ret_row->max = highest(history, line, now_ns);
 	if (line->last_ns > now_ns || line->peak_told_ns > now_ns)
-		ret_row->peak = highest(history, line, now_ns);
+		ret_row->peak = ret_row->max;
+	ret_row->change = change(ret_row, history, from_ns, now_ns);
 	return true;
 }
 

@@ -10,10 +10,12 @@
 
 /*
  * Columns of time, `width` of them. Their edges are multiples of column_ns since the session's
- * start, so while the window rolls a value stays in its column, and columns move as a whole.
+ * start, so while the window rolls a value stays in its column, and columns move as a whole: one of
+ * them at a time, or some at once where there are many, so that the last ones may be empty.
  */
 struct axis {
 	uint64_t now_ns;
+	uint64_t window_ns;
 	uint64_t from_ns;
 	uint64_t column_ns;
 	size_t width;
@@ -24,6 +26,14 @@ struct axis {
 /* @width and @window_ns: at least 1. */
 void axis_set(struct axis *axis, const struct history *history, uint64_t now_ns, uint64_t window_ns,
 	      size_t width);
+
+/* The same with columns that can be divided by @parts. */
+void axis_set_parts(struct axis *axis, const struct history *history, uint64_t now_ns,
+		    uint64_t window_ns, size_t width, unsigned parts);
+
+/* Each of an axis's columns divided by @parts, which it was set for. */
+void axis_divide(struct axis *ret_parts, const struct axis *axis, const struct history *history,
+		 unsigned parts);
 
 /* The column of @t_ns, or -1 where it is not in the window. */
 int axis_column(const struct axis *axis, uint64_t t_ns);
@@ -41,7 +51,7 @@ struct row {
 	uint64_t rss;
 	uint64_t peak;	/* so far: the larger of the highest sample and the kernel's word */
 	uint64_t max;	/* the highest sample so far */
-	int64_t change; /* over the window: from the first value in it */
+	int64_t change; /* over the window: from the first value in it to the last */
 };
 
 /* Whether the line had begun by @now_ns. */

@@ -4,6 +4,7 @@
 #ifndef PLOTTER_VIEW_H
 #define PLOTTER_VIEW_H
 
+#include "plotter/guard.h"
 #include "plotter/order.h"
 #include "plotter/prompt.h"
 #include "plotter/times.h"
@@ -26,12 +27,14 @@ struct view_settings {
 	bool list;	       /* the list of events has the screen */
 	enum times_style times;
 	enum order_key order;
-	char filter[TEXT_NAME + 1]; /* order_matches; "" for none */
-	struct prompt prompt;	    /* what is being typed */
-	char mark[TEXT_LABEL + 1];  /* an event to be pushed now; "" for none; who does it resets
-				       this */
-	size_t marks;		    /* how many were asked for */
+	char filter[TEXT_NAME + 1];	   /* order_matches; "" for none */
+	char filter_before[TEXT_NAME + 1]; /* what holds again where the prompt for one is left */
+	struct prompt prompt;		   /* what is being typed */
+	char mark[TEXT_LABEL + 1]; /* an event to be pushed now; "" for none; who does it resets
+				      this */
+	size_t marks;		   /* how many without a label were asked for */
 	bool help;
+	struct guard guard; /* of the terminal */
 	bool redraw; /* the terminal was spoilt (a SIGCONT): draw all again; the view resets this */
 
 	/* Of a replay. */
@@ -86,7 +89,7 @@ struct view {
 	 * log_error. */
 	int (*draw)(void *state, const struct view_frame *frame);
 	/* Take what was typed, never waiting; also called after SIGWINCH. The same returns.
-	 * Followed by a draw. */
+	 * Followed by a draw. It stops at a mark: push that, and call again. */
 	int (*key)(void *state, const struct view_frame *frame);
 	/* Give the terminal back and free. @state may be NULL. What the person set stays in the
 	 * settings. */
@@ -107,6 +110,10 @@ int view_flush(FILE *out);
 
 /* Whether @out and standard input are a terminal that view_curses can use. */
 bool view_curses_possible(FILE *out);
+
+/* Why "auto" is text although @out and standard input are a terminal: "TERM is not set"; NULL: it
+ * isn't, or they aren't. */
+const char *view_auto_problem(FILE *out);
 
 /*
  * The gnuplot view for the terminal *@term of gnuplot (NULL: any), or for the file @path (NULL:

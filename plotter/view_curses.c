@@ -13,21 +13,6 @@
 
 #define ESCAPE_WAIT_MS 25
 
-static void set_colours(struct curses_view *view)
-{
-	const char *refused = getenv("NO_COLOR");
-	short background = -1;
-
-	if ((refused && refused[0]) || !has_colors() || start_color() == ERR)
-		return;
-	if (use_default_colors() == ERR)
-		background = COLOR_BLACK;
-	view->colours = true;
-	init_pair(COLOUR_LINE, COLOR_CYAN, background);
-	init_pair(COLOUR_MARK, COLOR_YELLOW, background);
-	init_pair(COLOUR_ALERT, COLOR_RED, background);
-}
-
 static void set_terminal(void)
 {
 	cbreak();
@@ -39,6 +24,22 @@ static void set_terminal(void)
 	set_escdelay(ESCAPE_WAIT_MS);
 	typeahead(-1);
 	curs_set(0);
+	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+	mouseinterval(0); /* a press is told at once, and not held back to become a click */
+}
+
+/* The console's own font has no braille. */
+static void set_glyphs(struct curses_view *view, bool utf8, int wished)
+{
+	if (!utf8)
+		view->chart_glyphs = CHART_ASCII;
+	else if (wished >= 0)
+		view->chart_glyphs = (enum chart_glyphs)wished;
+	else
+		view->chart_glyphs =
+			strcmp(getenv("TERM"), "linux") == 0 ? CHART_BLOCKS : CHART_BRAILLE;
+	view->ascii = view->chart_glyphs == CHART_ASCII;
+	view->glyphs = view->ascii ? SPARK_ASCII : SPARK_BLOCKS;
 }
 
 static void curses_close(void *state)
@@ -49,20 +50,60 @@ static void curses_close(void *state)
 		return;
 	if (view->screen) {
 		endwin();
+		guard_release(&view->settings->guard);
 		delscreen(view->screen);
 	}
 	free(view->rows);
 	free(view->columns);
 	free(view->marks);
 	free(view->spark);
+	chart_free(&view->plot.chart);
+	free(view->plot.columns);
+	free(view->plot.field);
 	free(view);
+}
+
+/* What is drawn with, and what of. */
+static void set_options(struct curses_view *view, const struct view_options *options)
+{
+	bool utf8;
+
+	setlocale(LC_CTYPE, "");
+	utf8 = cells_utf8();
+	view->out = options->out;
+	view->title = options->title;
+	view->settings = options->settings;
+	view->style = utf8 ? CELLS_UTF8 : CELLS_ASCII;
+	set_glyphs(view, utf8, options->glyphs);
+	view->limit_bytes = options->limit_bytes;
+	view->first_window_ns = options->window_ns;
+	if (view->settings->window_ns == 0)
+		view->settings->window_ns = options->window_ns;
+}
+
+static int open_screen(struct curses_view *view)
+{
+	struct termios before;
+	bool known = tcgetattr(fileno(view->out), &before) == 0;
+	char reset[GUARD_RESET];
+	size_t length;
+
+	/* Not initscr, which exits the process where it fails. */
+	view->screen = newterm(NULL, view->out, stdin);
+	if (!view->screen)
+		return -ENOTTY;
+	set_terminal();
+	curses_set_colours(view);
+	length = curses_reset(reset, sizeof(reset));
+	if (known)
+		guard_take(&view->settings->guard, fileno(view->out), &before, reset, length);
+	return 0;
 }
 
 static int curses_open(void **ret_state, const struct view_options *options)
 {
-	struct curses_view *view;
-	bool utf8;
 	const char *problem = curses_problem(options->out);
+	struct curses_view *view;
 
 	if (problem) {
 		log_error("cannot use the terminal: %s; try --view text", problem);
@@ -73,24 +114,12 @@ static int curses_open(void **ret_state, const struct view_options *options)
 		log_error("cannot open the ncurses view: %s", strerror(ENOMEM));
 		return -ENOMEM;
 	}
-	setlocale(LC_CTYPE, "");
-	utf8 = cells_utf8();
-	view->out = options->out;
-	view->title = options->title;
-	view->settings = options->settings;
-	view->style = utf8 ? CELLS_UTF8 : CELLS_ASCII;
-	view->glyphs = utf8 ? SPARK_BLOCKS : SPARK_ASCII;
-	if (view->settings->window_ns == 0)
-		view->settings->window_ns = options->window_ns;
-	/* Not initscr, which exits the process where it fails. */
-	view->screen = newterm(NULL, options->out, stdin);
-	if (!view->screen) {
+	set_options(view, options);
+	if (open_screen(view)) {
 		log_error("cannot use the terminal: ncurses refuses it; try --view text");
 		curses_close(view);
 		return -ENOTTY;
 	}
-	set_terminal();
-	set_colours(view);
 	*ret_state = view;
 	return 0;
 }
@@ -132,6 +161,8 @@ static int curses_key(void *state, const struct view_frame *frame)
 	while ((key = getch()) != ERR) {
 		if (curses_take_key(view, frame, key) == VIEW_QUIT)
 			return VIEW_QUIT;
+		if (view->settings->mark[0]) /* it has room for one */
+			break;
 	}
 	return VIEW_STAY;
 }
@@ -148,7 +179,12 @@ static int curses_draw(void *state, const struct view_frame *frame)
 	}
 	erase();
 	curses_draw_header(view);
-	curses_draw_table(view);
+	curses_draw_numbers(view);
+	curses_draw_chart(view);
+	curses_draw_axis(view);
+	curses_draw_bars(view);
+	if (!view->settings->list)
+		curses_draw_table(view);
 	curses_draw_list(view);
 	curses_draw_bottom(view);
 	if (view->settings->help)

@@ -1,5 +1,5 @@
 /*
- * The last line of the screen, which has the hints or what is at the cursor; and the help over all.
+ * The last line of the screen, which has the hints or what is at the cursor.
  */
 #include "base/clock.h"
 #include "base/units.h"
@@ -11,7 +11,6 @@
 #include <string.h>
 #include <time.h>
 
-#define HELP_WIDTH 60
 #define WALL_WIDTH 56 /* a narrower screen has no room for the wall clock */
 #define DATE_WIDTH 100
 #define EVENT_LEAST 6 /* columns for less are not worth it */
@@ -40,23 +39,24 @@ static void write_wall(char *text, size_t size, uint64_t wall_ns, bool date)
 	write_fraction(text + length, size - length, wall_ns);
 }
 
-/* "b 0.200 s ago: queue: high": what is nearest to the cursor, and where. */
+/* "2 0.200 s ago: queue: high": what is nearest to the cursor, and where. */
 static void write_event(char *text, size_t size, const struct curses_view *view,
 			const struct history_event *event)
 {
 	uint64_t cursor_ns = view->settings->cursor_ns;
 	char words[WORDING_TEXT];
 	char away[UNITS_TEXT];
-	char letter = curses_letter(event);
+	char number[24];
 
+	snprintf(number, sizeof(number), "%" PRIu64, event->number);
 	wording_event(words, event);
 	if (event->t_ns == cursor_ns)
-		snprintf(text, size, "%c: %s", letter, words);
+		snprintf(text, size, "%s: %s", number, words);
 	else if (event->t_ns < cursor_ns)
-		snprintf(text, size, "%c %s ago: %s", letter,
+		snprintf(text, size, "%s %s ago: %s", number,
 			 units_format_duration(away, cursor_ns - event->t_ns), words);
 	else
-		snprintf(text, size, "%c in %s: %s", letter,
+		snprintf(text, size, "%s in %s: %s", number,
 			 units_format_duration(away, event->t_ns - cursor_ns), words);
 }
 
@@ -132,15 +132,47 @@ static void draw_cursor(const struct curses_view *view, unsigned y)
 		   curses_colour(view, COLOUR_MARK));
 }
 
-static const char *hints(const struct curses_view *view)
+/* What is being typed, with a cursor behind it; its end where it is long. */
+static void draw_prompt(const struct curses_view *view, unsigned y)
 {
-	bool ascii = view->style & CELLS_ASCII;
+	const struct prompt *prompt = &view->settings->prompt;
+	const char *what = prompt->kind == PROMPT_FILTER ? "filter:" : "mark:";
+	unsigned width = view->layout.width;
+	unsigned at = (unsigned)strlen(what) + 2;
+	const char *text = prompt->text;
 
-	if (view->frame->end_ns)
-		return ascii ? "q quit  space play  left right cursor  n N event  < > speed  ? help"
-			     : "q quit  space play  ← → cursor  n N event  < > speed  ? help";
-	return ascii ? "q quit  p pause  left right cursor  + - window  up down select  ? help"
-		     : "q quit  p pause  ← → cursor  + - window  ↑ ↓ select  ? help";
+	curses_put(view, y, (struct extent){ 0, width }, "", false, A_NORMAL);
+	curses_put(view, y, (struct extent){ 1, at - 1 }, what, false, A_BOLD);
+	while (*text && at + cells_width(text) + 1 > width)
+		text++;
+	while (((unsigned char)*text & 0xc0) == 0x80)
+		text++;
+	curses_put(view, y, (struct extent){ at, cells_width(text) }, text, false, A_NORMAL);
+	curses_put(view, y, (struct extent){ at + cells_width(text), 1 }, "", false, A_REVERSE);
+}
+
+/* As many as there is room for: those that are needed most come first. */
+static void draw_hints(const struct curses_view *view, unsigned y)
+{
+	const char *const live[] = {
+		"q quit",    "p pause",	  curses_glyph(view, "← → cursor", "arrows cursor"),
+		"? help",    "n N event", "+ - window",
+		"a all/one", "/ filter",  "s sort",
+		"m mark",    "l list"
+	};
+	const char *const replay[] = {
+		"q quit",     "space play", curses_glyph(view, "← → cursor", "arrows cursor"),
+		"? help",     "n N event",  "< > speed",
+		"+ - window", "a all/one",  "/ filter",
+		"s sort",     "l list"
+	};
+	const char *const *hints = view->frame->end_ns ? replay : live;
+	unsigned at = 1;
+
+	for (size_t i = 0; i < sizeof(live) / sizeof(live[0]); i++) {
+		if (!curses_put_piece(view, y, &at, view->layout.width, hints[i], A_DIM))
+			return;
+	}
 }
 
 void curses_draw_bottom(const struct curses_view *view)
@@ -148,70 +180,13 @@ void curses_draw_bottom(const struct curses_view *view)
 	const struct layout *layout = &view->layout;
 	struct extent place = { 1, layout->width - 1 };
 
-	if (view->frame->notice[0] && layout->height > 1)
+	if (view->settings->prompt.kind && layout->height > 1)
+		draw_prompt(view, layout->height - 1);
+	else if (view->frame->notice[0] && layout->height > 1)
 		curses_put(view, layout->height - 1, place, view->frame->notice, false,
 			   A_BOLD | curses_colour(view, COLOUR_ALERT));
 	else if (view->settings->cursor_ns && layout->height > 1)
 		draw_cursor(view, layout->height - 1);
 	else if (layout->hints.size && layout->width > 1)
-		curses_put(view, layout->hints.at, place, hints(view), false, A_DIM);
-}
-
-static const char *const live_help[] = {
-	"q            quit",
-	"p, space     pause the display; the session goes on",
-	"left, right  pause, and move a cursor over the chart",
-	"n N          to the next event, the one before",
-	"g G          to the begin; to now; Home and End too",
-	"Esc          no cursor: back to now",
-	"+ -          a longer, a shorter window",
-	"up, down     select a process; PgUp, PgDn: a page",
-	"?            this help",
-	"^L           draw the screen again",
-	"",
-	"A sparkline goes from its least to its most in the",
-	"window. A letter over it is a milestone of the list.",
-	NULL,
-};
-
-static const char *const replay_help[] = {
-	"q            quit",
-	"p, space     play, from the cursor on; pause",
-	"< >, [ ]     slower, faster",
-	"left, right  pause, and move a cursor over the chart",
-	"n N          to the next event, the one before",
-	"g G          to the begin, to the end; Home and End too",
-	"Esc          no cursor",
-	"+ -          a longer, a shorter window",
-	"up, down     select a process; PgUp, PgDn: a page",
-	"?            this help",
-	"^L           draw the screen again",
-	"",
-	"A sparkline goes from its least to its most in the",
-	"window. A letter over it is a milestone of the list.",
-	NULL,
-};
-
-void curses_draw_help(struct curses_view *view)
-{
-	const char *const *lines = view->frame->end_ns ? replay_help : live_help;
-	unsigned width = view->layout.width < HELP_WIDTH ? view->layout.width : HELP_WIDTH;
-	unsigned count = 0;
-	unsigned height;
-	unsigned left = (view->layout.width - width) / 2;
-	unsigned top;
-
-	while (lines[count])
-		count++;
-	height = count + 2 < view->layout.height ? count + 2 : view->layout.height;
-	top = (view->layout.height - height) / 2;
-	for (unsigned y = 0; y < height; y++) {
-		/* without room for all, none for an empty line above */
-		unsigned line = height < count + 2 ? y : y - 1;
-		bool inside = line < count;
-
-		curses_put(view, top + y, (struct extent){ left, width }, "", false, A_REVERSE);
-		curses_put(view, top + y, (struct extent){ left + 2, width > 4 ? width - 4 : 0 },
-			   inside ? lines[line] : "", false, A_REVERSE);
-	}
+		draw_hints(view, layout->hints.at);
 }

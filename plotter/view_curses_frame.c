@@ -9,10 +9,10 @@
 #include <string.h>
 
 #define NAME_MOST 24
-#define MARKS_LOOKED_AT 1000
+#define LANES_MOST 3
+#define MARKS_LOOKED_AT 32 /* of a column */
 
-/* Room for @count elements of @size bytes at @memory, which is one pointer of some kind. */
-static int reserve(void **memory, size_t *room, size_t count, size_t size)
+int curses_reserve(void **memory, size_t *room, size_t count, size_t size)
 {
 	void *grown;
 
@@ -33,25 +33,38 @@ static int find_rows(struct curses_view *view)
 	uint64_t from_ns = view->now_ns > window_ns ? view->now_ns - window_ns : 0;
 	void *rows = view->rows;
 
-	if (reserve(&rows, &view->rows_room, history_lines(history), sizeof(*view->rows)))
+	if (curses_reserve(&rows, &view->rows_room, history_lines(history), sizeof(*view->rows)))
 		return -ENOMEM;
 	view->rows = rows;
 	view->count = 0;
 	for (size_t i = 0; i < history_lines(history); i++) {
-		if (row_set(&view->rows[view->count], history, history_line_at(history, i), from_ns,
-			    view->now_ns))
+		const struct history_line *line = history_line_at(history, i);
+
+		if (order_matches(line, view->settings->filter, view->now_ns) &&
+		    row_set(&view->rows[view->count], history, line, from_ns, view->now_ns))
 			view->count++;
 	}
+	order_rows(view->rows, view->count, view->settings->order, view->now_ns);
 	return 0;
 }
 
-/* The selected row: where its line is gone, the one that took its place. */
+/* The selected row: where its line is gone, the one that came after it. */
 static void find_selected(struct curses_view *view)
 {
+	uint32_t wanted = view->settings->selected;
+	uint32_t best = UINT32_MAX;
+
 	view->selected = 0;
-	while (view->selected + 1 < view->count &&
-	       view->rows[view->selected].line->line < view->settings->selected)
-		view->selected++;
+	for (size_t i = 0; i < view->count && wanted; i++) {
+		uint32_t line = view->rows[i].line->line;
+
+		if (line >= wanted && line < best) {
+			view->selected = i;
+			best = line;
+		}
+	}
+	if (wanted && best == UINT32_MAX && view->count)
+		view->selected = view->count - 1;
 }
 
 /* Names are as wide as the widest, whether its process is shown or only named in the list. */
@@ -63,20 +76,28 @@ static struct layout_wish wish(const struct curses_view *view)
 		.events = history_event_after(history, view->now_ns + 1),
 		.name_width = 4,
 		.pid_width = 3,
+		.named = !view->settings->one && view->count > 1,
+		.list = view->settings->list,
 	};
 
 	for (size_t i = 0; i < history_lines(history); i++) {
 		const struct history_line *line = history_line_at(history, i);
-		unsigned name = cells_width(history_name_at(line, view->now_ns).name);
+		unsigned name;
 		char text[16];
-		int pid = snprintf(text, sizeof(text), "%u", (unsigned)line->pid);
+		int pid;
 
 		if (!row_begun(line, view->now_ns))
 			continue;
+		name = cells_width(history_name_at(line, view->now_ns).name);
+		pid = snprintf(text, sizeof(text), "%u", (unsigned)line->pid);
 		if (name > wish.name_width)
 			wish.name_width = name < NAME_MOST ? name : NAME_MOST;
 		if ((unsigned)pid > wish.pid_width)
 			wish.pid_width = (unsigned)pid;
+	}
+	for (size_t i = 0; i < view->bar_count; i++) {
+		if (view->bars[i].lane >= wish.lanes)
+			wish.lanes = view->bars[i].lane + 1;
 	}
 	return wish;
 }
@@ -85,7 +106,7 @@ static struct layout_wish wish(const struct curses_view *view)
 static void scroll_rows(struct curses_view *view)
 {
 	size_t *top = &view->settings->top;
-	size_t rows = view->layout.rows;
+	size_t rows = view->layout.body.size;
 
 	if (*top + rows > view->count)
 		*top = view->count > rows ? view->count - rows : 0;
@@ -95,30 +116,55 @@ static void scroll_rows(struct curses_view *view)
 		*top = view->selected - rows + 1;
 }
 
-/* The row of marks that @line has on the screen: 0 is the session's; -1: none. */
-static long mark_row(const struct curses_view *view, uint32_t line)
+bool curses_is_plotted(const struct curses_view *view, uint32_t line)
 {
-	size_t top = view->settings->top;
-	size_t end = top + view->layout.rows < view->count ? top + view->layout.rows : view->count;
-	size_t low = top;
-	size_t high = end;
-
 	if (line == LINE_SESSION)
-		return 0;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (view->rows[middle].line->line < line)
-			low = middle + 1;
-		else
-			high = middle;
+		return true;
+	if (view->settings->one)
+		return view->count && view->rows[view->selected].line->line == line;
+	for (size_t i = 0; i < view->plot.count; i++) {
+		if (view->plot.lines[i].row->line->line == line)
+			return true;
 	}
-	if (low == end || view->rows[low].line->line != line)
-		return -1;
-	return (long)(low - top) + 1;
+	return false;
 }
 
-/* A column's marks: the newest event of each row, of which the last MARKS_LOOKED_AT are found. */
+static bool is_plotted(void *arg, uint32_t line)
+{
+	return curses_is_plotted(arg, line);
+}
+
+static void find_bars(struct curses_view *view)
+{
+	uint64_t window_ns = view->settings->window_ns;
+	const struct spans_query query = {
+		.from_ns = view->now_ns > window_ns ? view->now_ns - window_ns : 0,
+		.now_ns = view->now_ns,
+		.step_ns = window_ns / (unsigned)COLS,
+		.lanes = LANES_MOST,
+		.shown = is_plotted,
+		.arg = view,
+	};
+
+	view->bar_count = spans_find(view->bars, CURSES_BARS, view->frame->history, &query);
+}
+
+/* --- marks on the sparklines */
+
+static void set_mark(struct curses_view *view, uint32_t line, size_t column)
+{
+	size_t top = view->settings->top;
+
+	if (line == LINE_SESSION) {
+		view->marks[column] = true;
+		return;
+	}
+	for (size_t i = 0; i < view->layout.body.size && top + i < view->count; i++) {
+		if (view->rows[top + i].line->line == line)
+			view->marks[(i + 1) * view->axis.width + column] = true;
+	}
+}
+
 static void find_marks_of(struct curses_view *view, size_t column)
 {
 	const struct history *history = view->frame->history;
@@ -127,49 +173,40 @@ static void find_marks_of(struct curses_view *view, size_t column)
 	size_t index;
 	size_t least;
 
-	if (column + 1 == view->axis.width || end_ns > view->now_ns + 1)
+	if (end_ns > view->now_ns + 1)
 		end_ns = view->now_ns + 1;
 	index = history_event_after(history, end_ns);
 	least = index > MARKS_LOOKED_AT ? index - MARKS_LOOKED_AT : 0;
 	while (index-- > least) {
 		const struct history_event *event = history_event_at(history, index);
-		long row = mark_row(view, event->line);
-		const struct history_event **mark;
 
 		if (event->t_ns < begin_ns)
 			break;
-		mark = &view->marks[(size_t)(row < 0 ? 0 : row) * view->axis.width + column];
-		if (row >= 0 && !*mark)
-			*mark = event;
+		set_mark(view, event->line, column);
 	}
-}
-
-static void find_marks(struct curses_view *view, size_t cells)
-{
-	memset(view->marks, 0, cells * sizeof(*view->marks));
-	for (size_t column = 0; column < view->axis.width; column++)
-		find_marks_of(view, column);
 }
 
 static int prepare_sparks(struct curses_view *view)
 {
 	size_t width = view->layout.spark.size;
-	size_t cells = (view->layout.rows + 1) * width;
+	size_t cells = (view->layout.body.size + 1) * width;
 	void *columns = view->columns;
 	void *marks = view->marks;
 	void *spark = view->spark;
 	int err = 0;
 
-	err |= reserve(&columns, &view->columns_room, 2 * width, sizeof(*view->columns));
+	err |= curses_reserve(&columns, &view->columns_room, 2 * width, sizeof(*view->columns));
 	view->columns = columns;
-	err |= reserve(&marks, &view->marks_room, cells, sizeof(*view->marks));
+	err |= curses_reserve(&marks, &view->marks_room, cells, sizeof(*view->marks));
 	view->marks = marks;
-	err |= reserve(&spark, &view->spark_room, width * SPARK_GLYPH + 1, 1);
+	err |= curses_reserve(&spark, &view->spark_room, width * SPARK_GLYPH + 1, 1);
 	view->spark = spark;
 	if (err)
 		return -ENOMEM;
 	axis_set(&view->axis, view->frame->history, view->now_ns, view->settings->window_ns, width);
-	find_marks(view, cells);
+	memset(view->marks, 0, cells * sizeof(*view->marks));
+	for (size_t column = 0; column < width; column++)
+		find_marks_of(view, column);
 	return 0;
 }
 
@@ -179,19 +216,25 @@ int curses_prepare(struct curses_view *view, const struct view_frame *frame)
 
 	view->frame = frame;
 	view->now_ns = view_time(view->settings, frame);
+	view->axis.width = 0;
 	if (find_rows(view))
 		return -ENOMEM;
 	find_selected(view);
+	curses_choose_lines(view);
+	find_bars(view);
 	wished = wish(view);
 	layout_set(&view->layout, (unsigned)COLS, (unsigned)LINES, &wished);
 	scroll_rows(view);
-	view->axis.width = 0;
-	return view->layout.spark.size ? prepare_sparks(view) : 0;
+	if (view->layout.spark.size && view->layout.body.size && prepare_sparks(view))
+		return -ENOMEM;
+	return curses_prepare_plot(view);
 }
 
 struct moment curses_moment(const struct curses_view *view)
 {
-	return (struct moment){ view->settings, view->frame, &view->axis };
+	const struct axis *axis = view->plot.axis.width ? &view->plot.axis : &view->axis;
+
+	return (struct moment){ view->settings, view->frame, axis };
 }
 
 bool curses_at_end(const struct curses_view *view)
@@ -200,9 +243,9 @@ bool curses_at_end(const struct curses_view *view)
 	       !view->settings->cursor_ns;
 }
 
-int curses_cursor_column(const struct curses_view *view)
+int curses_cursor_column(const struct curses_view *view, const struct axis *axis)
 {
-	if (!view->settings->cursor_ns || view->axis.width == 0)
+	if (!view->settings->cursor_ns || axis->width == 0)
 		return -1;
-	return axis_column(&view->axis, view->settings->cursor_ns);
+	return axis_column(axis, view->settings->cursor_ns);
 }

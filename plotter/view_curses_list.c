@@ -1,5 +1,5 @@
 /*
- * The list of milestones, in the lower part of the screen.
+ * The list of events, in the lower part of the screen or on all of it.
  */
 #include "plotter/view_curses.h"
 
@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "plotter/wording.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,20 +17,41 @@
 
 /* Where the parts of an entry are. */
 struct entry_layout {
-	struct extent letter;
+	struct extent number;
 	struct extent time;
 	struct extent name;
 	struct extent text;
 	struct extent rss;
 };
 
-static struct entry_layout entry_layout(const struct layout *layout)
+/* Of the largest number listed. */
+static unsigned number_width(const struct curses_view *view)
 {
+	const struct history *history = view->frame->history;
+	uint64_t last = history_event_after(history, view->now_ns + 1);
+	uint64_t most = 0;
+	unsigned width = 1;
+
+	/* numbers are in order of arrival, the list in order of time: nearly the same */
+	for (uint64_t i = 0; i < view->layout.list.size && i < last; i++) {
+		uint64_t number = history_event_at(history, last - 1 - i)->number;
+
+		most = number > most ? number : most;
+	}
+	for (; most >= 10; most /= 10)
+		width++;
+	return width;
+}
+
+static struct entry_layout entry_layout(const struct curses_view *view)
+{
+	const struct layout *layout = &view->layout;
 	unsigned gap = layout->width < 40 ? 1 : 2;
 	unsigned name = layout->name.size;
 	unsigned rss = layout->width >= 50 ? RSS_WIDTH : 0;
 	unsigned end = layout->width - (rss ? rss + gap : 0);
-	struct entry_layout at = { .letter = { 0, 1 }, .time = { 1, TIME_WIDTH } };
+	unsigned number = number_width(view);
+	struct entry_layout at = { .number = { 0, number }, .time = { number + 1, TIME_WIDTH } };
 
 	/* Room for "session" too, where there is any. */
 	if (gap > 1 && name < SESSION_WIDTH)
@@ -70,6 +92,12 @@ static void write_rss(char *text, size_t size, const struct curses_view *view,
 			 units_format_bytes(figure, rss));
 }
 
+/* Whether it lies in the window. */
+static bool is_shown(const struct curses_view *view, const struct history_event *event)
+{
+	return event->t_ns + view->settings->window_ns >= view->now_ns;
+}
+
 static void draw_entry(const struct curses_view *view, unsigned y, const struct entry_layout *at,
 		       const struct history_event *event, const struct history_event *nearest)
 {
@@ -78,14 +106,14 @@ static void draw_entry(const struct curses_view *view, unsigned y, const struct 
 			   : event->line == LINE_SESSION ? "session"
 							 : "?";
 	bool selected = view->count > 0 && line == view->rows[view->selected].line;
-	attr_t attributes = event->t_ns < view->axis.from_ns ? A_DIM : A_NORMAL;
+	attr_t attributes = is_shown(view, event) ? A_NORMAL : A_DIM;
 	attr_t pointed = event == nearest ? A_REVERSE : A_NORMAL;
 	struct extent text_at = at->text;
-	char letter[2] = { curses_letter(event), '\0' };
 	char text[WORDING_TEXT];
 
-	curses_put(view, y, at->letter, letter, false,
-		   attributes | pointed | A_BOLD | curses_colour(view, COLOUR_MARK));
+	snprintf(text, sizeof(text), "%" PRIu64, event->number);
+	curses_put(view, y, at->number, text, true,
+		   attributes | pointed | A_BOLD | curses_line_colour(view, event->line));
 	write_time(text, sizeof(text), view, event->t_ns);
 	curses_put(view, y, at->time, text, true, attributes | pointed);
 	curses_put(view, y, at->name, name, false, selected ? A_BOLD : attributes);
@@ -114,11 +142,9 @@ static void draw_rule(const struct curses_view *view)
 			    : "";
 	unsigned size = cells_width(command);
 
-	attrset(A_DIM);
-	for (unsigned x = 0; x < layout->width; x++)
-		mvaddstr((int)y, (int)x, view->style & CELLS_ASCII ? "-" : "─");
-	attrset(A_NORMAL);
-	curses_put(view, y, (struct extent){ 2, 12 }, " MILESTONES ", false, A_DIM);
+	curses_put_rule(y, (struct extent){ 0, layout->width }, curses_glyph(view, "─", "-"),
+			A_DIM);
+	curses_put(view, y, (struct extent){ 2, 8 }, " EVENTS ", false, A_DIM);
 	if (layout->width < 40 || size == 0)
 		return;
 	if (size > layout->width / 2)
@@ -129,10 +155,19 @@ static void draw_rule(const struct curses_view *view)
 		   A_DIM);
 }
 
+/* The event nearest to the cursor; NULL: there is no cursor, or no event. */
+static const struct history_event *pointed_at(const struct curses_view *view)
+{
+	uint64_t cursor_ns = view->settings->cursor_ns;
+
+	return cursor_ns ? moment_nearest(view->frame->history, cursor_ns, view->now_ns) : NULL;
+}
+
 /* The event after the first one listed: with a cursor, the one nearest to it is in the middle. */
-static size_t first_listed(const struct curses_view *view, const struct history_event *nearest)
+static size_t first_listed(const struct curses_view *view)
 {
 	const struct history *history = view->frame->history;
+	const struct history_event *nearest = pointed_at(view);
 	size_t end = history_event_after(history, view->now_ns + 1);
 	size_t index;
 
@@ -144,17 +179,28 @@ static size_t first_listed(const struct curses_view *view, const struct history_
 	return index < end ? index : end;
 }
 
+const struct history_event *curses_event_at(const struct curses_view *view, unsigned y)
+{
+	const struct extent *list = &view->layout.list;
+	size_t end = first_listed(view);
+
+	if (y <= list->at || y >= list->at + list->size || y - list->at > end)
+		return NULL;
+	return history_event_at(view->frame->history, end - (y - list->at));
+}
+
 void curses_draw_list(struct curses_view *view)
 {
 	const struct history *history = view->frame->history;
-	struct entry_layout at = entry_layout(&view->layout);
-	uint64_t cursor_ns = view->settings->cursor_ns;
-	const struct history_event *nearest =
-		cursor_ns ? moment_nearest(history, cursor_ns, view->now_ns) : NULL;
-	size_t index = first_listed(view, nearest);
+	const struct history_event *nearest = pointed_at(view);
+	struct entry_layout at;
+	size_t index;
 
-	if (view->layout.list.size)
-		draw_rule(view);
+	if (view->layout.list.size == 0)
+		return;
+	at = entry_layout(view);
+	index = first_listed(view);
+	draw_rule(view);
 	for (unsigned i = 1; i < view->layout.list.size && index > 0; i++)
 		draw_entry(view, view->layout.list.at + i, &at, history_event_at(history, --index),
 			   nearest);

@@ -9,32 +9,21 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A label beside its mark is shown where this many columns are free for it. */
-#define LABEL_LEAST 4
-
-attr_t curses_colour(const struct curses_view *view, enum curses_colour colour)
+bool curses_put_piece(const struct curses_view *view, unsigned y, unsigned *at, unsigned end,
+		      const char *text, attr_t attributes)
 {
-	return view->colours ? (attr_t)COLOR_PAIR(colour) : A_NORMAL;
+	unsigned width = cells_width(text);
+
+	if (width == 0 || *at + width > end)
+		return false;
+	curses_put(view, y, (struct extent){ *at, width }, text, false, attributes);
+	*at += width + 2;
+	return true;
 }
 
-char curses_letter(const struct history_event *event)
+const char *curses_glyph(const struct curses_view *view, const char *utf8, const char *ascii)
 {
-	return (char)('a' + (event->number - 1) % 26);
-}
-
-void curses_put(const struct curses_view *view, unsigned y, struct extent place, const char *text,
-		bool right, attr_t attributes)
-{
-	char fitted[CELLS_ROOM];
-
-	if (place.size == 0 || place.at >= view->layout.width)
-		return;
-	if (place.size > view->layout.width - place.at)
-		place.size = view->layout.width - place.at;
-	attrset(attributes);
-	mvaddstr((int)y, (int)place.at,
-		 cells_fit(fitted, text, place.size, view->style | (right ? CELLS_RIGHT : 0)));
-	attrset(A_NORMAL);
+	return view->ascii ? ascii : utf8;
 }
 
 /* A label of the axis, unless the session has a mark in its place, or the cursor is there. */
@@ -48,7 +37,8 @@ static void put_axis_label(const struct curses_view *view, unsigned y, const cha
 		return;
 	offset = right ? place.size - width : 0;
 	for (unsigned x = 0; x < width; x++) {
-		if (view->marks[offset + x] || curses_cursor_column(view) == (int)(offset + x))
+		if (view->marks[offset + x] ||
+		    curses_cursor_column(view, &view->axis) == (int)(offset + x))
 			return;
 	}
 	curses_put(view, y, (struct extent){ place.at + offset, width }, text, false, A_DIM);
@@ -71,43 +61,42 @@ static void draw_axis(const struct curses_view *view, unsigned y)
 /* Point at the cursor's column in the line @y of the chart. */
 static void draw_cursor(const struct curses_view *view, unsigned y)
 {
-	int column = curses_cursor_column(view);
+	int column = curses_cursor_column(view, &view->axis);
 
 	if (column >= 0)
 		mvchgat((int)y, (int)view->layout.spark.at + column, 1, A_REVERSE, 0, NULL);
 }
 
-/* The marks of a row, each with its label where the next one leaves room for it. */
-static void draw_marks(const struct curses_view *view, unsigned y, size_t row, bool labels)
+/* Milestones of the session itself. */
+static void draw_session_marks(const struct curses_view *view, unsigned y)
 {
-	unsigned width = view->layout.spark.size;
-	const struct history_event *const *marks = &view->marks[row * width];
-
-	for (unsigned x = 0; x < width; x++) {
-		unsigned at = view->layout.spark.at + x;
-		unsigned next = x + 1;
-
-		if (!marks[x])
-			continue;
-		attrset(A_BOLD | curses_colour(view, COLOUR_MARK));
-		mvaddch((int)y, (int)at, (chtype)curses_letter(marks[x]));
-		attrset(A_NORMAL);
-		while (next < width && !marks[next])
-			next++;
-		if (labels && next - x > LABEL_LEAST + 2)
-			curses_put(view, y, (struct extent){ at + 2, next - x - 3 },
-				   marks[x]->label, false, A_DIM);
+	for (unsigned x = 0; x < view->layout.spark.size; x++) {
+		if (view->marks[x])
+			curses_put(view, y, (struct extent){ view->layout.spark.at + x, 1 },
+				   curses_glyph(view, "•", "*"), false,
+				   A_BOLD | curses_colour(view, COLOUR_MARK));
 	}
 }
 
 static void draw_cursor_head(const struct curses_view *view, unsigned y)
 {
-	int column = curses_cursor_column(view);
+	int column = curses_cursor_column(view, &view->axis);
 
 	if (column >= 0)
 		curses_put(view, y, (struct extent){ view->layout.spark.at + (unsigned)column, 1 },
-			   view->style & CELLS_ASCII ? "v" : "▾", false,
+			   curses_glyph(view, "▾", "v"), false,
 			   A_BOLD | curses_colour(view, COLOUR_MARK));
+}
+
+/* A column's title; the one that rows are sorted by is marked. */
+static void put_title(const struct curses_view *view, struct extent place, const char *title,
+		      bool right)
+{
+	bool sorted = strcmp(title, order_title(view->settings->order)) == 0;
+	char text[32];
+
+	snprintf(text, sizeof(text), "%s%s", title, sorted ? curses_glyph(view, "▾", "v") : "");
+	curses_put(view, view->layout.titles.at, place, text, right, sorted ? A_BOLD : A_DIM);
 }
 
 static void draw_titles(const struct curses_view *view)
@@ -117,14 +106,17 @@ static void draw_titles(const struct curses_view *view)
 
 	if (layout->titles.size == 0)
 		return;
-	curses_put(view, y, layout->name, "NAME", false, A_DIM);
-	curses_put(view, y, layout->pid, "PID", true, A_DIM);
-	curses_put(view, y, layout->rss, view->settings->cursor_ns ? "CURSOR" : "NOW", true, A_DIM);
-	curses_put(view, y, layout->change, "CHANGE", true, A_DIM);
-	curses_put(view, y, layout->peak, "PEAK", true, A_DIM);
-	if (layout->spark.size) {
+	put_title(view, layout->name, "NAME", false);
+	put_title(view, layout->pid, "PID", true);
+	if (view->settings->cursor_ns)
+		curses_put(view, y, layout->rss, "CURSOR", true, A_DIM);
+	else
+		put_title(view, layout->rss, "NOW", true);
+	put_title(view, layout->change, "CHANGE", true);
+	put_title(view, layout->peak, "PEAK", true);
+	if (view->axis.width) {
 		draw_axis(view, y);
-		draw_marks(view, y, 0, false);
+		draw_session_marks(view, y);
 		draw_cursor_head(view, y);
 	}
 }
@@ -144,21 +136,16 @@ static void write_reason(char *text, size_t size, const struct end *end)
 		snprintf(text, size, "%s", whole);
 }
 
+/* With the milestones on it. */
 static void draw_spark(const struct curses_view *view, unsigned y, size_t row, attr_t attributes,
 		       const struct row_figures *figures)
 {
 	unsigned width = view->layout.spark.size;
-	const struct history_event *const *marks = &view->marks[row * width];
+	const bool *marks = &view->marks[row * width];
 	unsigned at = view->layout.spark.at;
 
 	spark_render(view->spark, view->columns, width, figures->low, figures->high, view->glyphs);
-	curses_put(view, y, view->layout.spark, view->spark, false,
-		   attributes | curses_colour(view, COLOUR_LINE));
-	if (view->layout.row_height == 2) {
-		draw_marks(view, y - 1, row, true);
-		return;
-	}
-	/* No line for the marks: they show on the sparkline itself. */
+	curses_put_glyphs(y, at, view->spark, attributes);
 	for (unsigned x = 0; x < width; x++) {
 		if (marks[x])
 			mvchgat((int)y, (int)(at + x), 1, A_REVERSE,
@@ -180,7 +167,7 @@ static void write_value(char text[UNITS_TEXT], const struct curses_view *view,
 }
 
 static void draw_figures(const struct curses_view *view, unsigned y, const struct row *row,
-			 const struct row_figures *figures, attr_t attributes)
+			 attr_t attributes)
 {
 	const struct layout *layout = &view->layout;
 	char text[TEXT_NAME + 1] = "";
@@ -193,10 +180,26 @@ static void draw_figures(const struct curses_view *view, unsigned y, const struc
 		attributes = A_BOLD | curses_colour(view, COLOUR_ALERT);
 	if (row->ended)
 		write_reason(text, sizeof(text), &row->line->end);
-	else if (figures->any)
-		units_format_delta(text, figures->change);
+	else if (row->rss || row->change)
+		units_format_delta(text, row->change);
 	curses_put(view, y, row->ended && !layout->change.size ? layout->rss : layout->change, text,
 		   true, attributes);
+}
+
+/* The line's own colour, and its symbol where the chart has symbols. */
+static void draw_name(const struct curses_view *view, unsigned y, size_t index)
+{
+	const struct row *row = &view->rows[index];
+	bool selected = index == view->selected;
+	attr_t attributes = selected ? A_BOLD : row->ended ? A_DIM : A_NORMAL;
+
+	if (selected)
+		curses_put(view, y, (struct extent){ 0, 1 }, curses_glyph(view, "▸", ">"), false,
+			   A_BOLD);
+	if (curses_is_plotted(view, row->line->line))
+		attributes |= curses_line_colour(view, row->line->line);
+	curses_put(view, y, view->layout.name, history_name_at(row->line, view->now_ns).name, false,
+		   attributes);
 }
 
 static void draw_row(const struct curses_view *view, size_t index)
@@ -204,40 +207,35 @@ static void draw_row(const struct curses_view *view, size_t index)
 	const struct layout *layout = &view->layout;
 	const struct row *row = &view->rows[index];
 	size_t on_screen = index - view->settings->top;
-	unsigned y = layout->body.at + (unsigned)(on_screen + 1) * layout->row_height - 1;
+	unsigned y = layout->body.at + (unsigned)on_screen;
 	attr_t attributes = row->ended ? A_DIM : A_NORMAL;
-	attr_t name = index == view->selected ? A_BOLD : attributes;
-	struct row_figures figures = { 0 };
+	struct row_figures figures;
 	char pid[16];
 
 	snprintf(pid, sizeof(pid), "%u", (unsigned)row->line->pid);
-	if (index == view->selected)
-		curses_put(view, y, (struct extent){ 0, 1 }, view->style & CELLS_ASCII ? ">" : "▸",
-			   false, A_BOLD);
-	curses_put(view, y, layout->name, history_name_at(row->line, view->now_ns).name, false,
-		   name);
+	draw_name(view, y, index);
 	curses_put(view, y, layout->pid, pid, true, A_DIM);
-	if (layout->spark.size) {
+	if (view->axis.width) {
 		axis_columns(&view->axis, view->frame->history, row->line, view->columns);
 		figures = row_figures(view->columns, layout->spark.size);
-		draw_spark(view, y, on_screen + 1, attributes, &figures);
+		draw_spark(view, y, on_screen + 1,
+			   attributes | curses_line_colour(view, row->line->line), &figures);
 		draw_cursor(view, y);
-		if (layout->row_height == 2)
-			draw_cursor(view, y - 1);
 	}
-	draw_figures(view, y, row, &figures, attributes);
+	draw_figures(view, y, row, attributes);
 }
 
 void curses_draw_table(struct curses_view *view)
 {
-	size_t end = view->settings->top + view->layout.rows;
+	const struct extent *body = &view->layout.body;
+	size_t end = view->settings->top + body->size;
 
 	draw_titles(view);
-	if (view->count == 0)
-		curses_put(
-			view, view->layout.body.at,
-			(struct extent){ 2, view->layout.body.size ? view->layout.width - 2 : 0 },
-			"no process in this window", false, A_DIM);
+	if (view->count == 0 && body->size)
+		curses_put(view, body->at, (struct extent){ 2, view->layout.width - 2 },
+			   view->settings->filter[0] ? "no such process in this window"
+						     : "no process in this window",
+			   false, A_DIM);
 	for (size_t i = view->settings->top; i < end && i < view->count; i++)
 		draw_row(view, i);
 }

@@ -27,6 +27,7 @@
 /* No echo, and keys as they come; ^C stays. */
 static void take_modes(struct gnuplot_view *view)
 {
+	static const char reset[] = "\033[0m\033[?7h\033[?25h\r\n";
 	struct termios modes;
 
 	if (tcgetattr(STDIN_FILENO, &view->modes) < 0)
@@ -36,6 +37,9 @@ static void take_modes(struct gnuplot_view *view)
 	modes.c_cc[VMIN] = 1;
 	modes.c_cc[VTIME] = 0;
 	view->modes_taken = tcsetattr(STDIN_FILENO, TCSADRAIN, &modes) == 0;
+	if (view->modes_taken)
+		guard_take(&view->options->settings->guard, STDIN_FILENO, &view->modes, reset,
+			   strlen(reset));
 }
 
 static const char *find_colours(void)
@@ -76,8 +80,10 @@ static void gnuplot_close(void *state)
 		return;
 	link_close(&view->link);
 	gnuplot_screen_leave(&view->screen);
-	if (view->modes_taken)
+	if (view->modes_taken) {
 		tcsetattr(STDIN_FILENO, TCSADRAIN, &view->modes);
+		guard_release(&view->options->settings->guard);
+	}
 	glyphs_free(view->glyphs);
 	scene_free(&view->scene);
 	free(view->data.numbers);

@@ -208,6 +208,8 @@ static void print_record(struct text_view *view, const struct history *history,
 		break;
 	case RECORD_PEAK:
 		break; /* told at the end */
+	case RECORD_LIMIT:
+		break;
 	}
 }
 

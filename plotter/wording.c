@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "base/units.h"
-#include "trace/export/event_text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,14 +24,20 @@ char *wording_event(char text[WORDING_TEXT], const struct history_event *event)
 	return wording_event_record(text, &told);
 }
 
+char *wording_name(char text[EVENT_TEXT], const struct history_event *event)
+{
+	struct event told = as_event(event);
+
+	return event_name(text, &told);
+}
+
 char *wording_open(char text[WORDING_TEXT], const struct history_event *event, uint64_t now_ns)
 {
 	uint64_t passed_ns = now_ns > event->t_ns ? now_ns - event->t_ns : 0;
-	struct event told = as_event(event);
 	char name[EVENT_TEXT];
 	char figure[UNITS_TEXT];
 
-	snprintf(text, WORDING_TEXT, "in %s (%s so far)", event_name(name, &told),
+	snprintf(text, WORDING_TEXT, "in %s (%s so far)", wording_name(name, event),
 		 units_format_duration(figure, passed_ns));
 	return text;
 }

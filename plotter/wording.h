@@ -6,6 +6,7 @@
 #define PLOTTER_WORDING_H
 
 #include "plotter/history.h"
+#include "trace/export/event_text.h"
 
 /* Room for a sentence about a record. */
 #define WORDING_TEXT (TEXT_LABEL + TEXT_CATEGORY + 64)
@@ -13,6 +14,9 @@
 /* "category: label", "label"; a span's begin "begin I/O: read", its end "end I/O: read (1.20 s)".
  */
 char *wording_event(char text[WORDING_TEXT], const struct history_event *event);
+
+/* The event alone, without what it does: "I/O: read". */
+char *wording_name(char text[EVENT_TEXT], const struct history_event *event);
 
 /* A span that is still open: "in I/O: read (1.20 s so far)". */
 char *wording_open(char text[WORDING_TEXT], const struct history_event *event, uint64_t now_ns);

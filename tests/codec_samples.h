@@ -9,7 +9,7 @@
 #include "wire/codec.h"
 
 #define SAMPLE_EVENTS 3
-#define SAMPLE_RECORDS 9
+#define SAMPLE_RECORDS 11
 #define SAMPLE_ROOM (4 * CODEC_RECORD_ROOM + SAMPLE_RECORDS * CODEC_RECORD_ROOM)
 #define COLLECTED 16
 
@@ -84,6 +84,10 @@ static inline void sample_records(struct record records[SAMPLE_RECORDS])
 	records[7].gap = (struct gap){ UINT32_MAX, GAP_TORN, UINT64_MAX, UINT64_MAX, UINT64_MAX };
 	records[8].type = RECORD_PEAK;
 	records[8].peak = (struct peak){ UINT32_MAX, UINT64_MAX };
+	records[9].type = RECORD_LIMIT;
+	records[9].limit = (struct limit){ UINT32_MAX, LIMIT_CGROUP, INT64_MAX, INT64_MAX };
+	records[10].type = RECORD_LIMIT;
+	records[10].limit = (struct limit){ LINE_SESSION, LIMIT_MACHINE, 0, 0 };
 }
 
 static inline size_t sample_batch(uint8_t to[SAMPLE_ROOM])
@@ -237,6 +241,7 @@ static inline void collect_record(void *arg, const struct record *record)
 	case RECORD_END:
 	case RECORD_GAP:
 	case RECORD_PEAK:
+	case RECORD_LIMIT:
 		return;
 	}
 	CHECK(!"a record has a type");

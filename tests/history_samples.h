@@ -66,6 +66,12 @@ static inline int add_gap(struct history *history, uint32_t line, enum gap_reaso
 				  .gap = { .line = line, .reason = reason, .count = count } });
 }
 
+static inline int add_limit(struct history *history, uint64_t t_ns, const struct limit *limit)
+{
+	return history_add(history,
+			   &(struct record){ .t_ns = t_ns, .type = RECORD_LIMIT, .limit = *limit });
+}
+
 static inline int add_end(struct history *history, uint32_t line, uint64_t t_ns)
 {
 	return history_add(history, &(struct record){ .t_ns = t_ns,

@@ -1,6 +1,9 @@
 /*
- * The ncurses view over a made-up session whose clock stands still: screen SCENE. Signals stand for
- * what happens: SIGUSR1 a second of the session passes, SIGUSR2 a notice comes or goes, SIGTSTP and
+ * The ncurses view over a made-up session whose clock stands still: screen [SCENE [LIMIT
+ * [GLYPHS]]], LIMIT in MiB (0: none), GLYPHS an enum chart_glyphs or -1; SCENE "replay" is the
+ * recorder as a recording. What a person marks is an event of the session, and after each frame
+ * what is set is in the file that SCREEN_STATE names. Signals stand for what happens: SIGUSR1 a
+ * second of the session passes, SIGUSR2 a notice comes or goes, SIGTSTP and
  * SIGCONT as in a shell. It ends as the view says, and prints why.
  */
 #include "base/clock.h"
@@ -22,6 +25,8 @@ struct screen {
 	const char *scene;
 	struct history *history;
 	uint64_t now_ns;
+	uint64_t end_ns; /* of a replay; else 0 */
+	uint64_t window_ns;
 	uint64_t seq;
 	bool notice;
 };
@@ -56,6 +61,24 @@ static void mark(struct screen *screen, uint64_t at_ms, uint32_t line, const cha
 	add_event(
 		screen, at_ms,
 		&(struct event){ .line = line, .category = category, .label = label, .rss = rss });
+}
+
+/* @to_ms 0: it does not end. */
+static void add_span(struct screen *screen, uint32_t line, uint64_t from_ms, uint64_t to_ms,
+		     uint64_t span, const char *category, const char *label)
+{
+	struct event event = { .line = line,
+			       .kind = EVENT_SPAN_BEGIN,
+			       .span = span,
+			       .category = category,
+			       .label = label };
+
+	add_event(screen, from_ms, &event);
+	if (to_ms == 0)
+		return;
+	event.kind = EVENT_SPAN_END;
+	event.duration_ns = (to_ms - from_ms) * NS_PER_MS;
+	add_event(screen, to_ms, &event);
 }
 
 /* A saw; a flat line with a spike of one sample; a ramp. */
@@ -98,20 +121,7 @@ static void make_recorder(struct screen *screen)
 	}
 	mark(screen, 5000, 1, "", "recording started", 30 * MIB);
 	mark(screen, 22137, 1, "queue", "high", 24 * MIB);
-	add_event(screen, 30000,
-		  &(struct event){ .line = 3,
-				   .kind = EVENT_SPAN_BEGIN,
-				   .category = "I/O",
-				   .label = "read",
-				   .rss = 34 * MIB });
-	add_event(screen, 34200,
-		  &(struct event){ .line = 3,
-				   .kind = EVENT_SPAN_END,
-				   .category = "I/O",
-				   .label = "read",
-				   .duration_ns = 4200 * NS_PER_MS,
-				   .rss = 34 * MIB,
-				   .rss_end = 38 * MIB });
+	add_span(screen, 3, 30000, 34200, 1, "I/O", "read");
 	mark(screen, 42000, 2, "process", "exec ./preview2", 0);
 	add(screen, 45000,
 	    (struct record){ .type = RECORD_END,
@@ -149,6 +159,35 @@ static void make_names(struct screen *screen)
 	mark(screen, 31000, 3, "\x1b[7m", "A\xcc\x80\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85Z", 0);
 }
 
+/* Two minutes of a process that grows by 60 MiB a minute, which isn't watched for ten seconds of
+ * it, in spans: one that has ended, one within it, one that is open. */
+static void make_growing(struct screen *screen)
+{
+	add_process(screen, 0, 3, "grower", "./grower");
+	for (uint64_t second = 0; second < 60; second++) {
+		if (second < 20 || second >= 30)
+			add_second(screen, second * 1000, 3, 3);
+	}
+	add_span(screen, 3, 5000, 18000, 1, "I/O", "read the whole of it");
+	add_span(screen, 3, 8000, 12000, 2, "parse", "header");
+	add_span(screen, 3, 42000, 0, 3, "I/O", "write");
+}
+
+/* One sample of ten hours, of 360,000, is high. */
+static void make_spike(struct screen *screen)
+{
+	add_process(screen, 0, 1, "quiet", "./quiet");
+	for (uint64_t at_ms = 0; at_ms < 36000000; at_ms += 100) {
+		struct sample sample = { 1, (at_ms == 12345000 ? 900 : 100) * MIB };
+
+		add(screen, at_ms,
+		    (struct record){ .type = RECORD_TICK,
+				     .tick = { .samples = &sample, .count = 1 } });
+	}
+	screen->now_ns = START_NS + 35999950 * NS_PER_MS;
+	screen->window_ns = 36000 * NS_PER_S;
+}
+
 static bool make_scene(struct screen *screen)
 {
 	struct session_info session = {
@@ -158,15 +197,22 @@ static bool make_scene(struct screen *screen)
 	};
 
 	screen->now_ns = START_NS + 59950 * NS_PER_MS;
+	screen->window_ns = 60 * NS_PER_S;
 	screen->history = history_new(&session);
 	if (!screen->history)
 		return false;
-	if (strcmp(screen->scene, "recorder") == 0)
+	if (strcmp(screen->scene, "replay") == 0)
+		screen->end_ns = screen->now_ns;
+	if (strcmp(screen->scene, "recorder") == 0 || screen->end_ns)
 		make_recorder(screen);
 	else if (strcmp(screen->scene, "many") == 0)
 		make_many(screen);
 	else if (strcmp(screen->scene, "names") == 0)
 		make_names(screen);
+	else if (strcmp(screen->scene, "growing") == 0)
+		make_growing(screen);
+	else if (strcmp(screen->scene, "spike") == 0)
+		make_spike(screen);
 	else
 		return strcmp(screen->scene, "empty") == 0;
 	return true;
@@ -224,6 +270,48 @@ static int take_signal(struct screen *screen, int signals, void **state,
 	}
 }
 
+/* Seconds since the session's start, "-" for none. */
+static void put_time(FILE *file, const char *name, uint64_t t_ns)
+{
+	if (t_ns)
+		fprintf(file, " %s=%.3f", name, (double)(t_ns - START_NS) / NS_PER_S);
+	else
+		fprintf(file, " %s=-", name);
+}
+
+static void write_state(const struct view_settings *settings)
+{
+	const char *path = getenv("SCREEN_STATE");
+	char next[256];
+	FILE *file;
+
+	snprintf(next, sizeof(next), "%s.next", path ? path : "");
+	file = path ? fopen(next, "w") : NULL;
+	if (!file)
+		return;
+	fprintf(file, "window=%g", (double)settings->window_ns / NS_PER_S);
+	put_time(file, "paused", settings->paused_at_ns);
+	put_time(file, "cursor", settings->cursor_ns);
+	fprintf(file, " selected=%u top=%zu one=%d fitted=%d list=%d help=%d times=%d order=%s",
+		(unsigned)settings->selected, settings->top, settings->one, settings->fitted,
+		settings->list, settings->help, (int)settings->times, order_title(settings->order));
+	fprintf(file, " filter=%s prompt=%d:%s speed=%g marks=%zu\n", settings->filter,
+		(int)settings->prompt.kind, settings->prompt.text, settings->speed,
+		settings->marks);
+	fclose(file);
+	rename(next, path);
+}
+
+/* A push of what the person marked: whether there was anything. */
+static bool push_mark(struct screen *screen, struct view_settings *settings)
+{
+	if (!settings->mark[0])
+		return false;
+	mark(screen, (screen->now_ns - START_NS) / NS_PER_MS, LINE_SESSION, "", settings->mark, 0);
+	settings->mark[0] = '\0';
+	return true;
+}
+
 static int follow(struct screen *screen, int signals, void **state,
 		  const struct view_options *options)
 {
@@ -235,14 +323,18 @@ static int follow(struct screen *screen, int signals, void **state,
 		struct view_frame frame = { .history = screen->history };
 
 		frame.now_ns = screen->now_ns;
+		frame.end_ns = screen->end_ns;
 		frame.notice = screen->notice ? "watcher gone, waiting" : "";
 		result = view_curses.draw(*state, &frame);
+		write_state(options->settings);
 		if (result != VIEW_STAY || poll(wait, 2, -1) < 0)
 			break;
 		if (wait[1].revents)
 			result = take_signal(screen, signals, state, options);
 		else
-			result = view_curses.key(*state, &frame);
+			do
+				result = view_curses.key(*state, &frame);
+			while (result == VIEW_STAY && push_mark(screen, options->settings));
 	}
 	return result;
 }
@@ -250,10 +342,8 @@ static int follow(struct screen *screen, int signals, void **state,
 int main(int argc, char **argv)
 {
 	struct screen screen = { .scene = argc > 1 ? argv[1] : "recorder" };
-	struct view_settings settings = { 0 };
-	struct view_options options = {
-		.window_ns = 60 * NS_PER_S, .title = "", .out = stdout, .settings = &settings
-	};
+	struct view_settings settings = { .speed = 1 };
+	struct view_options options = { .title = "", .out = stdout, .settings = &settings };
 	int signals = open_signals();
 	void *state = NULL;
 	int result;
@@ -261,6 +351,9 @@ int main(int argc, char **argv)
 	log_open("screen");
 	if (signals < 0 || !make_scene(&screen))
 		return 1;
+	options.window_ns = screen.window_ns;
+	options.limit_bytes = argc > 2 ? strtoull(argv[2], NULL, 10) * MIB : 0;
+	options.glyphs = argc > 3 ? atoi(argv[3]) : -1;
 	result = view_curses.open(&state, &options);
 	if (result == 0)
 		result = follow(&screen, signals, &state, &options);

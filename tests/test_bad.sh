@@ -24,7 +24,7 @@ refused 2 "'drop' needs PID" memwatch drop
 refused 2 "'event' needs LABEL" memwatch event
 refused 2 "'more': is too much for 'event'" memwatch event one more
 refused 2 "'more': is too much for 'list'" memwatch list more
-refused 2 "'--view': is too much|view 'gif': there is none of that name; the views are auto, ncurses, text, json" \
+refused 2 "'--view': is too much|view 'gif': there is none of that name; the views are auto, ncurses, gnuplot, text, json" \
 	memwatch --view gif --pid $sleeper
 for pid in abc '' 0 -1 1.5 12x 4294967297 99999999999999999999 "$sleeper,x" "$sleeper,"; do
 	refused 2 "pid '.*': is no process id, which is a positive number" memwatch --view text --pid="$pid"
@@ -42,6 +42,10 @@ done
 refused 2 "window '0': the shortest is" memwatch --view text --window 0
 refused 2 "window 'long': is no length of time" memwatch --view text --window long
 refused 2 "duration 'x': is no length of time" memwatch --view text --duration x
+for size in 0 -1 x 5Q '' 99999999999999999999; do
+	refused 2 "limit '$size': is no size of memory" memwatch --view text --limit "$size"
+done
+refused 2 "--limit: is no option of 'list'" memwatch list --limit 5M
 refused 2 "unrecognized option '--no-such-option'" memwatchd --no-such-option
 refused 2 "'1234': memwatchd takes no arguments" memwatchd 1234
 for name in '' . .. .hidden a/b ../default 'a b' "$(printf 'a%.0s' {1..33})" $'a\nb'; do

@@ -86,6 +86,12 @@ static void check_record(const struct record *got, const struct record *expected
 		CHECK_EQ_U64(got->peak.line, expected->peak.line);
 		CHECK_EQ_U64(got->peak.peak_rss, expected->peak.peak_rss);
 		break;
+	case RECORD_LIMIT:
+		CHECK_EQ_U64(got->limit.line, expected->limit.line);
+		CHECK_EQ_U64(got->limit.kind, expected->limit.kind);
+		CHECK_EQ_U64(got->limit.limit, expected->limit.limit);
+		CHECK_EQ_U64(got->limit.used, expected->limit.used);
+		break;
 	}
 }
 

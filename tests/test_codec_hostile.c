@@ -241,6 +241,29 @@ static void a_long_text_elsewhere_is_cut_or_refused(void)
 	}
 }
 
+static void a_limit_that_can_not_be_is_refused(void)
+{
+	static const struct limit limits[] = {
+		{ 1, (enum limit_kind)0, 5, 5 },
+		{ 1, (enum limit_kind)3, 5, 5 },
+		{ 1, LIMIT_MACHINE, 5, 5 },
+		{ LINE_SESSION, LIMIT_CGROUP, 5, 5 },
+		{ 1, LIMIT_CGROUP, INT64_MAX + 1ULL, 5 },
+		{ 1, LIMIT_CGROUP, 5, UINT64_MAX },
+	};
+	uint8_t message[SAMPLE_ROOM];
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		struct record record = { .t_ns = 1, .type = RECORD_LIMIT, .limit = limits[i] };
+		size_t size = codec_put_records_head(message, sizeof(message), 1);
+
+		size += codec_put_record(message + size, sizeof(message) - size, &record);
+		all.count = 0;
+		CHECK_EQ_I64(codec_get_records(message, size, collect_record, &all), -EBADMSG);
+		CHECK_EQ_U64(all.count, 0);
+	}
+}
+
 static void random_bytes_do_no_harm(void)
 {
 	uint64_t state = 3;
@@ -287,6 +310,7 @@ static const struct check_test tests[] = {
 	CHECK_TEST(a_known_field_of_another_type_does_no_harm),
 	CHECK_TEST(an_event_keeps_as_much_of_a_long_text_as_fits),
 	CHECK_TEST(a_long_text_elsewhere_is_cut_or_refused),
+	CHECK_TEST(a_limit_that_can_not_be_is_refused),
 	CHECK_TEST(random_bytes_do_no_harm),
 	CHECK_TEST(damaged_messages_do_no_harm),
 };

@@ -193,6 +193,72 @@ static void times_before_the_start_and_far_ahead_do_no_harm(void)
 	history_free(NULL);
 }
 
+/* "cgroup 200 - 60", in MiB. */
+static const char *limit_text(char text[64], const struct history *history, uint64_t t_ns)
+{
+	struct limit limit;
+
+	if (!history_limit_at(history, history_line_find(history, 1), t_ns, &limit))
+		return "none";
+	snprintf(text, 64, "%s %" PRIu64 " - %" PRIu64,
+		 limit.kind == LIMIT_CGROUP ? "cgroup" : "machine", (uint64_t)(limit.limit / MIB),
+		 (uint64_t)(limit.used / MIB));
+	return text;
+}
+
+static void the_limit_with_the_least_room_holds_a_line_from_when_it_was_told(void)
+{
+	struct history *history = new_history();
+	char text[64];
+
+	add_process(history, 1, "p");
+	add_process(history, 2, "other");
+	CHECK_EQ_STR(limit_text(text, history, tick_time(9)), "none");
+	add_limit(history, START_NS - 9, &(struct limit){ 2, LIMIT_CGROUP, 1, 1 });
+	CHECK_EQ_U64(history_begin(history), START_NS);
+	add_limit(history, tick_time(2),
+		  &(struct limit){ 0, LIMIT_MACHINE, 1000 * MIB, 100 * MIB });
+	/* Told late, for an earlier time. */
+	add_limit(history, tick_time(1), &(struct limit){ 1, LIMIT_CGROUP, 200 * MIB, 50 * MIB });
+	add_limit(history, tick_time(4), &(struct limit){ 1, LIMIT_CGROUP, 200 * MIB, 60 * MIB });
+	add_limit(history, tick_time(4), &(struct limit){ 2, LIMIT_CGROUP, 9 * MIB, 8 * MIB });
+	add_limit(history, tick_time(6),
+		  &(struct limit){ 0, LIMIT_MACHINE, 1000 * MIB, 999 * MIB });
+	add_limit(history, tick_time(7), &(struct limit){ 1, LIMIT_CGROUP, 200 * MIB, 300 * MIB });
+	add_limit(history, tick_time(8), &(struct limit){ 1, LIMIT_CGROUP, 0, 0 });
+	add_limit(history, tick_time(8), &(struct limit){ 77, LIMIT_CGROUP, 1, 1 });
+	CHECK_EQ_STR(limit_text(text, history, tick_time(1) - 1), "none");
+	CHECK_EQ_STR(limit_text(text, history, tick_time(1)), "cgroup 200 - 50");
+	CHECK_EQ_STR(limit_text(text, history, tick_time(3)), "cgroup 200 - 50");
+	CHECK_EQ_STR(limit_text(text, history, tick_time(5)), "cgroup 200 - 60");
+	CHECK_EQ_STR(limit_text(text, history, tick_time(6)), "machine 1000 - 999");
+	CHECK_EQ_STR(limit_text(text, history, tick_time(7)), "cgroup 200 - 300");
+	CHECK_EQ_STR(limit_text(text, history, tick_time(8)), "machine 1000 - 999");
+	history_free(history);
+}
+
+static void many_changes_of_a_limit_leave_the_newest_and_an_outline_of_the_rest(void)
+{
+	struct history *history = new_history();
+	const struct history_line *line;
+	struct limit limit;
+
+	add_process(history, 1, "p");
+	for (uint64_t i = 1; i <= 100000; i++)
+		CHECK_EQ_I64(add_limit(history, tick_time(i),
+				       &(struct limit){ 1, LIMIT_CGROUP, 200000, i }),
+			     0);
+	line = history_line_find(history, 1);
+	CHECK(line->limits.count <= LIMITS_KEPT && line->limits.capacity <= LIMITS_KEPT);
+	for (uint64_t i = 1; i <= 100000; i += 999) {
+		CHECK(history_limit_at(history, line, tick_time(i), &limit));
+		CHECK(limit.used <= i && limit.used + 1 + (100000 - i) / 50 >= i);
+	}
+	CHECK(history_limit_at(history, line, tick_time(200000), &limit));
+	CHECK_EQ_U64(limit.used, 100000);
+	history_free(history);
+}
+
 static const struct check_test tests[] = {
 	CHECK_TEST(samples_of_lines_nobody_told_of_are_ignored),
 	CHECK_TEST(a_process_told_again_has_a_new_name_on_the_same_line),
@@ -202,6 +268,8 @@ static const struct check_test tests[] = {
 	CHECK_TEST(gaps_and_missed_ticks_are_counted),
 	CHECK_TEST(forgotten_lines_go_with_their_events_and_still_count),
 	CHECK_TEST(a_listed_process_fills_in_for_records_that_are_gone),
+	CHECK_TEST(the_limit_with_the_least_room_holds_a_line_from_when_it_was_told),
+	CHECK_TEST(many_changes_of_a_limit_leave_the_newest_and_an_outline_of_the_rest),
 	CHECK_TEST(times_before_the_start_and_far_ahead_do_no_harm),
 };
 

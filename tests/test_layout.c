@@ -28,8 +28,9 @@ static void check_columns(const struct layout *layout)
 /* The parts lie in the screen, one below the other. */
 static void check_lines(const struct layout *layout)
 {
-	const struct extent *parts[] = { &layout->titles, &layout->body, &layout->list,
-					 &layout->hints };
+	const struct extent *parts[] = { &layout->numbers, &layout->chart,  &layout->axis,
+					 &layout->bars,	   &layout->titles, &layout->body,
+					 &layout->list,	   &layout->hints };
 	unsigned end = 1;
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -39,7 +40,22 @@ static void check_lines(const struct layout *layout)
 		end = parts[i]->at + parts[i]->size;
 		CHECK(end <= layout->height);
 	}
-	CHECK(layout->rows * layout->row_height <= layout->body.size);
+}
+
+/* The chart's parts lie side by side. */
+static void check_chart(const struct layout *layout)
+{
+	const struct extent *names = &layout->names;
+
+	if (layout->chart.size == 0)
+		return;
+	CHECK(layout->chart.size >= 3);
+	CHECK_EQ_U64(layout->scale.at, 0);
+	CHECK_EQ_U64(layout->plot.at, layout->scale.size);
+	CHECK(layout->plot.at + layout->plot.size <= layout->width);
+	if (names->size)
+		CHECK(names->at > layout->plot.at + layout->plot.size - 1 &&
+		      names->at + names->size <= layout->width);
 }
 
 static void everything_lies_in_a_screen_of_any_size(void)
@@ -53,9 +69,13 @@ static void everything_lies_in_a_screen_of_any_size(void)
 			wish.name_width = 4 + width * height % 21;
 			wish.processes = counts[width % 4];
 			wish.events = counts[height % 4] - 1;
+			wish.lanes = (width + height) % 4;
+			wish.named = width % 2;
+			wish.list = (width + height) % 7 == 0;
 			layout_set(&layout, width, height, &wish);
 			check_columns(&layout);
 			check_lines(&layout);
+			check_chart(&layout);
 		}
 	}
 }
@@ -68,12 +88,15 @@ static void a_usual_terminal_shows_all_of_it(void)
 	CHECK(layout.name.size == 9 && layout.pid.size == 5 && layout.rss.size == 8);
 	CHECK(layout.change.size == 9 && layout.peak.size == 8);
 	CHECK(layout.spark.size >= 25);
-	CHECK_EQ_U64(layout.row_height, 2);
-	CHECK_EQ_U64(layout.rows, 3);
-	CHECK_EQ_U64(layout.list.size, 24 - 3 - 6);
+	CHECK(layout.chart.size >= 8);
+	CHECK_EQ_U64(layout.plot.size + layout.scale.size, 80);
+	CHECK_EQ_U64(layout.axis.size, 2);
+	CHECK_EQ_U64(layout.body.size, 3);
+	CHECK_EQ_U64(layout.list.size, 4);
+	CHECK_EQ_U64(layout.hints.at, 23);
 }
 
-static void a_narrow_one_keeps_the_name_the_line_and_the_figure(void)
+static void a_small_one_has_the_table_alone(void)
 {
 	struct layout layout;
 
@@ -82,31 +105,64 @@ static void a_narrow_one_keeps_the_name_the_line_and_the_figure(void)
 	CHECK(layout.spark.size >= 3);
 	CHECK_EQ_U64(layout.rss.size, 8);
 	CHECK_EQ_U64(layout.peak.size + layout.pid.size + layout.change.size, 0);
-	CHECK_EQ_U64(layout.rows, 3);
-	CHECK_EQ_U64(layout.list.size, 0);
+	CHECK_EQ_U64(layout.body.size, 3);
+	CHECK_EQ_U64(layout.list.size + layout.chart.size, 0);
+	layout_set(&layout, 80, 13, &usual);
+	CHECK_EQ_U64(layout.chart.size, 0);
+	CHECK_EQ_U64(layout.list.size, 7);
+	layout_set(&layout, 80, 14, &usual);
+	CHECK(layout.chart.size >= 4);
 }
 
-static void many_processes_leave_room_for_the_newest_milestones(void)
+static void many_processes_leave_room_for_the_chart_and_the_newest_events(void)
 {
 	struct layout_wish wish = usual;
 	struct layout layout;
 
 	wish.processes = 100;
 	layout_set(&layout, 80, 24, &wish);
-	CHECK_EQ_U64(layout.row_height, 1);
-	CHECK_EQ_U64(layout.list.size, 7);
-	CHECK_EQ_U64(layout.rows, 14);
+	CHECK_EQ_U64(layout.list.size, 4);
+	CHECK_EQ_U64(layout.body.size, 7);
+	CHECK_EQ_U64(layout.chart.size, 7);
 	wish.events = 0;
 	layout_set(&layout, 80, 24, &wish);
 	CHECK_EQ_U64(layout.list.size, 0);
-	CHECK_EQ_U64(layout.rows, 21);
+	CHECK_EQ_U64(layout.chart.size, 11);
+}
+
+static void names_stand_beside_a_chart_that_is_wide_enough(void)
+{
+	struct layout_wish wish = usual;
+	struct layout layout;
+
+	wish.named = true;
+	layout_set(&layout, 80, 24, &wish);
+	CHECK_EQ_U64(layout.names.size, 9);
+	CHECK_EQ_U64(layout.names.at, 71);
+	CHECK_EQ_U64(layout.plot.size, 60);
+	layout_set(&layout, 60, 24, &wish);
+	CHECK_EQ_U64(layout.names.size, 0);
+}
+
+static void a_list_alone_has_all_but_the_header_and_the_hints(void)
+{
+	struct layout_wish wish = usual;
+	struct layout layout;
+
+	wish.list = true;
+	layout_set(&layout, 80, 24, &wish);
+	CHECK_EQ_U64(layout.list.at, 1);
+	CHECK_EQ_U64(layout.list.size, 22);
+	CHECK_EQ_U64(layout.body.size + layout.chart.size + layout.titles.size, 0);
 }
 
 static const struct check_test tests[] = {
 	CHECK_TEST(everything_lies_in_a_screen_of_any_size),
 	CHECK_TEST(a_usual_terminal_shows_all_of_it),
-	CHECK_TEST(a_narrow_one_keeps_the_name_the_line_and_the_figure),
-	CHECK_TEST(many_processes_leave_room_for_the_newest_milestones),
+	CHECK_TEST(a_small_one_has_the_table_alone),
+	CHECK_TEST(many_processes_leave_room_for_the_chart_and_the_newest_events),
+	CHECK_TEST(names_stand_beside_a_chart_that_is_wide_enough),
+	CHECK_TEST(a_list_alone_has_all_but_the_header_and_the_hints),
 };
 
 CHECK_MAIN(tests)

@@ -9,6 +9,12 @@ start_watcher --interval 50ms
 grow 10000000 3 &
 growing=$!
 plot growing.json --pid $growing
+see growing.json '.type == "limit"'
+check_equal "the machine's memory" "machine 0 session $(($(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo) * 1024))" \
+	"$(get growing.json '.type == "limit" and .pid == 0' '"\(.kind) \(.pid) \(.name) \(.limit)"' | sort -u)"
+get growing.json '.type == "limit" and .pid == 0' .used | while read -r used; do
+	[ "$used" -gt 1000000 ] || fail "used of the machine's memory: $used"
+done
 
 # --- one that execs: the same line, under the new name
 

@@ -185,6 +185,69 @@ static void the_cursor_stays_in_its_place_in_another_window(void)
 	close_scene(&scene);
 }
 
+static void a_zoom_keeps_what_is_pointed_at_in_its_column(void)
+{
+	struct scene scene;
+
+	for (size_t column = 0; column < WIDTH; column++) {
+		uint64_t around_ns;
+
+		open_scene(&scene, tick_time(1500), tick_time(TICKS));
+		scene.settings.paused_at_ns = tick_time(1500);
+		around_ns = scene.axis.from_ns + column * scene.axis.column_ns;
+		moment_zoom(&scene.moment, 10 * NS_PER_S, around_ns);
+		set_axis(&scene);
+		CHECK_EQ_U64(scene.settings.window_ns, 10 * NS_PER_S);
+		CHECK_EQ_U64(scene.settings.cursor_ns, 0);
+		CHECK(axis_column(&scene.axis, around_ns) >= (int)column - 1);
+		CHECK(axis_column(&scene.axis, around_ns) <= (int)column + 1);
+		moment_zoom(&scene.moment, 60 * NS_PER_S, around_ns);
+		set_axis(&scene);
+		CHECK(axis_column(&scene.axis, around_ns) >= (int)column - 2);
+		CHECK(axis_column(&scene.axis, around_ns) <= (int)column + 2);
+		close_scene(&scene);
+	}
+}
+
+static void a_zoom_stops_a_display_that_goes_on_only_where_it_must(void)
+{
+	struct scene scene;
+
+	open_scene(&scene, tick_time(1500), 0);
+	moment_zoom(&scene.moment, 120 * NS_PER_S, tick_time(1200));
+	CHECK_EQ_U64(scene.settings.window_ns, 120 * NS_PER_S);
+	CHECK_EQ_U64(scene.settings.paused_at_ns, 0);
+	moment_zoom(&scene.moment, 60 * NS_PER_S, tick_time(1500));
+	CHECK_EQ_U64(scene.settings.window_ns, 60 * NS_PER_S);
+	CHECK_EQ_U64(scene.settings.paused_at_ns, 0);
+	moment_zoom(&scene.moment, 30 * NS_PER_S, tick_time(1300));
+	CHECK_EQ_U64(scene.settings.paused_at_ns, tick_time(1400));
+	moment_zoom(&scene.moment, 600 * NS_PER_S, tick_time(1400));
+	CHECK_EQ_U64(scene.settings.paused_at_ns, tick_time(1400));
+	close_scene(&scene);
+}
+
+static void a_column_is_gone_to_at_its_first_tick(void)
+{
+	struct scene scene;
+
+	open_scene(&scene, tick_time(1500) + 55, 0);
+	for (size_t column = 0; column < WIDTH; column++) {
+		moment_go_column(&scene.moment, &scene.axis, column);
+		CHECK_EQ_U64((scene.settings.cursor_ns - START_NS) % TICK_NS, 0);
+		CHECK_EQ_I64(axis_column(&scene.axis, scene.settings.cursor_ns), (int)column);
+		CHECK_EQ_U64(scene.settings.paused_at_ns, tick_time(1500) + 55);
+	}
+	scene.settings = (struct view_settings){ .window_ns = NS_PER_S };
+	set_axis(&scene); /* columns finer than ticks */
+	for (size_t column = 0; column < WIDTH; column++) {
+		moment_go_column(&scene.moment, &scene.axis, column);
+		CHECK_EQ_I64(axis_column(&scene.axis, scene.settings.cursor_ns), (int)column);
+		CHECK_EQ_U64(scene.settings.paused_at_ns, tick_time(1500) + 55);
+	}
+	close_scene(&scene);
+}
+
 static void the_nearest_event_is_none_that_is_to_come(void)
 {
 	struct scene scene;
@@ -208,6 +271,9 @@ static const struct check_test tests[] = {
 	CHECK_TEST(a_live_session_goes_no_further_than_now_and_on_from_its_end),
 	CHECK_TEST(a_replay_stands_at_its_ends_and_plays_on_from_the_cursor),
 	CHECK_TEST(the_cursor_stays_in_its_place_in_another_window),
+	CHECK_TEST(a_zoom_keeps_what_is_pointed_at_in_its_column),
+	CHECK_TEST(a_zoom_stops_a_display_that_goes_on_only_where_it_must),
+	CHECK_TEST(a_column_is_gone_to_at_its_first_tick),
 	CHECK_TEST(the_nearest_event_is_none_that_is_to_come),
 };
 

@@ -68,6 +68,91 @@ static void a_paused_row_tells_nothing_of_what_came_later(void)
 	history_free(history);
 }
 
+/* As it was told before there was row.change: by all the columns of the window. */
+static int64_t change_of_columns(const struct history *history, uint64_t now_ns, size_t width)
+{
+	static struct history_column columns[2 * 300];
+	struct axis axis;
+
+	axis_set(&axis, history, now_ns, 60 * NS_PER_S, width);
+	axis_columns(&axis, history, history_line_find(history, 1), columns);
+	return row_figures(columns, width).change;
+}
+
+static void a_row_changes_as_its_columns_do_within_one_bucket(void)
+{
+	struct history *history = new_history();
+	uint64_t state = 1;
+	struct axis axis;
+	struct row row;
+	uint64_t bucket;
+	int64_t within;
+
+	add_process(history, 1, "p");
+	for (uint64_t tick = 50; tick < 4000; tick++) {
+		if (tick < 300 || tick > 330)
+			add_sample(history, 1, tick_time(tick),
+				   tick * 64 * 1024 + check_random(&state) % 4096);
+	}
+	for (uint64_t now = 60; now < 4000; now += 37) {
+		for (size_t width = 20; width <= 300; width += 70) {
+			int64_t expected = change_of_columns(history, tick_time(now), width);
+
+			axis_set(&axis, history, tick_time(now), 60 * NS_PER_S, width);
+			CHECK(row_set(&row, history, history_line_find(history, 1), axis.from_ns,
+				      axis.now_ns));
+			bucket = history_width(history, row.line, axis.from_ns, axis.now_ns);
+			within = (int64_t)(bucket / TICK_NS + 1) * 64 * 1024 + 4096;
+			CHECK(row.change >= expected - within && row.change <= expected + within);
+			/* What is long past is known by buckets of four ticks. */
+			if (now < 300 || now > 330)
+				CHECK(row.max / (64 * 1024) <= now &&
+				      row.max / (64 * 1024) + 4 >= now);
+		}
+	}
+	history_free(history);
+}
+
+static void the_highest_sample_is_no_word_of_the_kernel(void)
+{
+	struct history *history = new_history();
+	struct row row;
+
+	add_process(history, 1, "p");
+	add_sample(history, 1, tick_time(1), 4 * MIB);
+	add_sample(history, 1, tick_time(2), 7 * MIB);
+	add_sample(history, 1, tick_time(3), 2 * MIB);
+	history_add(history, &(struct record){ .t_ns = tick_time(3),
+					       .type = RECORD_PEAK,
+					       .peak = { 1, 9 * MIB } });
+	CHECK(row_set(&row, history, history_line_find(history, 1), START_NS, tick_time(3)));
+	CHECK_EQ_U64(row.max, 7 * MIB);
+	CHECK_EQ_U64(row.peak, 9 * MIB);
+	CHECK_EQ_I64(row.change, -2 * (int64_t)MIB);
+	CHECK(row_set(&row, history, history_line_find(history, 1), tick_time(2), tick_time(3)));
+	CHECK_EQ_I64(row.change, -5 * (int64_t)MIB);
+	CHECK_EQ_U64(row.max, 7 * MIB);
+	history_free(history);
+}
+
+static void an_ended_row_changed_up_to_its_last_value(void)
+{
+	const struct end unknown = { .line = 1 };
+	struct history *history = new_history();
+	struct row row;
+
+	add_process(history, 1, "p");
+	for (uint64_t tick = 1; tick < 50; tick++)
+		add_sample(history, 1, tick_time(tick), tick * MIB);
+	history_add(history,
+		    &(struct record){ .t_ns = tick_time(50), .type = RECORD_END, .end = unknown });
+	CHECK(row_set(&row, history, history_line_find(history, 1), tick_time(20), tick_time(80)));
+	CHECK_EQ_I64(row.change, 29 * (int64_t)MIB);
+	CHECK(row_set(&row, history, history_line_find(history, 1), tick_time(50), tick_time(90)));
+	CHECK_EQ_I64(row.change, 0);
+	history_free(history);
+}
+
 static void a_line_that_ended_ages_out_of_the_window(void)
 {
 	struct history *history = new_history();
@@ -121,6 +206,9 @@ static const struct check_test tests[] = {
 	CHECK_TEST(columns_are_fixed_in_time_while_the_window_rolls),
 	CHECK_TEST(columns_finer_than_the_samples_are_filled_but_gaps_are_not),
 	CHECK_TEST(a_paused_row_tells_nothing_of_what_came_later),
+	CHECK_TEST(a_row_changes_as_its_columns_do_within_one_bucket),
+	CHECK_TEST(the_highest_sample_is_no_word_of_the_kernel),
+	CHECK_TEST(an_ended_row_changed_up_to_its_last_value),
 	CHECK_TEST(a_line_that_ended_ages_out_of_the_window),
 	CHECK_TEST(a_line_that_lives_stays_though_it_has_no_sample),
 	CHECK_TEST(a_scale_does_not_make_mountains_of_noise),

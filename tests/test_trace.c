@@ -80,6 +80,10 @@ static void print_record(void *arg, const struct record *record)
 		break;
 	case RECORD_PEAK:
 		break;
+	case RECORD_LIMIT:
+		fprintf(out, "limit %u %d %" PRIu64 " %" PRIu64 "\n", record->limit.line,
+			record->limit.kind, record->limit.limit, record->limit.used);
+		break;
 	}
 }
 
@@ -153,9 +157,12 @@ static void add_process(struct made *made, uint64_t t_ns, uint32_t line, const c
 
 static void add_event(struct made *made, uint64_t t_ns, struct event event)
 {
-	struct record record = { .type = RECORD_EVENT, .event = event };
+	add(made, &(struct record){ .type = RECORD_EVENT, .event = event }, t_ns);
+}
 
-	add(made, &record, t_ns);
+static void add_limit(struct made *made, uint64_t t_ns, struct limit limit)
+{
+	add(made, &(struct record){ .type = RECORD_LIMIT, .limit = limit }, t_ns);
 }
 
 static void add_end(struct made *made, uint64_t t_ns, uint32_t line, uint64_t last, uint64_t max)
@@ -215,8 +222,10 @@ static void what_was_recorded_is_read(void)
 
 	if (!made_open(&made))
 		return;
+	add_limit(&made, 9, (struct limit){ LINE_SESSION, LIMIT_MACHINE, 1UL << 40, INT64_MAX });
 	add_process(&made, 30 * NS_PER_MS, 1, "one");
 	add_tick(&made, 30 * NS_PER_MS + 1, &first, 1);
+	add_limit(&made, 30 * NS_PER_MS + 2, (struct limit){ 1, LIMIT_CGROUP, 1 << 20, 4096 });
 	add_tick(&made, INTERVAL, &first, 1);
 	add_event(&made, INTERVAL + 5,
 		  (struct event){ .line = 1, .rss = 4096, .category = "I/O", .label = "\"'\n<" });
@@ -228,6 +237,7 @@ static void what_was_recorded_is_read(void)
 	add_tick(&made, 3 * INTERVAL, second, 2);
 	add_process(&made, 3 * INTERVAL + 1, 2, "two, renamed");
 	add_tick(&made, 4 * INTERVAL, second, 2);
+	add_limit(&made, 4 * INTERVAL + 3, (struct limit){ 1, LIMIT_CGROUP, 0, 0 });
 	add_end(&made, 4 * INTERVAL + 7, 1, 4096, 4096);
 	second[1].rss = 12288;
 	add_tick(&made, 5 * INTERVAL, &second[1], 1);

@@ -52,7 +52,7 @@ static void a_recording_is_read_while_it_goes_on(void)
 {
 	const char *path = path_of("live.mwdb");
 	struct writer *writer = open_new(path);
-	uint64_t counts[RECORD_PEAK + 1];
+	uint64_t counts[RECORD_LIMIT + 1];
 
 	if (!writer)
 		return;
@@ -73,7 +73,7 @@ static void a_file_that_was_moved_is_noticed_and_whole(void)
 	const char *path = path_of("before.mwdb");
 	const char *moved = path_of("after.mwdb");
 	struct writer *writer = open_new(path);
-	uint64_t counts[RECORD_PEAK + 1];
+	uint64_t counts[RECORD_LIMIT + 1];
 
 	if (!writer)
 		return;
@@ -102,7 +102,7 @@ static void a_file_that_was_replaced_leaves_the_log_of_the_new_one_alone(void)
 	const char *path = path_of("taken.mwdb");
 	struct writer *before = open_new(path);
 	struct writer *after = NULL;
-	uint64_t counts[RECORD_PEAK + 1];
+	uint64_t counts[RECORD_LIMIT + 1];
 
 	if (!before)
 		return;
@@ -129,7 +129,7 @@ static void a_file_is_found_by_any_name(void)
 	static const char *const names[] = { ":memory:", "file:uri.mwdb", "a%41?mode=x#y" };
 	const char *link = path_of("link.mwdb");
 	char here[512];
-	uint64_t counts[RECORD_PEAK + 1];
+	uint64_t counts[RECORD_LIMIT + 1];
 	struct writer *writer = open_new(path_of("linked.mwdb"));
 
 	if (!writer || !CHECK(getcwd(here, sizeof here)) || !CHECK(chdir(path_of(".")) == 0))
@@ -152,7 +152,7 @@ static void a_file_is_found_by_any_name(void)
 static void what_is_no_session_is_said_in_one_line(void)
 {
 	const char *path = path_of("foreign");
-	uint64_t counts[RECORD_PEAK + 1];
+	uint64_t counts[RECORD_LIMIT + 1];
 	FILE *file = fopen(path, "w");
 
 	CHECK(read_all(path_of("nowhere"), counts) == -ENOENT);
@@ -181,7 +181,7 @@ static void change(const char *path, const char *sql)
 static void another_program_s_database_is_left_alone(void)
 {
 	const char *path = path_of("other.db");
-	uint64_t counts[RECORD_PEAK + 1];
+	uint64_t counts[RECORD_LIMIT + 1];
 
 	unlink(path);
 	change(path, "PRAGMA journal_mode = WAL; CREATE TABLE mine(a)");
@@ -192,7 +192,7 @@ static void another_program_s_database_is_left_alone(void)
 static void a_newer_format_is_refused_by_both_versions(void)
 {
 	const char *path = record_some("newer.mwdb");
-	uint64_t counts[RECORD_PEAK + 1];
+	uint64_t counts[RECORD_LIMIT + 1];
 
 	change(path, "PRAGMA user_version = 7;"
 		     "UPDATE session SET value = '9.1' WHERE key = 'version'");
@@ -204,7 +204,7 @@ static void a_newer_format_is_refused_by_both_versions(void)
 static void columns_and_tables_of_later_are_stepped_over(void)
 {
 	const char *path = record_some("later.mwdb");
-	uint64_t before[RECORD_PEAK + 1], after[RECORD_PEAK + 1];
+	uint64_t before[RECORD_LIMIT + 1], after[RECORD_LIMIT + 1];
 
 	CHECK(read_all(path, before) == 0);
 	change(path, "ALTER TABLE sample ADD COLUMN uss INTEGER; CREATE TABLE extra(a);"
@@ -214,10 +214,65 @@ static void columns_and_tables_of_later_are_stepped_over(void)
 	CHECK(memcmp(before, after, sizeof before) == 0);
 }
 
+static void a_file_from_before_limits_were_told_is_read(void)
+{
+	const char *path = record_some("before.mwdb");
+	uint64_t counts[RECORD_LIMIT + 1];
+
+	change(path, "DROP TABLE bound");
+	CHECK(read_all(path, counts) == 0);
+	CHECK_EQ_U64(counts[RECORD_TICK], 398);
+	CHECK_EQ_U64(counts[RECORD_LIMIT], 0);
+}
+
+static void limits_that_make_no_sense_are_stepped_over(void)
+{
+	const char *path = record_some("senseless.mwdb");
+	uint64_t counts[RECORD_LIMIT + 1];
+
+	change(path, "INSERT INTO bound VALUES(5, 1, 'who knows', 1, 1), (5, NULL, 'cgroup', 1, 1),"
+		     "(5, 1, 'machine', 1, 1), (5, 4294967296, 'cgroup', 1, 1),"
+		     "(5, 77, 'cgroup', 1, 1), (5, 1, 'cgroup', -1, 'many'), (6, 1, x'00', 1, 1)");
+	CHECK(read_all(path, counts) == 0);
+	CHECK_EQ_U64(counts[RECORD_LIMIT], 1);
+}
+
+/* "0=500 1=20" in the order in which they come. */
+static void list_limit(void *arg, const struct record *record)
+{
+	char *text = arg;
+	size_t used = strlen(text);
+
+	if (record->type == RECORD_LIMIT)
+		snprintf(text + used, 128 - used, "%s%u=%" PRIu64 "@%" PRIu64, used ? " " : "",
+			 record->limit.line, record->limit.limit, record->t_ns - session.start_ns);
+}
+
+static void what_held_before_a_part_is_told_at_its_begin(void)
+{
+	const char *path = record_some("part.mwdb");
+	struct reader_query query = { .from_ns = session.start_ns + 200 };
+	struct reader *reader;
+	char text[128] = "";
+
+	change(path, "INSERT INTO bound VALUES(-3, NULL, 'machine', 500, 1),"
+		     "(5, 1, 'cgroup', 20, 1), (7, 1, 'cgroup', 30, 1),"
+		     "(200, 1, 'cgroup', 40, 1), (250, 1, 'cgroup', NULL, 0)");
+	if (!CHECK(reader_open(&reader, path, why) == 0))
+		return;
+	CHECK(reader_read(reader, &query, list_limit, text) == 0);
+	CHECK_EQ_STR(text, "0=500@200 1=30@200 1=40@200 1=0@250");
+	text[0] = '\0';
+	query.from_ns = 0;
+	CHECK(reader_read(reader, &query, list_limit, text) == 0);
+	CHECK_EQ_STR(text, "0=500@18446744073709551613 1=20@5 1=30@7 1=40@200 1=0@250");
+	reader_close(reader);
+}
+
 static void a_file_cut_short_does_no_harm(void)
 {
 	const char *path = record_some("cut.mwdb");
-	uint64_t counts[RECORD_PEAK + 1];
+	uint64_t counts[RECORD_LIMIT + 1];
 	struct stat status;
 
 	CHECK(stat(path, &status) == 0);
@@ -231,7 +286,7 @@ static void a_file_cut_short_does_no_harm(void)
 static void damage_does_no_harm(void)
 {
 	const char *path = record_some("damaged.mwdb");
-	uint64_t counts[RECORD_PEAK + 1];
+	uint64_t counts[RECORD_LIMIT + 1];
 	struct stat status;
 	unsigned char byte;
 	int fd = open(path, O_RDWR | O_CLOEXEC);
@@ -281,6 +336,9 @@ static const struct check_test tests[] = {
 	CHECK_TEST(another_program_s_database_is_left_alone),
 	CHECK_TEST(a_newer_format_is_refused_by_both_versions),
 	CHECK_TEST(columns_and_tables_of_later_are_stepped_over),
+	CHECK_TEST(a_file_from_before_limits_were_told_is_read),
+	CHECK_TEST(limits_that_make_no_sense_are_stepped_over),
+	CHECK_TEST(what_held_before_a_part_is_told_at_its_begin),
 	CHECK_TEST(a_file_cut_short_does_no_harm),
 	CHECK_TEST(damage_does_no_harm),
 	CHECK_TEST(open_spans_are_found_by_line_and_number),

@@ -24,7 +24,11 @@ see() {
 }
 
 view_pid() {
-	pgrep -x -g "$(mux display -p '#{pane_pid}')" screen || pgrep -nf "^$SCREEN recorder"
+	pgrep -x -t "$(mux display -p '#{pane_tty}' | sed 's|/dev/||')" screen
+}
+
+unguarded() {
+	! pgrep -x -t "$(mux display -p '#{pane_tty}' | sed 's|/dev/||')" memwatch-guard
 }
 
 tell() { # SIGNAL
@@ -44,6 +48,13 @@ see_text '^▸'
 mux resize-window -x 1 -y 1
 mux resize-window -x 120 -y 30
 see 120x30
+mux resize-window -x 500 -y 200
+see_text '^ memwatch .* 60 s$'
+check_equal "lines at 500x200" 200 "$(picture | wc -l)"
+for size in 40:16 30:14 64:12 9:40 200:6; do
+	mux resize-window -x "${size%:*}" -y "${size#*:}"
+	see_text '▸'
+done
 mux resize-window -x 80 -y 24
 see 80x24
 
@@ -78,10 +89,41 @@ tell USR1
 keys -
 see_text '30 s +PAUSED'
 keys +
-see paused
+see behind
 keys p
 see_text '1:01 .* 60 s$'
 see_text 'a second passed'
+
+# --- one process or all, from 0 or fitted, sorted, filtered, the list alone, other times
+
+keys q
+see_end 0
+start 80 24 "$SCREEN recorder"
+see 80x24
+keys a
+see one
+keys z
+see fitted
+keys a z s s
+see_text 'CHANGE▾'
+keys S S
+see 80x24
+keys / c o n v
+see filter
+keys Enter
+see_text '^ memwatch .*/conv'
+keys Escape
+see 80x24
+keys l
+see list
+keys l
+see 80x24
+keys t
+see_text '00:00:15'
+keys t
+see_text ' -10 s  *now$'
+keys t
+see 80x24
 
 # --- a cursor goes over the chart, and back to now
 
@@ -90,20 +132,20 @@ see_end 0
 start 80 24 "$SCREEN recorder"
 see 80x24
 keys N
-see_text '^ 0:50\.000  .*  recorder 40960 KiB  g: battery low$'
+see_text '^ 0:50\.000  .*  recorder 40960 KiB  7: battery low$'
 keys N N
 see cursor
 tell USR1
-see cursor
+see_text 'PAUSED -1 s$'
 keys n
-see_text 'f: exited with status 0'
+see_text '6: exited with status 0'
 keys Left Right Left
 see_text 'CURSOR'
 keys Escape
 see_text '1:00 .* 60 s$'
 see_no_text 'CURSOR'
 keys g
-see_text '^ 0:00\.000  .*  recorder 20480 KiB  a in 5\.00 s: recording started$'
+see_text '^ 0:00\.000  .*  recorder 20480 KiB  1 in 5\.00 s: recording started$'
 keys G
 see_no_text 'CURSOR|PAUSED'
 
@@ -126,6 +168,19 @@ start 80 24 "$SCREEN recorder"
 see 80x24
 keys C-c
 see_end 0
+
+# --- a guard gives it back where the view can't
+
+for signal in KILL SEGV ABRT; do
+	start 80 24 "ulimit -c 0; $SCREEN recorder"
+	see 80x24
+	tell $signal
+	wait_for 5 test -s after || fail "the view goes on after SIG$signal"
+	cmp before after || fail "SIG$signal spoils the terminal: $(diff before after)"
+	check_equal "the screen after SIG$signal" "0 1 0" \
+		"$(mux display -p '#{alternate_on} #{cursor_flag} #{mouse_any_flag}')"
+	wait_for 5 unguarded || fail "the guard goes on after SIG$signal"
+done
 
 # --- a stop and what follows
 
@@ -160,7 +215,18 @@ see many
 keys Down Down NPage NPage
 see many-scrolled
 mux resize-window -x 60 -y 8
-see_text '▸ worker-39'
+see_text '▸ worker-15'
+keys q
+see_end 0
+
+# --- gaps, open spans, a limit; one sample of 360,000
+
+start 80 24 "$SCREEN growing 100"
+see growing
+keys q
+see_end 0
+start 80 24 "$SCREEN spike"
+see spike
 keys q
 see_end 0
 
@@ -181,9 +247,27 @@ start 80 24 "LC_ALL=C $SCREEN recorder"
 see ascii
 keys q
 see_end 0
-start 80 24 "$SCREEN recorder"
-see 80x24
-picture -e | grep -q "$(printf '\033\\[36m')" || fail "there is no colour"
+start 80 24 "$SCREEN recorder 0 1"
+see blocks
+keys q
+see_end 0
+start 80 24 "$SCREEN recorder 0 2"
+see ascii-glyphs
+keys q
+see_end 0
+# colours of lines, of as many as the terminal has: 8, 16, 256
+export TERMINFO=$PWD/terminfo TERMINFO_DIRS=/etc/terminfo:/lib/terminfo:/usr/share/terminfo
+infocmp -x screen-256color | sed 's/^screen-256color|/screen-16|/; s/colors#0x100/colors#16/' >screen-16
+tic -x -o "$TERMINFO" screen-16 || fail "tic"
+for colours in screen:3[0-7] screen-16:3[0-7] "screen-256color:38;5;32"; do
+	start 80 24 "TERM=${colours%%:*} $SCREEN recorder"
+	see 80x24
+	picture -e | grep -qE "$(printf '\033')\[([0-9]+;)*${colours#*:}m" ||
+		fail "there is no colour: $(picture -e)"
+done
+start 80 24 "TERM=vt100 $SCREEN recorder"
+see_text '▸ recorder'
+picture -e | grep -qE "$(printf '\033')\[(3[0-8]|4[0-7]|9)" && fail "there is colour on a vt100"
 start 80 24 "NO_COLOR=1 $SCREEN recorder"
 see 80x24
 picture -e | grep -qE "$(printf '\033')\\[(3[0-7]|4[0-7]|9)" && fail "there is colour with NO_COLOR"

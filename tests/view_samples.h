@@ -40,12 +40,18 @@ static const struct sample sample_third[] = { { 2, 0 } };
 	{                                                                                          \
 		.t_ns = SAMPLE_AT(ms), .type = RECORD_END, .end = { __VA_ARGS__ }                  \
 	}
+#define SAMPLE_LIMIT(ms, ...)                                                                      \
+	{                                                                                          \
+		.t_ns = SAMPLE_AT(ms), .type = RECORD_LIMIT, .limit = { __VA_ARGS__ }              \
+	}
 
 static const struct record sample_records[] = {
 	SAMPLE_PROCESS(0, .line = 1, .pid = 4321, .ppid = 1, .name = "recorder",
 		       .command = "./recorder --leak"),
 	SAMPLE_PROCESS(1, .line = 2, .pid = 99, .ppid = 4321, .name = "録画\x1b[2J\xff",
 		       .command = "\"quoted\\\" \t\x7f"),
+	SAMPLE_LIMIT(2, LINE_SESSION, LIMIT_MACHINE, 16384 * SAMPLE_MIB, 4000 * SAMPLE_MIB),
+	SAMPLE_LIMIT(3, 1, LIMIT_CGROUP, 512 * SAMPLE_MIB, 100 * SAMPLE_MIB),
 	SAMPLE_TICK(100, sample_first),
 	SAMPLE_EVENT(150, .line = 1, .rss = 11 * SAMPLE_MIB, .category = "camera",
 		     .label = "recording started"),
@@ -58,6 +64,7 @@ static const struct record sample_records[] = {
 	SAMPLE_EVENT(220, .line = LINE_SESSION, .category = "", .label = "battery \xc2\x9b low\n"),
 	SAMPLE_PROCESS(230, .line = 2, .pid = 99, .ppid = 4321, .name = "child",
 		       .command = "./child"),
+	SAMPLE_LIMIT(240, 1, LIMIT_CGROUP, 0, 0),
 	SAMPLE_TICK(300, sample_third),
 	{ .t_ns = SAMPLE_AT(650),
 	  .type = RECORD_GAP,

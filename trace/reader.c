@@ -143,6 +143,9 @@ static int load_info(struct reader *reader)
 	reader->last_event = ask_last(reader, "event");
 	reader->last_named = ask_last(reader, "named");
 	reader->last_gap = ask_last(reader, "gap");
+	/* Older recordings have no such table. */
+	if (ask_one(reader, "SELECT count(*) FROM sqlite_master WHERE name = 'bound'", 0))
+		reader->last_bound = ask_last(reader, "bound");
 	info->samples = (uint64_t)reader->last_sample;
 	info->events = (uint64_t)reader->last_event;
 	first = ask_one(reader, "SELECT min(first_ns) FROM process", INT64_MAX);

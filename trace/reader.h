@@ -88,7 +88,7 @@ struct reader_query {
  * -ECANCELED, or -EBADMSG and others with reader_error. May be called again. A record that came
  * late to the recorder comes late here. A span has a begin and, where it ended, an end. RECORD_PEAK
  * is told once a line, at its end (of the recording where it was alive then). Lines that lived
- * before from_ns are not begun again.
+ * before from_ns are not begun again; the limits that hold then are told again, as of from_ns.
  */
 int reader_read(struct reader *reader, const struct reader_query *query, record_fn each, void *arg);
 

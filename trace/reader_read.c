@@ -76,6 +76,8 @@ static uint32_t line_of(const struct record *record)
 		return record->gap.line;
 	case RECORD_PEAK:
 		return record->peak.line;
+	case RECORD_LIMIT:
+		return record->limit.line;
 	case RECORD_TICK:
 		break;
 	}
@@ -198,7 +200,15 @@ static uint64_t next_end(const struct reader *reader)
 
 /* --- the merge of all that */
 
-enum cursor { CURSOR_NAMED, CURSOR_GAP, CURSOR_SAMPLE, CURSOR_EVENT, CURSOR_SPAN, CURSOR_END };
+enum cursor {
+	CURSOR_NAMED,
+	CURSOR_GAP,
+	CURSOR_BOUND,
+	CURSOR_SAMPLE,
+	CURSOR_EVENT,
+	CURSOR_SPAN,
+	CURSOR_END
+};
 
 /* What comes next, and when; what comes at the same time comes in the order of the cursors. */
 static enum cursor find_next(struct reader *reader, uint64_t *ret_ns)
@@ -206,6 +216,7 @@ static enum cursor find_next(struct reader *reader, uint64_t *ret_ns)
 	const uint64_t times[] = {
 		[CURSOR_NAMED] = reader->named_ns,
 		[CURSOR_GAP] = reader->gap_ns,
+		[CURSOR_BOUND] = reader->bound_ns,
 		[CURSOR_SAMPLE] = reader_samples_next(reader),
 		[CURSOR_EVENT] = reader_events_next(reader),
 		[CURSOR_SPAN] = reader_spans_next(reader),
@@ -229,6 +240,9 @@ static void tell_next(struct reader *reader, enum cursor cursor)
 		break;
 	case CURSOR_GAP:
 		tell_gap(reader);
+		break;
+	case CURSOR_BOUND:
+		reader_bounds_tell(reader);
 		break;
 	case CURSOR_SAMPLE:
 		reader_samples_tell(reader);
@@ -321,6 +335,7 @@ static void open_cursors(struct reader *reader)
 				      reader->last_gap);
 	step_named(reader);
 	step_gaps(reader);
+	reader_bounds_open(reader);
 	reader_samples_open(reader);
 	reader_events_open(reader);
 }
@@ -329,10 +344,12 @@ static void close_cursors(struct reader *reader)
 {
 	sqlite3_finalize(reader->named);
 	sqlite3_finalize(reader->gaps);
+	sqlite3_finalize(reader->bounds);
 	sqlite3_finalize(reader->samples);
 	sqlite3_finalize(reader->holes);
 	reader->named = NULL;
 	reader->gaps = NULL;
+	reader->bounds = NULL;
 	reader->samples = NULL;
 	reader->holes = NULL;
 	reader_events_close(reader);

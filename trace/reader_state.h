@@ -43,6 +43,7 @@ struct reader {
 	int64_t last_event;
 	int64_t last_named;
 	int64_t last_gap;
+	int64_t last_bound; /* 0 also where there is no such table */
 	int error;
 	char why[TRACE_WHY];
 
@@ -79,6 +80,8 @@ struct reader {
 	uint64_t named_ns;
 	sqlite3_stmt *gaps;
 	uint64_t gap_ns;
+	sqlite3_stmt *bounds;
+	uint64_t bound_ns;
 
 	uint32_t *ends; /* lines that ended, in order of time */
 	size_t end_count;
@@ -127,5 +130,9 @@ uint64_t reader_spans_next(const struct reader *reader);
 int reader_events_tell(struct reader *reader);
 void reader_spans_tell(struct reader *reader);
 void reader_events_close(struct reader *reader);
+
+/* reader_bounds.c: limits. Those from before from_ns that hold then are told as of from_ns. */
+void reader_bounds_open(struct reader *reader);
+void reader_bounds_tell(struct reader *reader);
 
 #endif

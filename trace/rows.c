@@ -24,6 +24,9 @@ static const char *const texts[ROWS_STATEMENTS] = {
 	[ROWS_GAP] =
 		"INSERT INTO gap(from_ns, to_ns, process, reason, count) VALUES(?1, ?2, ?3, ?4, "
 		"?5)",
+	[ROWS_BOUND] = "INSERT INTO bound(t_ns, process, kind, limit_bytes, used_bytes) VALUES(?1, "
+		       "?2, ?3, "
+		       "?4, ?5)",
 	[ROWS_SESSION_TEXT] = "INSERT OR REPLACE INTO session(key, value) VALUES(?1, ?2)",
 	[ROWS_SESSION_NUMBER] = "INSERT OR REPLACE INTO session(key, value) VALUES(?1, ?2)",
 	[ROWS_BEGIN] = "BEGIN IMMEDIATE",
@@ -248,6 +251,21 @@ int rows_gap(struct rows *rows, int64_t from_ns, int64_t to_ns, uint32_t process
 		sqlite3_bind_int64(statement, 3, process);
 	bind_text(statement, 4, reason);
 	bind_number(statement, 5, count);
+	return run(statement);
+}
+
+int rows_bound(struct rows *rows, int64_t t_ns, const struct limit *limit)
+{
+	sqlite3_stmt *statement = rows->statements[ROWS_BOUND];
+
+	sqlite3_bind_int64(statement, 1, t_ns);
+	if (limit->line == LINE_SESSION)
+		sqlite3_bind_null(statement, 2);
+	else
+		sqlite3_bind_int64(statement, 2, limit->line);
+	bind_text(statement, 3, limit_kind_text(limit->kind));
+	bind_known(statement, 4, limit->limit);
+	bind_number(statement, 5, limit->used);
 	return run(statement);
 }
 

@@ -19,6 +19,7 @@ enum rows_statement {
 	ROWS_END,
 	ROWS_PEAK,
 	ROWS_GAP,
+	ROWS_BOUND,
 	ROWS_SESSION_TEXT,
 	ROWS_SESSION_NUMBER,
 	ROWS_BEGIN,
@@ -61,6 +62,8 @@ int rows_peak(struct rows *rows, uint32_t process, uint64_t peak_rss);
 /* @process 0: NULL. */
 int rows_gap(struct rows *rows, int64_t from_ns, int64_t to_ns, uint32_t process,
 	     const char *reason, uint64_t count);
+
+int rows_bound(struct rows *rows, int64_t t_ns, const struct limit *limit);
 
 int rows_session_text(struct rows *rows, const char *key, const char *value);
 int rows_session_number(struct rows *rows, const char *key, int64_t value);

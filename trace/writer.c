@@ -231,6 +231,13 @@ static int add_gap(struct writer *writer, uint64_t t_ns, const struct gap *gap)
 					     gap_reason_text(gap->reason), gap->count));
 }
 
+static int add_limit(struct writer *writer, uint64_t t_ns, const struct limit *limit)
+{
+	if (know_line(writer, t_ns, limit->line))
+		return writer->error;
+	return writer_check(writer, rows_bound(&writer->rows, writer_time(writer, t_ns), limit));
+}
+
 /* Records that never came, up to one at @t_ns, which may itself have come late. */
 static int add_lost(struct writer *writer, uint64_t t_ns, uint64_t count)
 {
@@ -258,6 +265,8 @@ static int take(struct writer *writer, const struct record *record)
 		return add_gap(writer, record->t_ns, &record->gap);
 	case RECORD_PEAK:
 		return add_peak(writer, record->t_ns, &record->peak);
+	case RECORD_LIMIT:
+		return add_limit(writer, record->t_ns, &record->limit);
 	}
 	return 0;
 }

@@ -201,6 +201,12 @@ static void handle(struct core *core, const struct epoll_event *event)
 
 /* --- the loop */
 
+static void look_slowly(struct core *core)
+{
+	output_beat(core);
+	bounds_look(core);
+}
+
 static void look(struct core *core, uint64_t now_ns)
 {
 	if (now_ns < core->next_look_ns)
@@ -210,7 +216,7 @@ static void look(struct core *core, uint64_t now_ns)
 	if (core->gate.pair < 0 && now_ns > core->gate_retry_ns)
 		start_gate(core);
 	if (core->looks++ % BEAT_LOOKS == 0)
-		output_beat(core);
+		look_slowly(core);
 	registry_forget(core->registry, past_oldest(core->past));
 	intake_forget(core);
 	if (core->options->private_session && !core->was_attached &&
@@ -276,7 +282,9 @@ static void tell_ready(const struct core_options *options)
 
 int core_run(const struct core_options *options)
 {
-	struct core core = { .options = options, .inotify = -1, .gate.pair = -1 };
+	struct core core = {
+		.options = options, .inotify = -1, .gate.pair = -1, .bounds.meminfo = -1
+	};
 	int error;
 
 	error = setup_lock(&core);

@@ -5,6 +5,7 @@
 #ifndef WATCHER_CORE_H
 #define WATCHER_CORE_H
 
+#include "watcher/bounds.h"
 #include "watcher/emitters.h"
 #include "watcher/gatelink.h"
 #include "watcher/marks.h"
@@ -73,6 +74,7 @@ struct core {
 	struct emitters *emitters;
 	struct marks marks;
 	struct spans spans;
+	struct bounds bounds;
 	struct gatelink gate;
 	bool gate_ready;	/* its sockets were open */
 	uint64_t gate_retry_ns; /* one that could not start is tried again after this */

@@ -57,6 +57,7 @@ static void look(struct core *core, struct entry *entry)
 		note_peak(core, entry, peak);
 	if (strcmp(name, entry->comm) != 0)
 		note_exec(core, entry, name);
+	bounds_follow(core, entry);
 }
 
 void life_look(struct core *core)

@@ -76,6 +76,16 @@ static void complete_event(struct core *core, struct event *event)
 		event->rss = entry->merged_rss;
 }
 
+static void note_bound(struct core *core, const struct record *record)
+{
+	struct entry *entry = registry_line(core->registry, record->limit.line);
+
+	if (entry)
+		entry->bound.seq = record->seq;
+	else if (record->limit.line == LINE_SESSION)
+		core->bounds.machine.seq = record->seq;
+}
+
 /* What the entry of its line has to know of a record that is let go. */
 static void note_release(struct core *core, struct record *record)
 {
@@ -97,6 +107,9 @@ static void note_release(struct core *core, struct record *record)
 		entry = registry_line(core->registry, record->end.line);
 		if (entry)
 			entry->end_seq = record->seq;
+		break;
+	case RECORD_LIMIT:
+		note_bound(core, record);
 		break;
 	case RECORD_GAP:
 	case RECORD_PEAK:

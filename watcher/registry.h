@@ -4,6 +4,7 @@
 #ifndef WATCHER_REGISTRY_H
 #define WATCHER_REGISTRY_H
 
+#include "watcher/bounds.h"
 #include "wire/message.h"
 
 #include <sys/types.h>
@@ -20,6 +21,8 @@ struct entry {
 	char comm[TEXT_NAME + 1]; /* the kernel's name for it, to notice exec by */
 	uint64_t looked_ns;	  /* when all-zero statm was last looked into */
 	uint64_t end_seq;	  /* of its END record; 0 before */
+	struct cgroup *cgroup;	  /* it is in; NULL: unknown, or ended */
+	struct bound bound;	  /* what was told of that */
 };
 
 struct registry;

@@ -75,6 +75,8 @@ static int open_parts(struct core *core)
 	core->merge = merge_new();
 	core->past = past_new(PAST_BYTES);
 	core->emitters = emitters_new();
+	if (bounds_open(&core->bounds, "") < 0)
+		return -ENOMEM;
 	core->packet = malloc(sizeof *core->packet);
 	if (!core->registry || !core->merge || !core->past || !core->emitters || !core->packet ||
 	    output_open(&core->output) < 0)
@@ -169,6 +171,7 @@ void setup_close(struct core *core)
 	procinfo_close(core->procinfo);
 	emitters_free(core->emitters);
 	spans_free(&core->spans);
+	bounds_close(&core->bounds);
 	marks_free(&core->marks);
 	past_free(core->past);
 	merge_free(core->merge);

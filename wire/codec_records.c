@@ -86,6 +86,14 @@ static bool put_peak(pb_ostream_t *out, const struct peak *peak)
 	       put_uint(out, memwatch_Peak_peak_rss_tag, peak->peak_rss);
 }
 
+static bool put_limit(pb_ostream_t *out, const struct limit *limit)
+{
+	return put_uint(out, memwatch_Limit_line_tag, limit->line) &&
+	       put_uint(out, memwatch_Limit_kind_tag, limit->kind) &&
+	       put_uint(out, memwatch_Limit_limit_tag, limit->limit) &&
+	       put_uint(out, memwatch_Limit_used_tag, limit->used);
+}
+
 static bool put_stream_event(pb_ostream_t *out, const struct event *event)
 {
 	return put_uint(out, memwatch_Event_line_tag, event->line) &&
@@ -114,6 +122,9 @@ static bool put_body(pb_ostream_t *out, const struct record *record, uint32_t *r
 	case RECORD_PEAK:
 		*ret_tag = memwatch_Record_peak_tag;
 		return put_peak(out, &record->peak);
+	case RECORD_LIMIT:
+		*ret_tag = memwatch_Record_limit_tag;
+		return put_limit(out, &record->limit);
 	}
 	return false;
 }
@@ -265,6 +276,31 @@ static bool get_peak(pb_istream_t *in, struct record_reader *reader)
 	return true;
 }
 
+static bool limit_is_sound(const memwatch_Limit *message)
+{
+	if (message->limit > INT64_MAX || message->used > INT64_MAX)
+		return false;
+	if (message->kind == LIMIT_MACHINE)
+		return message->line == LINE_SESSION;
+	return message->kind == LIMIT_CGROUP && message->line != LINE_SESSION;
+}
+
+static bool get_limit(pb_istream_t *in, struct record_reader *reader)
+{
+	memwatch_Limit message = memwatch_Limit_init_zero;
+
+	if (!get_message(in, &memwatch_Limit_msg, &message) || !limit_is_sound(&message))
+		return false;
+	reader->record.type = RECORD_LIMIT;
+	reader->record.limit = (struct limit){
+		.line = message.line,
+		.kind = (enum limit_kind)message.kind,
+		.limit = message.limit,
+		.used = message.used,
+	};
+	return true;
+}
+
 static bool record_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, void *arg)
 {
 	struct record_reader *reader = arg;
@@ -273,7 +309,7 @@ static bool record_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, vo
 	if (tag == memwatch_Record_time_ns_tag && type == PB_WT_VARINT)
 		return get_uint(in, &reader->record.t_ns);
 	if (type != PB_WT_STRING || tag < memwatch_Record_tick_tag ||
-	    tag > memwatch_Record_peak_tag)
+	    tag > memwatch_Record_limit_tag)
 		return pb_skip_field(in, type);
 	reader->has_body = true;
 	switch (tag) {
@@ -290,8 +326,10 @@ static bool record_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, vo
 		return get_end(in, reader);
 	case memwatch_Record_gap_tag:
 		return get_gap(in, reader);
-	default:
+	case memwatch_Record_peak_tag:
 		return get_peak(in, reader);
+	default:
+		return get_limit(in, reader);
 	}
 }
 

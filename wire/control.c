@@ -16,6 +16,7 @@ int control_open(struct control *control, const struct rundir *dir)
 
 	control->dir = *dir;
 	control->req = ENDPOINT_CLOSED;
+	control->answer_ms = ANSWER_MS;
 	if (owner < 0)
 		return owner;
 	return endpoint_open(&control->req, ENDPOINT_REQ, dir);
@@ -42,7 +43,7 @@ static int look(const struct control *control, int waited_ms)
 {
 	if (rundir_owner(&control->dir) == -ENOENT)
 		return -EPIPE;
-	return waited_ms < ANSWER_MS ? 0 : -ETIMEDOUT;
+	return waited_ms < control->answer_ms ? 0 : -ETIMEDOUT;
 }
 
 static int send_request(struct control *control, const struct request *request)

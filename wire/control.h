@@ -10,6 +10,7 @@
 struct control {
 	struct rundir dir;
 	struct endpoint req;
+	int answer_ms; /* an answer is waited for this long; may be set before control_ask */
 };
 
 /* 0; -ENOENT where no watcher runs in @dir; or as endpoint_open. */
@@ -18,9 +19,10 @@ void control_close(struct control *control);
 
 /*
  * Ask, and wait for the answer: 0 with *ret_reply, whose ok tells whether it was done; or a
- * negative errno: -EPIPE the watcher is gone, -ETIMEDOUT it says nothing for some seconds, -EPROTO
- * it speaks another version. A question that is repeated on its way (a gate died) is carried out
- * once. @request->id is set here. The callbacks may be NULL.
+ * negative errno: -EPIPE the watcher is gone, -ETIMEDOUT it says nothing for that long (some
+ * seconds, where nothing else is set), -EPROTO it speaks another version. A question that is
+ * repeated on its way (a gate died) is carried out once. @request->id is set here. The callbacks
+ * may be NULL.
  */
 int control_ask(struct control *control, struct request *request, struct reply *ret_reply,
 		process_info_fn each_process, record_fn each_record, void *arg);

@@ -18,6 +18,11 @@ const char *gap_reason_text(enum gap_reason reason)
 	return "gap";
 }
 
+const char *limit_kind_text(enum limit_kind kind)
+{
+	return kind == LIMIT_CGROUP ? "cgroup" : "machine";
+}
+
 char *span_unfinished(char *text, const char *label)
 {
 	size_t room = TEXT_LABEL - strlen(SPAN_UNFINISHED);

@@ -150,6 +150,9 @@ typedef void (*record_fn)(void *arg, const struct record *record);
 /* "missed ticks", "dropped events", ...; never NULL. */
 const char *gap_reason_text(enum gap_reason reason);
 
+/* "cgroup", "machine"; never NULL. */
+const char *limit_kind_text(enum limit_kind kind);
+
 /* Behind the label of a span that its process's death has ended. */
 #define SPAN_UNFINISHED " (unfinished)"
 

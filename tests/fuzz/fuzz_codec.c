@@ -24,7 +24,7 @@ static void look_at_record(void *arg, const struct record *record)
 {
 	uint64_t *sum = arg;
 
-	require(record->type >= RECORD_TICK && record->type <= RECORD_PEAK);
+	require(record->type >= RECORD_TICK && record->type <= RECORD_LIMIT);
 	if (record->type == RECORD_TICK) {
 		require(record->tick.count <= TICK_SAMPLES);
 		for (size_t i = 0; i < record->tick.count; i++)
@@ -40,6 +40,10 @@ static void look_at_record(void *arg, const struct record *record)
 		require(record->end.reason <= END_DROPPED);
 	} else if (record->type == RECORD_GAP) {
 		require(record->gap.reason <= GAP_BEHIND);
+	} else if (record->type == RECORD_LIMIT) {
+		require(record->limit.limit <= INT64_MAX && record->limit.used <= INT64_MAX);
+		require((record->limit.kind == LIMIT_MACHINE) ==
+			(record->limit.line == LINE_SESSION));
 	}
 }
 

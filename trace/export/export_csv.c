@@ -185,6 +185,7 @@ static void take(void *arg, const struct record *record)
 		put_gap(table, record->t_ns, &record->gap);
 		break;
 	case RECORD_PEAK:
+	case RECORD_LIMIT:
 		break;
 	}
 }

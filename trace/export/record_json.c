@@ -145,6 +145,15 @@ static void put_gap(const struct record_json *json, uint64_t t_ns, const struct 
 	end(json);
 }
 
+static void put_limit(const struct record_json *json, uint64_t t_ns, const struct limit *limit)
+{
+	begin_of(json, "limit", t_ns, limit->line);
+	json_text(json->out, "kind", limit_kind_text(limit->kind));
+	put_known(json->out, "limit", limit->limit);
+	json_number(json->out, "used", limit->used);
+	end(json);
+}
+
 void record_json_write(const struct record_json *json, const struct record *record, bool begins)
 {
 	switch (record->type) {
@@ -162,6 +171,9 @@ void record_json_write(const struct record_json *json, const struct record *reco
 		break;
 	case RECORD_GAP:
 		put_gap(json, record->t_ns, &record->gap);
+		break;
+	case RECORD_LIMIT:
+		put_limit(json, record->t_ns, &record->limit);
 		break;
 	case RECORD_PEAK:
 		break;

@@ -167,6 +167,8 @@ static void take(void *arg, const struct record *record)
 	case RECORD_PEAK:
 		take_peak(pass, &record->peak);
 		break;
+	case RECORD_LIMIT:
+		break;
 	}
 }
 

@@ -1,0 +1,82 @@
+#include "cli/values.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/units.h"
+#include "cli/options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FPS_MOST 100
+
+int values_time(uint64_t *ret_ns, const char *what, const char *text, uint64_t least_ns)
+{
+	if (units_parse_duration(text, ret_ns) < 0) {
+		log_error("%s '%s': is no length of time (1s, 100ms, 0.1, 10Hz, 2min)", what, text);
+		return EXIT_USAGE;
+	}
+	if (*ret_ns < least_ns) {
+		log_error("%s '%s': the shortest is %s", what, text,
+			  least_ns == NS_PER_MS ? "1ms" : "1s");
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
+int values_size(uint64_t *ret_bytes, const char *what, const char *text)
+{
+	if (units_parse_size(text, ret_bytes) == 0 && *ret_bytes > 0)
+		return 0;
+	log_error("%s '%s': is no size of memory (512M, 2GiB, 1.5G)", what, text);
+	return EXIT_USAGE;
+}
+
+int values_glyphs(int *ret_glyphs, const char *name)
+{
+	static const char *const names[] = { "auto", "braille", "blocks", "ascii" };
+
+	for (int i = 0; i < 4; i++) {
+		if (strcmp(name, names[i]) == 0) {
+			*ret_glyphs = i - 1;
+			return 0;
+		}
+	}
+	log_error("glyphs '%s': is none of auto, braille, blocks, ascii", name);
+	return EXIT_USAGE;
+}
+
+int values_fps(unsigned *ret_fps, const char *text)
+{
+	char *end;
+	unsigned long fps = strtoul(text, &end, 10);
+
+	if (end != text && !*end && text[0] != '-' && fps >= 1 && fps <= FPS_MOST) {
+		*ret_fps = (unsigned)fps;
+		return 0;
+	}
+	log_error("fps '%s': is no number of frames a second from 1 to %d", text, FPS_MOST);
+	return EXIT_USAGE;
+}
+
+int values_speed(double *ret_speed, const char *text)
+{
+	char *end;
+
+	*ret_speed = strtod(text, &end);
+	if (end != text && !*end && *ret_speed >= 0.001 && *ret_speed <= 1e6)
+		return 0;
+	log_error("speed '%s': is no factor from 0.001 to 1000000", text);
+	return EXIT_USAGE;
+}
+
+int values_percentage(double *ret_percent, const char *what, const char *text)
+{
+	char *end;
+
+	*ret_percent = strtod(text, &end);
+	if (end != text && (!*end || !strcmp(end, "%")) && *ret_percent >= 0 && *ret_percent <= 1e6)
+		return 0;
+	log_error("%s '%s': is no percentage, such as 10%%", what, text);
+	return EXIT_USAGE;
+}

@@ -1,0 +1,27 @@
+/*
+ * Values that people give to options: 0, or EXIT_USAGE after one line that names @what and @text.
+ */
+#ifndef CLI_VALUES_H
+#define CLI_VALUES_H
+
+#include <stdint.h>
+
+/* A length of time, @least_ns (0, 1 ms or 1 s) at least. */
+int values_time(uint64_t *ret_ns, const char *what, const char *text, uint64_t least_ns);
+
+/* An amount of memory, not 0. */
+int values_size(uint64_t *ret_bytes, const char *what, const char *text);
+
+/* An enum chart_glyphs; -1: "auto". */
+int values_glyphs(int *ret_glyphs, const char *name);
+
+/* Frames a second, 1 to 100. */
+int values_fps(unsigned *ret_fps, const char *text);
+
+/* "10", "0.5" */
+int values_speed(double *ret_speed, const char *text);
+
+/* "10%", "10" */
+int values_percentage(double *ret_percent, const char *what, const char *text);
+
+#endif
