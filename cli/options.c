@@ -29,7 +29,10 @@ enum option_key {
 	KEY_NAME,
 	KEY_AT,
 	KEY_SPEED,
-	KEY_FAIL_ABOVE
+	KEY_FAIL_ABOVE,
+	KEY_DIFF,
+	KEY_ON_EVENT,
+	KEY_TIMEOUT,
 };
 
 static const struct option long_options[] = {
@@ -53,6 +56,9 @@ static const struct option long_options[] = {
 	{ "at", required_argument, NULL, KEY_AT },
 	{ "speed", required_argument, NULL, KEY_SPEED },
 	{ "fail-above", required_argument, NULL, KEY_FAIL_ABOVE },
+	{ "diff", required_argument, NULL, KEY_DIFF },
+	{ "on-event", required_argument, NULL, KEY_ON_EVENT },
+	{ "timeout", required_argument, NULL, KEY_TIMEOUT },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -99,6 +105,14 @@ static const struct {
 	  "      --fail-above N%   exit with 3 where a peak grew by more than this\n" },
 	{ KEY_JSON, OPTIONS_JSON, "      --json            print JSON\n" },
 	{ KEY_ALL, OPTIONS_ALL, "      --all             ended processes too\n" },
+	{ KEY_ALL, OPTIONS_INSPECT, "      --all             every kind, not the ten largest\n" },
+	{ KEY_DIFF, OPTIONS_INSPECT,
+	  "      --diff TIME       look twice, this far apart, and show what grew\n" },
+	{ KEY_ON_EVENT, OPTIONS_INSPECT,
+	  "      --on-event LABEL  look when this milestone happens, in the process or the "
+	  "session\n" },
+	{ KEY_TIMEOUT, OPTIONS_INSPECT,
+	  "      --timeout TIME    wait for that no longer than this\n" },
 	{ KEY_AS, OPTIONS_AS, "      --as NAME         what their lines are called\n" },
 	{ KEY_SESSION, OPTIONS_SESSION, "      --session NAME    the session meant (default)\n" },
 	{ 'v', 0, "  -v, --verbose         say more\n" },
@@ -231,6 +245,13 @@ static int take_part(struct options *options, int key)
 		return values_size(&options->limit_bytes, "limit", optarg);
 	case KEY_SPEED:
 		return values_speed(&options->speed, optarg);
+	case KEY_DIFF:
+		return values_time(&options->diff_ns, "diff", optarg, NS_PER_MS);
+	case KEY_ON_EVENT:
+		options->on_event = optarg;
+		return 0;
+	case KEY_TIMEOUT:
+		return values_time(&options->timeout_ns, "timeout", optarg, NS_PER_MS);
 	case KEY_FAIL_ABOVE:
 		return values_percentage(&options->fail_above, "fail-above", optarg);
 	default:

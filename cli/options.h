@@ -26,15 +26,18 @@ struct options {
 	int glyphs;	      /* an enum chart_glyphs; -1: as the locale says */
 	bool json;
 	bool all;
-	const char *as;	    /* a line's name; "": the process's own */
-	const char *output; /* a file to write; NULL: none */
-	bool force;	    /* write it in place of one that is there */
-	uint64_t from_ns;   /* since the session's start */
-	uint64_t to_ns;	    /* UINT64_MAX: to the end */
-	const char *name;   /* an extended regular expression on lines' names; NULL: any */
-	uint64_t at_ns;	    /* where a replay begins, since the session's start */
-	double speed;	    /* of a replay; 0: not asked for */
-	double fail_above;  /* percent; negative: not asked for */
+	const char *as;	      /* a line's name; "": the process's own */
+	const char *output;   /* a file to write; NULL: none */
+	bool force;	      /* write it in place of one that is there */
+	uint64_t from_ns;     /* since the session's start */
+	uint64_t to_ns;	      /* UINT64_MAX: to the end */
+	const char *name;     /* an extended regular expression on lines' names; NULL: any */
+	uint64_t at_ns;	      /* where a replay begins, since the session's start */
+	double speed;	      /* of a replay; 0: not asked for */
+	uint64_t diff_ns;     /* between two inspections; 0: there is one */
+	const char *on_event; /* a milestone's label that is waited for; NULL: none */
+	uint64_t timeout_ns;  /* 0: wait for as long as it takes */
+	double fail_above;    /* percent; negative: not asked for */
 	pid_t *pids;
 	size_t pid_count;
 	char **arguments; /* what is no option, NULL-ended */
@@ -43,20 +46,21 @@ struct options {
 
 /* Options beyond --help and --session that a command takes. */
 enum option_group {
-	OPTIONS_LIVE = 1,	/* --interval --window --duration --view --title --limit */
-	OPTIONS_PID = 2,	/* --pid */
-	OPTIONS_JSON = 4,	/* --json */
-	OPTIONS_ALL = 8,	/* --all */
-	OPTIONS_COMMAND = 16,	/* the first argument ends the options, since it is a command's */
-	OPTIONS_AS = 32,	/* --as */
-	OPTIONS_RECORD = 64,	/* --output --force: the file of a recording */
-	OPTIONS_EXPORT = 128,	/* --output: the file of an export */
-	OPTIONS_PART = 256,	/* --from --to --pid --name: part of a recording */
-	OPTIONS_VIEW = 512,	/* --window --view --title --limit, --at --speed: of a replay */
-	OPTIONS_GATE = 1024,	/* --fail-above */
-	OPTIONS_TIME = 2048,	/* --interval --duration */
-	OPTIONS_TITLE = 4096,	/* --title: of what is written */
-	OPTIONS_SESSION = 8192, /* --session: it talks to a running one */
+	OPTIONS_LIVE = 1,	 /* --interval --window --duration --view --title --limit */
+	OPTIONS_PID = 2,	 /* --pid */
+	OPTIONS_JSON = 4,	 /* --json */
+	OPTIONS_ALL = 8,	 /* --all */
+	OPTIONS_COMMAND = 16,	 /* the first argument ends the options, since it is a command's */
+	OPTIONS_AS = 32,	 /* --as */
+	OPTIONS_RECORD = 64,	 /* --output --force: the file of a recording */
+	OPTIONS_EXPORT = 128,	 /* --output: the file of an export */
+	OPTIONS_PART = 256,	 /* --from --to --pid --name: part of a recording */
+	OPTIONS_VIEW = 512,	 /* --window --view --title --limit, --at --speed: of a replay */
+	OPTIONS_GATE = 1024,	 /* --fail-above */
+	OPTIONS_TIME = 2048,	 /* --interval --duration */
+	OPTIONS_TITLE = 4096,	 /* --title: of what is written */
+	OPTIONS_SESSION = 8192,	 /* --session: it talks to a running one */
+	OPTIONS_INSPECT = 16384, /* --diff --on-event --timeout --all */
 };
 
 struct command;

@@ -30,7 +30,7 @@ int codec_get_request(const void *from, size_t size, struct request *ret_request
 		return -EBADMSG;
 	if (message.version != WIRE_VERSION)
 		return -EPROTO;
-	if (message.op < REQUEST_ATTACH || message.op > REQUEST_RECORD_END)
+	if (message.op < REQUEST_ATTACH || message.op > REQUEST_INSPECT)
 		return -EBADMSG;
 	ret_request->id = message.id;
 	ret_request->op = (enum request_op)message.op;

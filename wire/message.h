@@ -32,6 +32,9 @@ enum request_op {
 			   there already. Where it is recorded there already, that goes on */
 	REQUEST_RECORD_END, /* pid: only where that is the last command attached to a private
 			       session; 0: in any case. Status tells when the file is done */
+	REQUEST_INSPECT,    /* pid; text: a label, to wait for that milestone of the process or of
+			       the session; "": now. since: the command that asks, with whose end an
+			       inspection that still waits is forgotten; 0: none */
 };
 
 struct request {
