@@ -185,13 +185,18 @@ static int wait_until(struct inspect *inspect, uint64_t until_ns)
 	return 0;
 }
 
+static size_t rows_of(const struct options *options)
+{
+	return options->all ? SIZE_MAX : INSPECTED_ROWS;
+}
+
 static int show(const struct options *options, const struct inspected *inspected)
 {
 	if (options->json) {
 		inspected_json(stdout, inspected);
 		fputs("\n", stdout);
 	} else {
-		inspected_print(stdout, inspected, options->all);
+		inspected_print(stdout, inspected, rows_of(options), "--all");
 	}
 	return 0;
 }
@@ -204,7 +209,7 @@ static int show_growth(const struct options *options, const struct inspected *be
 	if (options->json)
 		error = inspected_json_growth(stdout, before, after);
 	else
-		error = inspected_print_growth(stdout, before, after, options->all);
+		error = inspected_print_growth(stdout, before, after, rows_of(options));
 	if (!error && options->json)
 		fputs("\n", stdout);
 	if (error)

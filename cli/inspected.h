@@ -62,13 +62,14 @@ bool inspected_grew(const struct inspected_change *change);
 /* @after - @before */
 int64_t inspected_growth(uint64_t before, uint64_t after);
 
-/* As a table, or as one JSON object without a newline. @all: not just the largest. */
-void inspected_print(FILE *out, const struct inspected *inspected, bool all);
+/* As a table of the @most largest, where @where shows the others; or as one JSON object without a
+ * newline. */
+void inspected_print(FILE *out, const struct inspected *inspected, size_t most, const char *where);
 void inspected_json(FILE *out, const struct inspected *inspected);
 
 /* What grew: 0 or -ENOMEM. */
 int inspected_print_growth(FILE *out, const struct inspected *before, const struct inspected *after,
-			   bool all);
+			   size_t most);
 int inspected_json_growth(FILE *out, const struct inspected *before, const struct inspected *after);
 
 #endif

@@ -20,16 +20,16 @@ static int width_of(uint64_t most, int least)
 	return width > least ? width : least;
 }
 
-static size_t rows_of(size_t count, bool all)
+static size_t rows_of(size_t count, size_t most)
 {
-	return all || count <= INSPECTED_ROWS ? count : INSPECTED_ROWS;
+	return count < most ? count : most;
 }
 
-static void print_more(FILE *out, size_t count, size_t rows)
+static void print_more(FILE *out, size_t count, size_t rows, const char *where)
 {
 	if (rows < count)
-		fprintf(out, "<%zu more row%s: --all shows %s>\n", count - rows,
-			count - rows == 1 ? "" : "s", count - rows == 1 ? "it" : "them");
+		fprintf(out, "<%zu more row%s: %s shows %s>\n", count - rows,
+			count - rows == 1 ? "" : "s", where, count - rows == 1 ? "it" : "them");
 }
 
 static const char *plural(uint64_t count)
@@ -75,12 +75,12 @@ static void print_beside(FILE *out, const char *what, const struct inspected *in
 	fputs("\n", out);
 }
 
-void inspected_print(FILE *out, const struct inspected *inspected, bool all)
+void inspected_print(FILE *out, const struct inspected *inspected, size_t most, const char *where)
 {
 	const struct memory_use *total = &inspected->total;
 	int width = width_of(total->rss, 9);
 	int count_width = width_of(total->mappings, 6);
-	size_t rows = rows_of(inspected->count, all);
+	size_t rows = rows_of(inspected->count, most);
 	char bytes[UNITS_TEXT], text[INSPECTED_TEXT];
 	uint64_t sum = 0;
 
@@ -103,7 +103,7 @@ void inspected_print(FILE *out, const struct inspected *inspected, bool all)
 			percent(sum, total->rss), width, use->pss, use->private_dirty,
 			inspected_text(text, &inspected->kinds[i]));
 	}
-	print_more(out, inspected->count, rows);
+	print_more(out, inspected->count, rows, where);
 	print_beside(out, "Swap", inspected, offsetof(struct memory_use, swap));
 	print_beside(out, "Huge pages of hugetlbfs", inspected,
 		     offsetof(struct memory_use, hugetlb));
@@ -164,7 +164,7 @@ static void print_changes(FILE *out, const struct inspected_change *changes, siz
 }
 
 int inspected_print_growth(FILE *out, const struct inspected *before, const struct inspected *after,
-			   bool all)
+			   size_t most)
 {
 	struct inspected_change *changes;
 	size_t count, grown = 0;
@@ -176,8 +176,8 @@ int inspected_print_growth(FILE *out, const struct inspected *before, const stru
 		grown++;
 	print_growth_head(out, before, after, grown > 0);
 	if (grown > 0)
-		print_changes(out, changes, rows_of(grown, all));
-	print_more(out, grown, rows_of(grown, all));
+		print_changes(out, changes, rows_of(grown, most));
+	print_more(out, grown, rows_of(grown, most), "--all");
 	free(changes);
 	return 0;
 }
