@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Kinds that are named of those that have some of what is in no RSS. */
+#define BESIDE_MOST 3
+
 static unsigned percent(uint64_t part, uint64_t whole)
 {
 	return whole ? (unsigned)((double)part * 100 / (double)whole + 0.5) : 0;
@@ -45,34 +48,53 @@ static void print_name(FILE *out, const struct inspected *inspected)
 	fprintf(out, "%s (%" PRIu32 ")", name, inspected->pid);
 }
 
-/* Bytes of a kind that are in no RSS, as "heap 1.2 MiB, anonymous 80 KiB and 3 more". */
+/* --- what is in no RSS: a figure of each kind, by its offset in a struct memory_use */
+
+static uint64_t figure_of(const struct memory_use *use, size_t offset)
+{
+	return *(const uint64_t *)(const void *)((const char *)use + offset);
+}
+
+/* The kind with the next smaller figure than @last, one of several with the same in their order:
+ * NULL: there is none, but of 0. */
+static const struct inspected_kind *next_smaller(const struct inspected *inspected, size_t offset,
+						 const struct inspected_kind *last)
+{
+	uint64_t most = last ? figure_of(&last->use, offset) : UINT64_MAX;
+	const struct inspected_kind *found = NULL;
+
+	for (size_t i = 0; i < inspected->count; i++) {
+		const struct inspected_kind *kind = &inspected->kinds[i];
+		uint64_t figure = figure_of(&kind->use, offset);
+
+		if (figure == 0 || figure > most || (figure == most && kind <= last))
+			continue;
+		if (!found || figure > figure_of(&found->use, offset))
+			found = kind;
+	}
+	return found;
+}
+
+/* "heap 1.2 MiB, anonymous 80 KiB, ..." */
 static void print_beside(FILE *out, const char *what, const struct inspected *inspected,
 			 size_t offset)
 {
-	const size_t most = 3;
-	size_t shown = 0, more = 0;
+	uint64_t total = figure_of(&inspected->total, offset);
+	const struct inspected_kind *kind = NULL;
 	char bytes[UNITS_TEXT], text[INSPECTED_TEXT];
-	uint64_t total =
-		*(const uint64_t *)(const void *)((const char *)&inspected->total + offset);
 
 	if (total == 0)
 		return;
-	fprintf(out, "%s, which is in no RSS: %" PRIu64 " bytes (%s): ", what, total,
+	fprintf(out, "%s, which is in no RSS: %" PRIu64 " bytes (%s):", what, total,
 		units_format_bytes(bytes, total));
-	for (size_t i = 0; i < inspected->count; i++) {
-		const struct inspected_kind *kind = &inspected->kinds[i];
-		uint64_t part =
-			*(const uint64_t *)(const void *)((const char *)&kind->use + offset);
-
-		if (part > 0 && shown == most)
-			more++;
-		else if (part > 0)
-			fprintf(out, "%s%s %s", shown++ ? ", " : "", inspected_text(text, kind),
-				units_format_bytes(bytes, part));
+	for (int i = 0; i < BESIDE_MOST; i++) {
+		kind = next_smaller(inspected, offset, kind);
+		if (!kind)
+			break;
+		fprintf(out, "%s %s %s", i ? "," : "", inspected_text(text, kind),
+			units_format_bytes(bytes, figure_of(&kind->use, offset)));
 	}
-	if (more)
-		fprintf(out, " and %zu more", more);
-	fputs("\n", out);
+	fputs(kind && next_smaller(inspected, offset, kind) ? ", ...\n" : "\n", out);
 }
 
 void inspected_print(FILE *out, const struct inspected *inspected, size_t most, const char *where)

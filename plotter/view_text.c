@@ -199,7 +199,7 @@ static void print_inspection(struct text_view *view, const struct history *histo
 		return;
 	roster_name(&view->roster, history, inspection->line, &who);
 	if (inspection->kinds == 0)
-		snprintf(text, sizeof(text), "memory that could not be read");
+		snprintf(text, sizeof(text), "nothing, for its memory could not be read");
 	else
 		snprintf(text, sizeof(text), "%u kinds of memory, most of it %s%s%s: %s",
 			 inspection->kinds, memory_kind_text(inspection->kind),
