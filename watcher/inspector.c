@@ -21,6 +21,7 @@
 
 struct inspector {
 	pthread_t thread;
+	bool joined;
 	int event;
 	pid_t pid;
 	int smaps;
@@ -185,11 +186,18 @@ int inspector_start(struct inspector **ret_inspector, pid_t pid, int smaps)
 	return 0;
 }
 
+static void join(struct inspector *inspector)
+{
+	if (!inspector->joined)
+		pthread_join(inspector->thread, NULL);
+	inspector->joined = true;
+}
+
 void inspector_free(struct inspector *inspector)
 {
 	if (!inspector)
 		return;
-	pthread_join(inspector->thread, NULL);
+	join(inspector);
 	release(inspector);
 }
 
@@ -198,9 +206,10 @@ int inspector_fd(const struct inspector *inspector)
 	return inspector->event;
 }
 
-const struct part *inspector_parts(const struct inspector *inspector, size_t *ret_count,
+const struct part *inspector_parts(struct inspector *inspector, size_t *ret_count,
 				   uint64_t *ret_begin_ns)
 {
+	join(inspector);
 	*ret_count = inspector->parts ? inspector->count : 0;
 	*ret_begin_ns = inspector->begin_ns;
 	return inspector->parts;

@@ -28,7 +28,7 @@ int inspector_fd(const struct inspector *inspector);
  * Once it is done: the kinds, as partition_end, valid until inspector_free, and when it began to
  * read. None, where the process ended before, or could not be read to its end.
  */
-const struct part *inspector_parts(const struct inspector *inspector, size_t *ret_count,
+const struct part *inspector_parts(struct inspector *inspector, size_t *ret_count,
 				   uint64_t *ret_begin_ns);
 
 #endif
