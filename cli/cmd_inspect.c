@@ -124,33 +124,41 @@ static int say_ended(const struct inspect *inspect, const char *before)
 
 /* --- an inspection */
 
+/* Until when an inspection is waited for that is due now, or at the milestone with that @label. */
+static uint64_t deadline(const struct inspect *inspect, const char *label)
+{
+	uint64_t timeout_ns = inspect->options->timeout_ns;
+
+	if (!label[0])
+		return clock_mono_ns() + ANSWER_NS;
+	return timeout_ns ? clock_mono_ns() + timeout_ns : UINT64_MAX;
+}
+
+static int say_late(const struct inspect *inspect, const char *label)
+{
+	if (!label[0])
+		return say_gone(inspect, -ETIMEDOUT);
+	log_error("pid %d: '%s' did not happen in the time given", (int)inspect->pid, label);
+	return EXIT_FAIL;
+}
+
 static int wait_for_inspection(struct inspect *inspect, const char *label)
 {
 	const struct inspected *inspected = inspect->inspected;
-	bool waits = label[0] && inspect->options->timeout_ns;
-	uint64_t until_ns = clock_mono_ns() + (waits ? inspect->options->timeout_ns : ANSWER_NS);
+	uint64_t until_ns = deadline(inspect, label);
 	char what[TEXT_LABEL + 32];
 
-	snprintf(what, sizeof what, "'%s' happened", label);
 	while (!inspected->whole && !inspected->failed) {
 		if (wait_once(inspect, until_ns) != 0)
 			return EXIT_FAIL;
-		if (inspect->ended && label[0] && !inspected->count && !inspected->whole)
-			return say_ended(inspect, what);
-		if (clock_mono_ns() < until_ns || inspected->count > 0)
-			continue;
-		if (waits)
-			log_error("pid %d: '%s' did not happen in the time given",
-				  (int)inspect->pid, label);
-		else if (label[0])
-			until_ns += ANSWER_NS;
-		else
-			return say_gone(inspect, -ETIMEDOUT);
-		if (waits)
-			return EXIT_FAIL;
+		if (clock_mono_ns() >= until_ns && !inspected->count && !inspected->failed)
+			return say_late(inspect, label);
 	}
 	if (!inspected->failed)
 		return 0;
+	snprintf(what, sizeof what, "'%s' happened", label);
+	if (inspect->ended)
+		return say_ended(inspect, label[0] ? what : "its memory could be read");
 	log_error("pid %d: has ended before its memory could be read", (int)inspect->pid);
 	return EXIT_FAIL;
 }

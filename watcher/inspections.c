@@ -213,6 +213,21 @@ void inspections_hear(struct core *core, const struct event *event)
 	go_on(core);
 }
 
+void inspections_leave(struct core *core, uint32_t line)
+{
+	struct inspections *inspections = &core->inspections;
+	bool waited = false;
+
+	for (size_t i = 0; i < inspections->count; i++) {
+		if (inspections->orders[i].line != line)
+			continue;
+		inspections->orders[i].label[0] = '\0';
+		waited = true;
+	}
+	if (waited)
+		go_on(core);
+}
+
 void inspections_forget(struct core *core, uint32_t asker)
 {
 	struct inspections *inspections = &core->inspections;

@@ -44,6 +44,9 @@ void inspections_done(struct core *core);
 /* That command has ended: what it asked for and has not begun is not done. */
 void inspections_forget(struct core *core, uint32_t asker);
 
+/* That line has ended: what waits for a milestone of it is told to have come to nothing. */
+void inspections_leave(struct core *core, uint32_t line);
+
 void inspections_close(struct core *core);
 
 #endif
