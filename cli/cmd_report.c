@@ -16,6 +16,18 @@ void report_copy(FILE *file)
 		fwrite(buffer, 1, size, stdout);
 }
 
+bool report_inspect(struct report *report, uint64_t t_ns, const struct inspection *inspection)
+{
+	const struct line_name *who = line_names_find(&report->names, inspection->line);
+	struct inspected *inspected = &report->inspected;
+
+	inspected->session = &report->info->session;
+	inspected->pid = who->pid;
+	text_copy(inspected->name, sizeof inspected->name, who->name);
+	inspected_take(inspected, t_ns, inspection);
+	return inspected->whole && !inspected->failed;
+}
+
 static int open_all(struct report *report, const struct options *options)
 {
 	const struct reader_process *process;
@@ -27,7 +39,8 @@ static int open_all(struct report *report, const struct options *options)
 	report->info = reader_info(report->recording.reader);
 	report->events = tmpfile();
 	report->gaps = tmpfile();
-	if (!report->events || !report->gaps) {
+	report->inspections = tmpfile();
+	if (!report->events || !report->gaps || !report->inspections) {
 		log_error("cannot keep what happened in a file of %s: %s", P_tmpdir,
 			  strerror(errno));
 		return EXIT_FAIL;
@@ -55,7 +68,7 @@ static int read_all(struct report *report, const struct options *options)
 			  error == -ENOMEM ? strerror(ENOMEM) : reader_error(recording->reader));
 		return EXIT_FAIL;
 	}
-	if (fflush(report->events) || fflush(report->gaps)) {
+	if (fflush(report->events) || fflush(report->gaps) || fflush(report->inspections)) {
 		log_error("cannot keep what happened in a file of %s: %s", P_tmpdir,
 			  strerror(errno));
 		return EXIT_FAIL;
@@ -71,6 +84,9 @@ static void close_all(struct report *report)
 		fclose(report->events);
 	if (report->gaps)
 		fclose(report->gaps);
+	if (report->inspections)
+		fclose(report->inspections);
+	inspected_free(&report->inspected);
 	recording_close(&report->recording);
 }
 

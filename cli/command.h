@@ -23,6 +23,7 @@ extern const struct command command_list;
 extern const struct command command_add;
 extern const struct command command_drop;
 extern const struct command command_event;
+extern const struct command command_inspect;
 extern const struct command command_status;
 extern const struct command command_stop;
 extern const struct command command_wait;

@@ -132,6 +132,11 @@ static int take_part(struct options *options, int key)
 		return values_time(&options->at_ns, "at", optarg, 0);
 	case KEY_SPEED:
 		return values_speed(&options->speed, optarg);
+	case KEY_DIFF:
+		return values_time(&options->diff_ns, "diff", optarg, NS_PER_MS);
+	case KEY_ON_EVENT:
+		options->on_event = optarg;
+		return 0;
 	case KEY_FAIL_ABOVE:
 		return values_percentage(&options->fail_above, "fail-above", optarg);
 	default:

@@ -7,6 +7,7 @@
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 
+#include "cli/inspected.h"
 #include "cli/recording.h"
 #include "trace/export/line_names.h"
 #include "trace/summary/summary.h"
@@ -20,8 +21,11 @@ struct report {
 	struct summary summary;
 	FILE *events;
 	FILE *gaps;
+	FILE *inspections;
 	uint64_t event_count;
 	uint64_t gap_count;
+	uint64_t inspection_count;
+	struct inspected inspected; /* the one that is being read */
 	unsigned name_width;
 };
 
@@ -30,6 +34,9 @@ void report_text_take(void *arg, const struct record *record);
 void report_text_print(const struct report *report);
 void report_json_take(void *arg, const struct record *record);
 void report_json_print(const struct report *report);
+
+/* Take one kind of an inspection: whether it was the last, and report->inspected has all of it. */
+bool report_inspect(struct report *report, uint64_t t_ns, const struct inspection *inspection);
 
 /* All that was written to @file, to standard output. */
 void report_copy(FILE *file);

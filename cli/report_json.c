@@ -27,6 +27,17 @@ static void take(struct report *report, FILE *out, uint64_t *count, const struct
 	record_json_write(&json, record, false);
 }
 
+static void take_inspection(struct report *report, uint64_t t_ns,
+			    const struct inspection *inspection)
+{
+	if (!report_inspect(report, t_ns, inspection))
+		return;
+	if (report->inspection_count++ > 0)
+		putc(',', report->inspections);
+	inspected_json(report->inspections, &report->inspected);
+	putc('\n', report->inspections);
+}
+
 void report_json_take(void *arg, const struct record *record)
 {
 	struct report *report = arg;
@@ -37,6 +48,8 @@ void report_json_take(void *arg, const struct record *record)
 		take(report, report->events, &report->event_count, record);
 	else if (record->type == RECORD_GAP)
 		take(report, report->gaps, &report->gap_count, record);
+	else if (record->type == RECORD_INSPECTION)
+		take_inspection(report, record->t_ns, &record->inspection);
 }
 
 /* --- values */
@@ -208,5 +221,8 @@ void report_json_print(const struct report *report)
 	fputs("]", stdout);
 	open_list("gaps");
 	report_copy(report->gaps);
+	fputs("]", stdout);
+	open_list("inspections");
+	report_copy(report->inspections);
 	fputs("]}\n", stdout);
 }

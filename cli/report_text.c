@@ -53,6 +53,18 @@ static void take_gap(struct report *report, const struct gap *gap)
 	report->gap_count++;
 }
 
+static void take_inspection(struct report *report, uint64_t t_ns,
+			    const struct inspection *inspection)
+{
+	char seconds[WORDING_TIME];
+
+	if (!report_inspect(report, t_ns, inspection))
+		return;
+	fprintf(report->inspections, "%sat %s s: ", report->inspection_count++ ? "\n" : "",
+		wording_seconds(seconds, report->info->session.start_ns, t_ns, 3));
+	inspected_print(report->inspections, &report->inspected, INSPECTED_ROWS, "--json");
+}
+
 void report_text_take(void *arg, const struct record *record)
 {
 	struct report *report = arg;
@@ -63,6 +75,8 @@ void report_text_take(void *arg, const struct record *record)
 		take_event(report, record->t_ns, &record->event);
 	else if (record->type == RECORD_GAP)
 		take_gap(report, &record->gap);
+	else if (record->type == RECORD_INSPECTION)
+		take_inspection(report, record->t_ns, &record->inspection);
 }
 
 /* --- the head */
@@ -268,5 +282,9 @@ void report_text_print(const struct report *report)
 		printf("\nGAPS\n%12s %7s %-*s  WHAT\n", "TIME", "PID", (int)report->name_width,
 		       "NAME");
 		report_copy(report->gaps);
+	}
+	if (report->inspection_count > 0) {
+		puts("\nINSPECTIONS");
+		report_copy(report->inspections);
 	}
 }

@@ -294,6 +294,8 @@ int history_add(struct history *history, const struct record *record)
 		return 0;
 	case RECORD_LIMIT:
 		return add_limit(history, record->t_ns, &record->limit);
+	case RECORD_INSPECTION:
+		return 0;
 	}
 	return 0;
 }

@@ -202,6 +202,19 @@ static bool is_gone(const struct source *source)
 	return false;
 }
 
+int source_skip_past(struct source *source)
+{
+	struct request request = { .op = REQUEST_HISTORY, .since = UINT64_MAX };
+	struct reply reply;
+	int error = control_ask(&source->control, &request, &reply, NULL, NULL, NULL);
+
+	if (error)
+		return error;
+	source->next = reply.value + 1;
+	source->has_past = true;
+	return 0;
+}
+
 int source_read(struct source *source, record_fn each, void *arg)
 {
 	bool gone = is_gone(source);

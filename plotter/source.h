@@ -20,6 +20,10 @@ int source_open(struct source **ret_source, const struct rundir *dir);
 int source_look(struct source **ret_source, const struct rundir *dir);
 void source_close(struct source *source);
 
+/* Before the first source_read: leave out the past, all that was merged until now: 0 or a negative
+ * errno. */
+int source_skip_past(struct source *source);
+
 const struct session_info *source_session(const struct source *source);
 
 /* A descriptor for poll: readable when source_read has something. */

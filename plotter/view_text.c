@@ -187,6 +187,28 @@ static void print_gap(struct text_view *view, const struct history *history, uin
 		   &(struct text_line){ .t_ns = t_ns, .who = &who, .mark = "! ", .text = text });
 }
 
+/* One line of it all: reports and `memwatch inspect` have the rest. */
+static void print_inspection(struct text_view *view, const struct history *history, uint64_t t_ns,
+			     const struct inspection *inspection)
+{
+	char rss[UNITS_TEXT];
+	char text[TEXT_LABEL + UNITS_TEXT + 80];
+	struct roster_entry who;
+
+	if (inspection->place > 0)
+		return;
+	roster_name(&view->roster, history, inspection->line, &who);
+	if (inspection->kinds == 0)
+		snprintf(text, sizeof(text), "nothing, for its memory could not be read");
+	else
+		snprintf(text, sizeof(text), "%u kinds of memory, most of it %s%s%s: %s",
+			 inspection->kinds, memory_kind_text(inspection->kind),
+			 inspection->name[0] ? " " : "", inspection->name,
+			 units_format_bytes(rss, inspection->use.rss));
+	print_line(view, &(struct text_line){
+				 .t_ns = t_ns, .who = &who, .mark = "inspected: ", .text = text });
+}
+
 static void print_record(struct text_view *view, const struct history *history,
 			 const struct record *record)
 {
@@ -209,6 +231,9 @@ static void print_record(struct text_view *view, const struct history *history,
 	case RECORD_PEAK:
 		break; /* told at the end */
 	case RECORD_LIMIT:
+		break;
+	case RECORD_INSPECTION:
+		print_inspection(view, history, record->t_ns, &record->inspection);
 		break;
 	}
 }

@@ -9,7 +9,7 @@
 #include "wire/codec.h"
 
 #define SAMPLE_EVENTS 3
-#define SAMPLE_RECORDS 12
+#define SAMPLE_RECORDS 14
 #define SAMPLE_ROOM (4 * CODEC_RECORD_ROOM + SAMPLE_RECORDS * CODEC_RECORD_ROOM)
 #define COLLECTED 16
 
@@ -53,6 +53,22 @@ static inline void sample_events(struct event events[SAMPLE_EVENTS])
 	};
 }
 
+static inline struct inspection sample_inspection(void)
+{
+	static char name[TEXT_LABEL + 1];
+
+	return (struct inspection){
+		.line = UINT32_MAX,
+		.number = UINT32_MAX,
+		.place = INSPECTION_KINDS - 1,
+		.kinds = INSPECTION_KINDS,
+		.kind = MEMORY_OTHERS,
+		.name = long_text(name, TEXT_LABEL),
+		.use = { INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX,
+			 INT64_MAX },
+	};
+}
+
 static inline void sample_records(struct record records[SAMPLE_RECORDS])
 {
 	static char name[TEXT_NAME + 1];
@@ -91,6 +107,10 @@ static inline void sample_records(struct record records[SAMPLE_RECORDS])
 	records[10].limit = (struct limit){ LINE_SESSION, LIMIT_MACHINE, 0, 0 };
 	records[11].type = RECORD_LIMIT;
 	records[11].limit = (struct limit){ LINE_SESSION, LIMIT_ASKED, INT64_MAX, 0 };
+	records[12].type = RECORD_INSPECTION;
+	records[12].inspection = sample_inspection();
+	records[13].type = RECORD_INSPECTION;
+	records[13].inspection = (struct inspection){ .line = 1, .name = "" };
 }
 
 static inline size_t sample_batch(uint8_t to[SAMPLE_ROOM])
@@ -122,7 +142,7 @@ static inline struct request sample_request(void)
 {
 	struct request request = {
 		.id = UINT64_MAX,
-		.op = REQUEST_RECORD_END,
+		.op = REQUEST_INSPECT,
 		.pid = UINT32_MAX,
 		.since = UINT64_MAX,
 		.peak = 42,
@@ -240,6 +260,10 @@ static inline void collect_record(void *arg, const struct record *record)
 			collect_text(all->texts[i][0], record->process.name, TEXT_NAME);
 		copy->process.command =
 			collect_text(all->texts[i][1], record->process.command, TEXT_COMMAND);
+		return;
+	case RECORD_INSPECTION:
+		copy->inspection.name =
+			collect_text(all->texts[i][0], record->inspection.name, TEXT_LABEL);
 		return;
 	case RECORD_END:
 	case RECORD_GAP:

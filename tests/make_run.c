@@ -109,6 +109,28 @@ static void put_tick(struct run *run, uint64_t second)
 	    (struct record){ .type = RECORD_TICK, .tick = { .samples = samples, .count = count } });
 }
 
+/* Twelve files, the largest first. */
+static void put_inspection(struct run *run, uint64_t ms)
+{
+	char name[] = "/data/x";
+
+	for (uint32_t i = 0; i < 12; i++) {
+		const uint64_t bytes = (12 - i) * MIB;
+
+		name[6] = (char)('a' + i);
+		put(run, ms,
+		    (struct record){ .type = RECORD_INSPECTION,
+				     .inspection = { .line = WORKER,
+						     .number = 1,
+						     .place = i,
+						     .kinds = 12,
+						     .kind = MEMORY_FILE,
+						     .name = name,
+						     .use = { 2, 2 * bytes, bytes, bytes / 2,
+							      bytes / 4, i * 4096, 0 } } });
+	}
+}
+
 static void put_second(struct run *run, uint64_t second)
 {
 	uint64_t ms = second * 1000;
@@ -124,6 +146,8 @@ static void put_second(struct run *run, uint64_t second)
 		put_mark(run, ms + 500, "loaded");
 	else if (second == 6 || second == 9 || second == 12)
 		put_span(run, ms + 100, "round", run->leak);
+	else if (second == 11)
+		put_inspection(run, ms + 500);
 	else if (second == 14)
 		put_end(run, ms + 500, HELPER, 20 * MIB, 20 * MIB, 21 * MIB);
 	else if (second == 15)

@@ -41,6 +41,17 @@ static void check_end(const struct end *got, const struct end *expected)
 	CHECK_EQ_U64(got->peak_rss, expected->peak_rss);
 }
 
+static void check_inspection(const struct inspection *got, const struct inspection *expected)
+{
+	CHECK_EQ_U64(got->line, expected->line);
+	CHECK_EQ_U64(got->number, expected->number);
+	CHECK_EQ_U64(got->place, expected->place);
+	CHECK_EQ_U64(got->kinds, expected->kinds);
+	CHECK_EQ_U64(got->kind, expected->kind);
+	CHECK_EQ_STR(got->name, expected->name);
+	CHECK(memcmp(&got->use, &expected->use, sizeof got->use) == 0);
+}
+
 static void check_gap(const struct gap *got, const struct gap *expected)
 {
 	CHECK_EQ_U64(got->line, expected->line);
@@ -92,6 +103,9 @@ static void check_record(const struct record *got, const struct record *expected
 		CHECK_EQ_U64(got->limit.kind, expected->limit.kind);
 		CHECK_EQ_U64(got->limit.limit, expected->limit.limit);
 		CHECK_EQ_U64(got->limit.used, expected->limit.used);
+		break;
+	case RECORD_INSPECTION:
+		check_inspection(&got->inspection, &expected->inspection);
 		break;
 	}
 }
@@ -228,7 +242,7 @@ static void a_request_comes_back(void)
 	struct request request = sample_request();
 	struct request got;
 
-	for (unsigned op = REQUEST_ATTACH; op <= REQUEST_RECORD_END; op++) {
+	for (unsigned op = REQUEST_ATTACH; op <= REQUEST_INSPECT; op++) {
 		size_t size;
 
 		request.op = op;

@@ -25,7 +25,7 @@ static int decode_request(const void *from, size_t size)
 	int result = codec_get_request(from, size, &request);
 
 	if (result == 0) {
-		CHECK(request.op >= REQUEST_ATTACH && request.op <= REQUEST_RECORD_END);
+		CHECK(request.op >= REQUEST_ATTACH && request.op <= REQUEST_INSPECT);
 		CHECK(strnlen(request.category, sizeof(request.category)) <= TEXT_CATEGORY);
 		CHECK(strnlen(request.text, sizeof(request.text)) <= TEXT_LABEL);
 		CHECK(strnlen(request.path, sizeof(request.path)) <= TEXT_PATH);
@@ -264,6 +264,35 @@ static void a_limit_that_can_not_be_is_refused(void)
 	}
 }
 
+static void an_inspection_that_can_not_be_is_refused(void)
+{
+	static const struct inspection inspections[] = {
+		{ .line = LINE_SESSION, .kinds = 1, .kind = MEMORY_HEAP },
+		{ .line = 1, .kinds = INSPECTION_KINDS + 1, .kind = MEMORY_HEAP },
+		{ .line = 1, .place = 2, .kinds = 2, .kind = MEMORY_HEAP },
+		{ .line = 1, .kinds = 2, .kind = (enum memory_kind)0 },
+		{ .line = 1, .kinds = 2, .kind = (enum memory_kind)(MEMORY_OTHERS + 1) },
+		{ .line = 1, .place = 1 },
+		{ .line = 1, .kind = MEMORY_HEAP },
+		{ .line = 1, .kinds = 1, .kind = MEMORY_HEAP, .use = { .rss = INT64_MAX + 1ULL } },
+		{ .line = 1, .kinds = 1, .kind = MEMORY_HEAP, .use = { .hugetlb = UINT64_MAX } },
+	};
+	uint8_t message[SAMPLE_ROOM];
+
+	for (size_t i = 0; i < sizeof(inspections) / sizeof(inspections[0]); i++) {
+		struct record record = { .t_ns = 1,
+					 .type = RECORD_INSPECTION,
+					 .inspection = inspections[i] };
+		size_t size = codec_put_records_head(message, sizeof(message), 1);
+
+		record.inspection.name = "";
+		size += codec_put_record(message + size, sizeof(message) - size, &record);
+		all.count = 0;
+		CHECK_EQ_I64(codec_get_records(message, size, collect_record, &all), -EBADMSG);
+		CHECK_EQ_U64(all.count, 0);
+	}
+}
+
 static void random_bytes_do_no_harm(void)
 {
 	uint64_t state = 3;
@@ -311,6 +340,7 @@ static const struct check_test tests[] = {
 	CHECK_TEST(an_event_keeps_as_much_of_a_long_text_as_fits),
 	CHECK_TEST(a_long_text_elsewhere_is_cut_or_refused),
 	CHECK_TEST(a_limit_that_can_not_be_is_refused),
+	CHECK_TEST(an_inspection_that_can_not_be_is_refused),
 	CHECK_TEST(random_bytes_do_no_harm),
 	CHECK_TEST(damaged_messages_do_no_harm),
 };

@@ -31,6 +31,9 @@ static void see(void *arg, const struct record *record)
 	else if (record->type == RECORD_PROCESS)
 		snprintf(seen->text + used, 100, "<%s|%s> ", record->process.name,
 			 record->process.command);
+	else if (record->type == RECORD_INSPECTION)
+		snprintf(seen->text + used, 100, "{%s %u} ", record->inspection.name,
+			 record->inspection.place);
 	else if (record->type == RECORD_TICK)
 		snprintf(seen->text + used, 100, "%zu:%u ", record->tick.count,
 			 (unsigned)record->tick.samples[record->tick.count - 1].rss);
@@ -85,6 +88,28 @@ static void what_came_late_goes_in_its_place(void)
 	CHECK(seen.in_order);
 	CHECK_EQ_U64(merge_seq(merge), 5);
 	CHECK_EQ_U64(merge_oldest(merge), UINT64_MAX);
+	merge_free(merge);
+}
+
+static void an_inspection_keeps_its_names_and_its_order(void)
+{
+	struct merge *merge = merge_new();
+	struct seen seen = { .in_order = true };
+	char name[] = "heap";
+	struct record record = { .t_ns = 100, .type = RECORD_INSPECTION };
+
+	record.inspection.name = name;
+	CHECK(merge_add(merge, &record) == 0);
+	memcpy(name, "file", 4);
+	record.inspection.place = 1;
+	CHECK(merge_add(merge, &record) == 0);
+	record.inspection.name = "";
+	record.inspection.place = 2;
+	CHECK(merge_add(merge, &record) == 0);
+	add_event(merge, 50, "before");
+	merge_release(merge, 60, see, &seen);
+	merge_release(merge, UINT64_MAX, see, &seen);
+	CHECK_EQ_STR(seen.text, "c/before {heap 0} {file 1} { 2} ");
 	merge_free(merge);
 }
 
@@ -145,6 +170,7 @@ static void order_and_texts_hold_for_any_mix(void)
 
 static const struct check_test tests[] = {
 	CHECK_TEST(what_came_late_goes_in_its_place),
+	CHECK_TEST(an_inspection_keeps_its_names_and_its_order),
 	CHECK_TEST(nothing_goes_before_its_time),
 	CHECK_TEST(a_line_begins_before_its_events),
 	CHECK_TEST(order_and_texts_hold_for_any_mix),

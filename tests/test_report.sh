@@ -43,7 +43,7 @@ import json
 
 report = json.load(open("report.json"))
 lines = [json.loads(line) for line in open("s.jsonl")]
-assert list(report) == ["session", "processes", "categories", "spans", "events", "gaps"]
+assert list(report) == ["session", "processes", "categories", "spans", "events", "gaps", "inspections"]
 assert report["events"] == [line for line in lines if line["type"] == "event"]
 assert report["gaps"] == [line for line in lines if line["type"] == "gap"]
 recorder = report["processes"][0]

@@ -44,6 +44,10 @@ static const struct sample sample_third[] = { { 2, 0 } };
 	{                                                                                          \
 		.t_ns = SAMPLE_AT(ms), .type = RECORD_LIMIT, .limit = { __VA_ARGS__ }              \
 	}
+#define SAMPLE_INSPECTION(ms, ...)                                                                 \
+	{                                                                                          \
+		.t_ns = SAMPLE_AT(ms), .type = RECORD_INSPECTION, .inspection = { __VA_ARGS__ }    \
+	}
 
 static const struct record sample_records[] = {
 	SAMPLE_PROCESS(0, .line = 1, .pid = 4321, .ppid = 1, .name = "recorder",
@@ -65,6 +69,15 @@ static const struct record sample_records[] = {
 	SAMPLE_PROCESS(230, .line = 2, .pid = 99, .ppid = 4321, .name = "child",
 		       .command = "./child"),
 	SAMPLE_LIMIT(240, 1, LIMIT_CGROUP, 0, 0),
+	SAMPLE_INSPECTION(
+		250, .line = 1, .number = 7, .place = 0, .kinds = 2, .kind = MEMORY_FILE,
+		.name = "/tmp/\x1b[2J\xff (deleted)",
+		.use = { 3, 64 * SAMPLE_MIB, 8 * SAMPLE_MIB, 4 * SAMPLE_MIB, SAMPLE_MIB, 4096, 0 }),
+	SAMPLE_INSPECTION(
+		250, .line = 1, .number = 7, .place = 1, .kinds = 2, .kind = MEMORY_HUGETLB,
+		.name = "",
+		.use = { .mappings = 1, .size = 2 * SAMPLE_MIB, .hugetlb = 2 * SAMPLE_MIB }),
+	SAMPLE_INSPECTION(260, .line = 1, .number = 8, .name = ""),
 	SAMPLE_TICK(300, sample_third),
 	{ .t_ns = SAMPLE_AT(650),
 	  .type = RECORD_GAP,

@@ -119,6 +119,16 @@ static int64_t ask_last(struct reader *reader, const char *table)
 	return ask_one(reader, query, 0);
 }
 
+/* Of a table that older recordings don't have. */
+static int64_t ask_last_of_newer(struct reader *reader, const char *table)
+{
+	char query[96];
+
+	snprintf(query, sizeof query, "SELECT count(*) FROM sqlite_master WHERE name = '%s'",
+		 table);
+	return ask_one(reader, query, 0) ? ask_last(reader, table) : 0;
+}
+
 static int64_t least(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
@@ -143,9 +153,8 @@ static int load_info(struct reader *reader)
 	reader->last_event = ask_last(reader, "event");
 	reader->last_named = ask_last(reader, "named");
 	reader->last_gap = ask_last(reader, "gap");
-	/* Older recordings have no such table. */
-	if (ask_one(reader, "SELECT count(*) FROM sqlite_master WHERE name = 'bound'", 0))
-		reader->last_bound = ask_last(reader, "bound");
+	reader->last_bound = ask_last_of_newer(reader, "bound");
+	reader->last_inspection = ask_last_of_newer(reader, "inspection");
 	info->samples = (uint64_t)reader->last_sample;
 	info->events = (uint64_t)reader->last_event;
 	first = ask_one(reader, "SELECT min(first_ns) FROM process", INT64_MAX);

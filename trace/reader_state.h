@@ -43,7 +43,8 @@ struct reader {
 	int64_t last_event;
 	int64_t last_named;
 	int64_t last_gap;
-	int64_t last_bound; /* 0 also where there is no such table */
+	int64_t last_bound;	 /* 0 also where there is no such table */
+	int64_t last_inspection; /* the same */
 	int error;
 	char why[TRACE_WHY];
 
@@ -82,6 +83,8 @@ struct reader {
 	uint64_t gap_ns;
 	sqlite3_stmt *bounds;
 	uint64_t bound_ns;
+	sqlite3_stmt *inspections;
+	uint64_t inspection_ns;
 
 	uint32_t *ends; /* lines that ended, in order of time */
 	size_t end_count;
@@ -134,5 +137,9 @@ void reader_events_close(struct reader *reader);
 /* reader_bounds.c: limits. Those from before from_ns that hold then are told as of from_ns. */
 void reader_bounds_open(struct reader *reader);
 void reader_bounds_tell(struct reader *reader);
+
+/* reader_inspections.c */
+void reader_inspections_open(struct reader *reader);
+void reader_inspections_tell(struct reader *reader);
 
 #endif

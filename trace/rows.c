@@ -27,6 +27,10 @@ static const char *const texts[ROWS_STATEMENTS] = {
 	[ROWS_BOUND] = "INSERT INTO bound(t_ns, process, kind, limit_bytes, used_bytes) VALUES(?1, "
 		       "?2, ?3, "
 		       "?4, ?5)",
+	[ROWS_INSPECTION] =
+		"INSERT INTO inspection(t_ns, process, number, place, kinds, kind, name, mappings, "
+		"size_bytes, rss_bytes, pss_bytes, private_dirty_bytes, swap_bytes, hugetlb_bytes) "
+		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
 	[ROWS_SESSION_TEXT] = "INSERT OR REPLACE INTO session(key, value) VALUES(?1, ?2)",
 	[ROWS_SESSION_NUMBER] = "INSERT OR REPLACE INTO session(key, value) VALUES(?1, ?2)",
 	[ROWS_BEGIN] = "BEGIN IMMEDIATE",
@@ -266,6 +270,31 @@ int rows_bound(struct rows *rows, int64_t t_ns, const struct limit *limit)
 	bind_text(statement, 3, limit_kind_text(limit->kind));
 	bind_known(statement, 4, limit->limit);
 	bind_number(statement, 5, limit->used);
+	return run(statement);
+}
+
+int rows_inspection(struct rows *rows, int64_t t_ns, const struct inspection *inspection)
+{
+	sqlite3_stmt *statement = rows->statements[ROWS_INSPECTION];
+	const struct memory_use *use = &inspection->use;
+
+	sqlite3_bind_int64(statement, 1, t_ns);
+	sqlite3_bind_int64(statement, 2, inspection->line);
+	sqlite3_bind_int64(statement, 3, inspection->number);
+	sqlite3_bind_int64(statement, 4, inspection->place);
+	sqlite3_bind_int64(statement, 5, inspection->kinds);
+	if (inspection->kinds)
+		bind_text(statement, 6, memory_kind_text(inspection->kind));
+	else
+		sqlite3_bind_null(statement, 6);
+	bind_foreign(statement, 7, inspection->name);
+	bind_number(statement, 8, use->mappings);
+	bind_number(statement, 9, use->size);
+	bind_number(statement, 10, use->rss);
+	bind_number(statement, 11, use->pss);
+	bind_number(statement, 12, use->private_dirty);
+	bind_number(statement, 13, use->swap);
+	bind_number(statement, 14, use->hugetlb);
 	return run(statement);
 }
 

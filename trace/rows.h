@@ -20,6 +20,7 @@ enum rows_statement {
 	ROWS_PEAK,
 	ROWS_GAP,
 	ROWS_BOUND,
+	ROWS_INSPECTION,
 	ROWS_SESSION_TEXT,
 	ROWS_SESSION_NUMBER,
 	ROWS_BEGIN,
@@ -64,6 +65,8 @@ int rows_gap(struct rows *rows, int64_t from_ns, int64_t to_ns, uint32_t process
 	     const char *reason, uint64_t count);
 
 int rows_bound(struct rows *rows, int64_t t_ns, const struct limit *limit);
+
+int rows_inspection(struct rows *rows, int64_t t_ns, const struct inspection *inspection);
 
 int rows_session_text(struct rows *rows, const char *key, const char *value);
 int rows_session_number(struct rows *rows, const char *key, int64_t value);

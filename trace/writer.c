@@ -238,6 +238,14 @@ static int add_limit(struct writer *writer, uint64_t t_ns, const struct limit *l
 	return writer_check(writer, rows_bound(&writer->rows, writer_time(writer, t_ns), limit));
 }
 
+static int add_inspection(struct writer *writer, uint64_t t_ns, const struct inspection *inspection)
+{
+	if (know_line(writer, t_ns, inspection->line))
+		return writer->error;
+	return writer_check(writer,
+			    rows_inspection(&writer->rows, writer_time(writer, t_ns), inspection));
+}
+
 /* Records that never came, up to one at @t_ns, which may itself have come late. */
 static int add_lost(struct writer *writer, uint64_t t_ns, uint64_t count)
 {
@@ -267,6 +275,8 @@ static int take(struct writer *writer, const struct record *record)
 		return add_peak(writer, record->t_ns, &record->peak);
 	case RECORD_LIMIT:
 		return add_limit(writer, record->t_ns, &record->limit);
+	case RECORD_INSPECTION:
+		return add_inspection(writer, record->t_ns, &record->inspection);
 	}
 	return 0;
 }

@@ -138,6 +138,21 @@ static void do_event(struct answer *answer)
 	core_add(answer->core, &record);
 }
 
+/* value: the inspection's number. */
+static void do_inspect(struct answer *answer)
+{
+	const struct request *request = answer->request;
+	struct entry *entry = find_process(answer);
+	char why[256];
+
+	if (!entry)
+		return;
+	answer->reply.value = inspections_begin(answer->core, entry, request->text,
+						(uint32_t)request->since, why, sizeof why);
+	if (!answer->reply.value)
+		refuse(answer, why);
+}
+
 static void do_record(struct answer *answer)
 {
 	const struct request *request = answer->request;
@@ -298,6 +313,7 @@ static const struct operation operations[] = {
 	[REQUEST_FLUSH] = { do_flush, false },	   [REQUEST_ENDED] = { do_ended, true },
 	[REQUEST_RECORD] = { do_record, false },   [REQUEST_RECORD_END] = { do_record_end, false },
 	[REQUEST_LIMIT] = { do_limit, false },	   [REQUEST_LIMIT_TOTAL] = { do_limit, false },
+	[REQUEST_INSPECT] = { do_inspect, false },
 };
 
 /* Whether a request was carried out before: the asker's socket repeats what got no answer, as when

@@ -37,6 +37,8 @@ void core_add(struct core *core, const struct record *record)
 {
 	if (merge_add(core->merge, record) < 0)
 		core->status.dropped++;
+	if (record->type == RECORD_EVENT)
+		inspections_hear(core, &record->event);
 }
 
 void core_notice(struct core *core, const char *format, ...)
@@ -143,6 +145,7 @@ static void handle_command_end(struct core *core, int pidfd)
 		if (core->attached[i].pidfd != pidfd)
 			continue;
 		close(pidfd);
+		inspections_forget(core, core->attached[i].pid);
 		core->attached[i] = core->attached[--core->attached_count];
 		break;
 	}
@@ -192,6 +195,9 @@ static void handle(struct core *core, const struct epoll_event *event)
 		break;
 	case SOURCE_RECORDER:
 		record_hear(core);
+		break;
+	case SOURCE_INSPECTOR:
+		inspections_done(core);
 		break;
 	case SOURCE_COMMAND_END:
 		handle_command_end(core, (int)index);

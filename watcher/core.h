@@ -9,6 +9,7 @@
 #include "watcher/bounds.h"
 #include "watcher/emitters.h"
 #include "watcher/gatelink.h"
+#include "watcher/inspections.h"
 #include "watcher/marks.h"
 #include "watcher/merge.h"
 #include "watcher/past.h"
@@ -77,6 +78,7 @@ struct core {
 	struct spans spans;
 	struct bounds bounds;
 	struct alarms alarms;
+	struct inspections inspections;
 	struct gatelink gate;
 	bool gate_ready;	/* its sockets were open */
 	uint64_t gate_retry_ns; /* one that could not start is tried again after this */
@@ -108,6 +110,7 @@ enum core_source {
 	SOURCE_PROCESS_END,
 	SOURCE_COMMAND_END,
 	SOURCE_RECORDER,
+	SOURCE_INSPECTOR,
 };
 
 /* core.c. Runs a session until it is stopped; an exit status. Errors are said before. */

@@ -251,6 +251,7 @@ void life_end(struct core *core, struct entry *entry, enum end_reason reason, in
 	if (entry->pidfd >= 0)
 		close(entry->pidfd);
 	entry->pidfd = -1;
+	inspections_leave(core, entry->info.line);
 }
 
 void life_end_by_kernel(struct core *core, struct entry *entry)

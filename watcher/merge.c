@@ -86,13 +86,16 @@ static size_t arena_put(struct arena *arena, const void *from, size_t size)
 	return at;
 }
 
-/* --- what a record points to: samples, or two texts one behind the other */
+/* --- what a record points to: samples, or one text or two, one behind the other */
 
 static void texts_of(struct record *record, const char ***ret_first, const char ***ret_second)
 {
 	if (record->type == RECORD_EVENT) {
 		*ret_first = &record->event.category;
 		*ret_second = &record->event.label;
+	} else if (record->type == RECORD_INSPECTION) {
+		*ret_first = &record->inspection.name;
+		*ret_second = NULL;
 	} else {
 		*ret_first = &record->process.name;
 		*ret_second = &record->process.command;
@@ -101,7 +104,8 @@ static void texts_of(struct record *record, const char ***ret_first, const char 
 
 static bool has_texts(const struct record *record)
 {
-	return record->type == RECORD_EVENT || record->type == RECORD_PROCESS;
+	return record->type == RECORD_EVENT || record->type == RECORD_PROCESS ||
+	       record->type == RECORD_INSPECTION;
 }
 
 static int put_texts(struct arena *arena, struct held *held)
@@ -111,13 +115,14 @@ static int put_texts(struct arena *arena, struct held *held)
 
 	texts_of(&held->record, &first, &second);
 	first_size = strlen(*first) + 1;
-	second_size = strlen(*second) + 1;
+	second_size = second ? strlen(*second) + 1 : 0;
 	held->size = first_size + second_size;
 	if (arena_reserve(arena, held->size) < 0)
 		return -ENOMEM;
 	held->payload = arena->used;
 	memcpy(arena->bytes + arena->used, *first, first_size);
-	memcpy(arena->bytes + arena->used + first_size, *second, second_size);
+	if (second)
+		memcpy(arena->bytes + arena->used + first_size, *second, second_size);
 	arena->used += aligned(held->size);
 	return 0;
 }
@@ -149,7 +154,8 @@ static void resolve(const struct arena *arena, struct held *held)
 		return;
 	texts_of(&held->record, &first, &second);
 	*first = (const char *)at;
-	*second = *first + strlen(*first) + 1;
+	if (second)
+		*second = *first + strlen(*first) + 1;
 }
 
 /* --- holding and letting go */

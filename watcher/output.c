@@ -117,6 +117,7 @@ static void note_release(struct core *core, struct record *record)
 		break;
 	case RECORD_GAP:
 	case RECORD_PEAK:
+	case RECORD_INSPECTION:
 		break;
 	}
 }

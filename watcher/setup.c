@@ -163,6 +163,7 @@ static void remove_socket(const struct core *core, const char *name)
 void setup_close(struct core *core)
 {
 	arrival_close(core);
+	inspections_close(core);
 	sampler_stop(core->sampler);
 	gatelink_stop(&core->gate);
 	remove_socket(core, RUNDIR_EVENTS);

@@ -90,6 +90,14 @@ bool codec_walk(pb_istream_t *in, field_fn field, void *arg);
 /* The same for the message that is the next field of @in. */
 bool codec_walk_part(pb_istream_t *in, field_fn field, void *arg);
 
+/* codec_records.c: a message that is the next field, by its descriptor. */
+bool codec_get_message(pb_istream_t *in, const pb_msgdesc_t *fields, void *ret_message);
+
+/* codec_inspection.c; @message holds the name of what is read. */
+bool codec_put_inspection(pb_ostream_t *out, const struct inspection *inspection);
+bool codec_get_inspection(pb_istream_t *in, struct record *ret_record,
+			  memwatch_Inspection *message);
+
 /* codec_records.c, for a Reply: the message that is the next field of @in. */
 struct records_reader {
 	record_fn each;

@@ -126,6 +126,9 @@ static bool put_body(pb_ostream_t *out, const struct record *record, uint32_t *r
 	case RECORD_LIMIT:
 		*ret_tag = memwatch_Record_limit_tag;
 		return put_limit(out, &record->limit);
+	case RECORD_INSPECTION:
+		*ret_tag = memwatch_Record_inspection_tag;
+		return codec_put_inspection(out, &record->inspection);
 	}
 	return false;
 }
@@ -152,7 +155,10 @@ struct record_reader {
 	struct record record;
 	bool has_body;
 	struct event_text texts;
-	memwatch_Process process;
+	union {
+		memwatch_Process process;
+		memwatch_Inspection inspection;
+	};
 	size_t rss_count;
 	struct sample samples[TICK_SAMPLES];
 };
@@ -203,8 +209,7 @@ static bool get_tick(pb_istream_t *in, struct record_reader *reader)
 	       reader->rss_count == reader->record.tick.count;
 }
 
-/* A message that is the next field, by its descriptor. */
-static bool get_message(pb_istream_t *in, const pb_msgdesc_t *fields, void *ret_message)
+bool codec_get_message(pb_istream_t *in, const pb_msgdesc_t *fields, void *ret_message)
 {
 	pb_istream_t part;
 
@@ -216,7 +221,7 @@ static bool get_process(pb_istream_t *in, struct record_reader *reader)
 {
 	memwatch_Process *message = &reader->process;
 
-	if (!get_message(in, &memwatch_Process_msg, message))
+	if (!codec_get_message(in, &memwatch_Process_msg, message))
 		return false;
 	reader->record.type = RECORD_PROCESS;
 	reader->record.process = (struct process){
@@ -234,7 +239,7 @@ static bool get_end(pb_istream_t *in, struct record_reader *reader)
 {
 	memwatch_End message = memwatch_End_init_zero;
 
-	if (!get_message(in, &memwatch_End_msg, &message) || message.reason > END_DROPPED)
+	if (!codec_get_message(in, &memwatch_End_msg, &message) || message.reason > END_DROPPED)
 		return false;
 	reader->record.type = RECORD_END;
 	reader->record.end = (struct end){
@@ -253,7 +258,7 @@ static bool get_gap(pb_istream_t *in, struct record_reader *reader)
 {
 	memwatch_Gap message = memwatch_Gap_init_zero;
 
-	if (!get_message(in, &memwatch_Gap_msg, &message) || message.reason > GAP_BEHIND)
+	if (!codec_get_message(in, &memwatch_Gap_msg, &message) || message.reason > GAP_BEHIND)
 		return false;
 	reader->record.type = RECORD_GAP;
 	reader->record.gap = (struct gap){
@@ -270,7 +275,7 @@ static bool get_peak(pb_istream_t *in, struct record_reader *reader)
 {
 	memwatch_Peak message = memwatch_Peak_init_zero;
 
-	if (!get_message(in, &memwatch_Peak_msg, &message))
+	if (!codec_get_message(in, &memwatch_Peak_msg, &message))
 		return false;
 	reader->record.type = RECORD_PEAK;
 	reader->record.peak = (struct peak){ message.line, message.peak_rss };
@@ -292,7 +297,7 @@ static bool get_limit(pb_istream_t *in, struct record_reader *reader)
 {
 	memwatch_Limit message = memwatch_Limit_init_zero;
 
-	if (!get_message(in, &memwatch_Limit_msg, &message) || !limit_is_sound(&message))
+	if (!codec_get_message(in, &memwatch_Limit_msg, &message) || !limit_is_sound(&message))
 		return false;
 	reader->record.type = RECORD_LIMIT;
 	reader->record.limit = (struct limit){
@@ -312,7 +317,7 @@ static bool record_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, vo
 	if (tag == memwatch_Record_time_ns_tag && type == PB_WT_VARINT)
 		return get_uint(in, &reader->record.t_ns);
 	if (type != PB_WT_STRING || tag < memwatch_Record_tick_tag ||
-	    tag > memwatch_Record_limit_tag)
+	    tag > memwatch_Record_inspection_tag)
 		return pb_skip_field(in, type);
 	reader->has_body = true;
 	switch (tag) {
@@ -331,8 +336,10 @@ static bool record_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, vo
 		return get_gap(in, reader);
 	case memwatch_Record_peak_tag:
 		return get_peak(in, reader);
-	default:
+	case memwatch_Record_limit_tag:
 		return get_limit(in, reader);
+	default:
+		return codec_get_inspection(in, &reader->record, &reader->inspection);
 	}
 }
 

@@ -32,7 +32,10 @@ enum request_op {
 			   there already. Where it is recorded there already, that goes on */
 	REQUEST_RECORD_END, /* pid: only where that is the last command attached to a private
 			       session; 0: in any case. Status tells when the file is done */
-	/* 13 and 14 are not used */
+	REQUEST_INSPECT,    /* pid; text: a label, to wait for that milestone of the process or of
+			       the session; "": now. since: the command that asks, with whose end an
+			       inspection that still waits is forgotten; 0: none */
+	/* 14 is not used */
 	REQUEST_LIMIT = 15,  /* pid: a process; 0: each one, later ones too. since: the bytes that
 				it, and what it starts from now on, is to stay below; 0: any more */
 	REQUEST_LIMIT_TOTAL, /* since: the same for the sum of all that are followed */

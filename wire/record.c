@@ -31,6 +31,40 @@ const char *limit_kind_text(enum limit_kind kind)
 	return "machine";
 }
 
+static const char *const memory_kinds[] = {
+	[MEMORY_HEAP] = "heap",	    [MEMORY_STACK] = "stack",	  [MEMORY_ANONYMOUS] = "anonymous",
+	[MEMORY_FILE] = "file",	    [MEMORY_LIBRARY] = "library", [MEMORY_SHARED] = "shared",
+	[MEMORY_HUGE] = "huge",	    [MEMORY_HUGETLB] = "hugetlb", [MEMORY_KERNEL] = "kernel",
+	[MEMORY_OTHERS] = "others",
+};
+
+const char *memory_kind_text(enum memory_kind kind)
+{
+	if (kind < MEMORY_HEAP || kind > MEMORY_OTHERS)
+		return memory_kinds[MEMORY_OTHERS];
+	return memory_kinds[kind];
+}
+
+enum memory_kind memory_kind_find(const char *text)
+{
+	for (enum memory_kind kind = MEMORY_HEAP; kind <= MEMORY_OTHERS; kind++) {
+		if (strcmp(text, memory_kinds[kind]) == 0)
+			return kind;
+	}
+	return 0;
+}
+
+void memory_use_add(struct memory_use *use, const struct memory_use *more)
+{
+	use->mappings += more->mappings;
+	use->size += more->size;
+	use->rss += more->rss;
+	use->pss += more->pss;
+	use->private_dirty += more->private_dirty;
+	use->swap += more->swap;
+	use->hugetlb += more->hugetlb;
+}
+
 char *span_unfinished(char *text, const char *label)
 {
 	size_t room = TEXT_LABEL - strlen(SPAN_UNFINISHED);

@@ -25,6 +25,7 @@ enum record_type {
 	RECORD_GAP,	 /* something that could not be kept */
 	RECORD_PEAK,	 /* the kernel's high-water mark of a line rose above what samples showed */
 	RECORD_LIMIT,	 /* what holds a line, or the machine: as it was found, or has changed */
+	RECORD_INSPECTION, /* one kind of what a line's memory is made of, as it was looked into */
 };
 
 struct sample {
@@ -136,6 +137,49 @@ struct limit {
 	uint64_t used;
 };
 
+/* What a mapping is for. */
+enum memory_kind {
+	MEMORY_HEAP = 1,  /* [heap], and the arenas of glibc's malloc */
+	MEMORY_STACK,	  /* of the threads */
+	MEMORY_ANONYMOUS, /* private memory of no file; name: what the program calls it, or "" */
+	MEMORY_FILE,	  /* name: its path, with " (deleted)" behind it where it is */
+	MEMORY_LIBRARY,	  /* the same, of shared libraries */
+	MEMORY_SHARED,	  /* name: its path (/dev/shm, /memfd:, /SYSV), "" for what forks share */
+	MEMORY_HUGE,	  /* what of the others is in transparent huge pages; name: of which kind */
+	MEMORY_HUGETLB,	  /* hugetlbfs, which the kernel counts apart: no RSS */
+	MEMORY_KERNEL,	  /* [vdso] and the like */
+	MEMORY_OTHERS,	  /* kinds too many to be told apart */
+};
+
+/* Bytes, but for the first. */
+struct memory_use {
+	uint64_t mappings; /* count */
+	uint64_t size;	   /* of addresses */
+	uint64_t rss;
+	uint64_t pss;
+	uint64_t private_dirty;
+	uint64_t swap;
+	uint64_t hugetlb; /* in no RSS */
+};
+
+/*
+ * One kind of an inspection, in a record of its own: all of them have one time, come in order, the
+ * largest RSS first, and together are the process's memory, each mapping once. `kinds` 0: it could
+ * not be read after all (the process has ended), and there is nothing more in it.
+ */
+struct inspection {
+	uint32_t line;
+	uint32_t number; /* of the inspection: 1, 2, 3 ... in the session */
+	uint32_t place;	 /* 0, 1, 2 ... below kinds */
+	uint32_t kinds;
+	enum memory_kind kind;
+	struct memory_use use;
+	const char *name; /* at most TEXT_LABEL bytes; a longer path without its beginning */
+};
+
+/* Most kinds of one inspection: what is left is MEMORY_OTHERS. */
+#define INSPECTION_KINDS 1024
+
 struct record {
 	uint64_t seq; /* 1, 2, 3 ... in the merged order of the session */
 	uint64_t t_ns;
@@ -148,6 +192,7 @@ struct record {
 		struct gap gap;
 		struct peak peak;
 		struct limit limit;
+		struct inspection inspection;
 	};
 };
 
@@ -158,6 +203,14 @@ const char *gap_reason_text(enum gap_reason reason);
 
 /* "cgroup", "machine", "asked"; never NULL. */
 const char *limit_kind_text(enum limit_kind kind);
+
+/* "heap", "stack", "anonymous", "file", "library", "shared", "huge", "hugetlb", "kernel", "others";
+ * never NULL. And back: 0 for another text. */
+const char *memory_kind_text(enum memory_kind kind);
+enum memory_kind memory_kind_find(const char *text);
+
+/* Add @more to @use. */
+void memory_use_add(struct memory_use *use, const struct memory_use *more);
 
 /* Behind the label of a span that its process's death has ended. */
 #define SPAN_UNFINISHED " (unfinished)"

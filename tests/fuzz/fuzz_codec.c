@@ -24,7 +24,7 @@ static void look_at_record(void *arg, const struct record *record)
 {
 	uint64_t *sum = arg;
 
-	require(record->type >= RECORD_TICK && record->type <= RECORD_LIMIT);
+	require(record->type >= RECORD_TICK && record->type <= RECORD_INSPECTION);
 	if (record->type == RECORD_TICK) {
 		require(record->tick.count <= TICK_SAMPLES);
 		for (size_t i = 0; i < record->tick.count; i++)
@@ -45,6 +45,11 @@ static void look_at_record(void *arg, const struct record *record)
 		require(record->limit.kind == LIMIT_ASKED ||
 			(record->limit.kind == LIMIT_MACHINE) ==
 				(record->limit.line == LINE_SESSION));
+	} else if (record->type == RECORD_INSPECTION) {
+		look_at_text(record->inspection.name, TEXT_LABEL);
+		require(record->inspection.kinds <= INSPECTION_KINDS);
+		require(record->inspection.place < record->inspection.kinds ||
+			record->inspection.place == 0);
 	}
 }
 
@@ -61,7 +66,7 @@ static int decode_request(const uint8_t *data, size_t size)
 	int result = codec_get_request(data, size, &request);
 
 	if (result == 0) {
-		require(request.op >= REQUEST_ATTACH && request.op <= REQUEST_RECORD_END);
+		require(request.op >= REQUEST_ATTACH && request.op <= REQUEST_INSPECT);
 		REQUIRE_ENDED(request.category);
 		REQUIRE_ENDED(request.text);
 		REQUIRE_ENDED(request.path);

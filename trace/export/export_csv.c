@@ -186,6 +186,7 @@ static void take(void *arg, const struct record *record)
 		break;
 	case RECORD_PEAK:
 	case RECORD_LIMIT:
+	case RECORD_INSPECTION:
 		break;
 	}
 }

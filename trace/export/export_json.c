@@ -275,6 +275,7 @@ static void put(void *arg, const struct record *record)
 			       record->t_ns, record->peak.peak_rss);
 		break;
 	case RECORD_LIMIT:
+	case RECORD_INSPECTION:
 		break;
 	}
 }

@@ -310,6 +310,7 @@ static void put(void *arg, const struct record *record)
 		put_peak(trace, record->t_ns, &record->peak);
 		break;
 	case RECORD_LIMIT:
+	case RECORD_INSPECTION:
 		break;
 	}
 }

@@ -154,6 +154,34 @@ static void put_limit(const struct record_json *json, uint64_t t_ns, const struc
 	end(json);
 }
 
+static void put_inspection(const struct record_json *json, uint64_t t_ns,
+			   const struct inspection *inspection)
+{
+	const struct memory_use *use = &inspection->use;
+
+	begin_of(json, "inspection", t_ns, inspection->line);
+	json_number(json->out, "number", inspection->number);
+	json_number(json->out, "index", inspection->place);
+	json_number(json->out, "kinds", inspection->kinds);
+	if (inspection->kinds) {
+		json_text(json->out, "kind", memory_kind_text(inspection->kind));
+		json_text(json->out, "what", inspection->name);
+		record_json_use(json->out, use);
+	}
+	end(json);
+}
+
+void record_json_use(FILE *out, const struct memory_use *use)
+{
+	json_number(out, "mappings", use->mappings);
+	json_number(out, "size_bytes", use->size);
+	json_number(out, "rss_bytes", use->rss);
+	json_number(out, "pss_bytes", use->pss);
+	json_number(out, "private_dirty_bytes", use->private_dirty);
+	json_number(out, "swap_bytes", use->swap);
+	json_number(out, "hugetlb_bytes", use->hugetlb);
+}
+
 void record_json_write(const struct record_json *json, const struct record *record, bool begins)
 {
 	switch (record->type) {
@@ -174,6 +202,9 @@ void record_json_write(const struct record_json *json, const struct record *reco
 		break;
 	case RECORD_LIMIT:
 		put_limit(json, record->t_ns, &record->limit);
+		break;
+	case RECORD_INSPECTION:
+		put_inspection(json, record->t_ns, &record->inspection);
 		break;
 	case RECORD_PEAK:
 		break;

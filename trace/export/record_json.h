@@ -31,4 +31,7 @@ struct record_json {
  */
 void record_json_write(const struct record_json *json, const struct record *record, bool begins);
 
+/* The members of a kind of memory's figures, each after a comma. */
+void record_json_use(FILE *out, const struct memory_use *use);
+
 #endif

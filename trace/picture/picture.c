@@ -150,6 +150,7 @@ int picture_add(struct picture *picture, const struct record *record)
 	case RECORD_PROCESS:
 	case RECORD_PEAK:
 	case RECORD_LIMIT:
+	case RECORD_INSPECTION:
 		break;
 	}
 	return 0;

@@ -168,6 +168,7 @@ static void take(void *arg, const struct record *record)
 		take_peak(pass, &record->peak);
 		break;
 	case RECORD_LIMIT:
+	case RECORD_INSPECTION:
 		break;
 	}
 }
