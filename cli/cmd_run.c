@@ -4,6 +4,7 @@
 #include "cli/capture.h"
 #include "cli/command.h"
 #include "cli/follow.h"
+#include "cli/growth_gate.h"
 #include "cli/session.h"
 
 #include <errno.h>
@@ -228,10 +229,12 @@ static void wait_for_child(struct follow *follow, struct capture *capture)
 	run_reap(follow);
 	while (!follow->child->ended) {
 		capture_show(capture);
+		follow_drain(follow);
 		if (sigtimedwait(&set, &info, &pause) > 0)
 			take_signal(follow, &info);
 		run_reap(follow);
 	}
+	follow_drain(follow);
 	capture_show(capture);
 }
 
@@ -260,6 +263,14 @@ static const char *base_name(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
+/* What becomes of a command that did well, once its growth is judged. */
+static int judge_growth(struct follow *follow, int status)
+{
+	if (!follow->gate || !growth_gate_judge(follow->gate, clock_mono_ns()))
+		return status;
+	return status ? status : EXIT_LIMIT;
+}
+
 int follow_command(const struct options *options, struct source *source, const struct view *view)
 {
 	struct child child = { .name = base_name(options->arguments[0]) };
@@ -280,6 +291,7 @@ int follow_command(const struct options *options, struct source *source, const s
 				  .out = stdout },
 		.child = &child,
 	};
+	uint64_t launched_ns = clock_mono_ns();
 	int status;
 
 	if (view->keys && capture_open(&how.capture) < 0)
@@ -289,12 +301,16 @@ int follow_command(const struct options *options, struct source *source, const s
 	if (!status) {
 		/* One that has ended already is told of when it is reaped. */
 		register_child(options, &child);
+		if (options->fail_on_growth >= 0)
+			follow.gate = growth_gate_new(options, source_session(source),
+						      (uint32_t)child.pid, launched_ns);
 		follow_run(&follow);
 		if (view->keys && child.ended)
 			say_end(&follow);
 		wait_for_child(&follow, &how.capture);
 		follow_close(&follow);
-		status = exit_status(child.status);
+		status = judge_growth(&follow, exit_status(child.status));
+		growth_gate_free(follow.gate);
 	}
 	capture_close(&how.capture);
 	return status;
@@ -317,7 +333,8 @@ const struct command command_run = {
 	.arguments = "-- COMMAND [ARG]...",
 	.summary =
 		"Run COMMAND, follow it, and exit with its status (128+N where signal N ended it).",
-	.groups = OPTIONS_LIVE | OPTIONS_COMMAND | OPTIONS_RECORD | OPTIONS_SESSION,
+	.groups =
+		OPTIONS_LIVE | OPTIONS_COMMAND | OPTIONS_RECORD | OPTIONS_SESSION | OPTIONS_GROWTH,
 	.least = 1,
 	.most = -1,
 	.run = run,

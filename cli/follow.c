@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/command.h"
+#include "cli/growth_gate.h"
 #include "cli/keep.h"
 #include "cli/session.h"
 
@@ -25,6 +26,8 @@ static void take_record(void *arg, const struct record *record)
 {
 	struct follow *follow = arg;
 
+	if (follow->gate)
+		growth_gate_take(follow->gate, record);
 	if (history_add(follow->history, record) < 0)
 		log_error("no memory for a record: it is not shown");
 	if (record->t_ns >= follow->since_ns)
@@ -225,6 +228,19 @@ int follow_attached(const struct options *options,
 	}
 	source_close(source);
 	return status;
+}
+
+static void take_for_gate(void *arg, const struct record *record)
+{
+	struct follow *follow = arg;
+
+	growth_gate_take(follow->gate, record);
+}
+
+void follow_drain(struct follow *follow)
+{
+	if (follow->gate && !follow->gone && source_read(follow->source, take_for_gate, follow) < 0)
+		follow->gone = true;
 }
 
 void follow_close(struct follow *follow)

@@ -20,6 +20,8 @@ struct child {
 	int status; /* its wait status */
 };
 
+struct growth_gate;
+
 struct follow {
 	const struct options *options;
 	struct source *source;
@@ -29,8 +31,9 @@ struct follow {
 	struct history *history;
 	const pid_t *targets; /* follow until all of them have ended ... */
 	size_t target_count;
-	bool until_ended;    /* ... where this is set */
-	struct child *child; /* NULL: none */
+	bool until_ended;	  /* ... where this is set */
+	struct child *child;	  /* NULL: none */
+	struct growth_gate *gate; /* takes each record too; NULL: none */
 
 	struct loop loop;
 	uint64_t since_ns; /* older records are not shown by views that show each */
@@ -63,6 +66,9 @@ int follow_command(const struct options *options, struct source *source, const s
 /* Before anything is started for it: whether the command can be run: 0, or an exit status after a
  * message. cmd_run.c's. */
 int run_check(const struct options *options);
+
+/* Without a view: take what the stream has, for the gate. */
+void follow_drain(struct follow *follow);
 
 /* Forget what was followed; the history may be read until then. */
 void follow_close(struct follow *follow);

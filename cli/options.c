@@ -29,6 +29,7 @@ enum option_key {
 	KEY_NAME,
 	KEY_AT,
 	KEY_SPEED,
+	KEY_FAIL_ON_GROWTH,
 	KEY_FAIL_ABOVE,
 	KEY_TERM,
 	KEY_OUT,
@@ -58,6 +59,7 @@ static const struct option long_options[] = {
 	{ "name", required_argument, NULL, KEY_NAME },
 	{ "at", required_argument, NULL, KEY_AT },
 	{ "speed", required_argument, NULL, KEY_SPEED },
+	{ "fail-on-growth", required_argument, NULL, KEY_FAIL_ON_GROWTH },
 	{ "fail-above", required_argument, NULL, KEY_FAIL_ABOVE },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
@@ -108,6 +110,10 @@ static const struct {
 	{ KEY_TO, OPTIONS_PART, "      --to TIME         only what is earlier than this\n" },
 	{ KEY_NAME, OPTIONS_PART,
 	  "      --name PATTERN    only processes whose name matches (a regular expression)\n" },
+	{ KEY_FAIL_ON_GROWTH, OPTIONS_GROWTH,
+	  "      --fail-on-growth RATE\n"
+	  "                        exit with 3 where memory leaks faster than this: 1M/min, "
+	  "10MiB/h\n" },
 	{ KEY_FAIL_ABOVE, OPTIONS_GATE,
 	  "      --fail-above N%   exit with 3 where a peak grew by more than this\n" },
 	{ KEY_JSON, OPTIONS_JSON, "      --json            print JSON\n" },
@@ -244,6 +250,8 @@ static int take_part(struct options *options, int key)
 		return values_size(&options->limit_bytes, "limit", optarg);
 	case KEY_SPEED:
 		return values_speed(&options->speed, optarg);
+	case KEY_FAIL_ON_GROWTH:
+		return values_rate(&options->fail_on_growth, "fail-on-growth", optarg);
 	case KEY_FAIL_ABOVE:
 		return values_percentage(&options->fail_above, "fail-above", optarg);
 	default:
@@ -331,6 +339,7 @@ int options_parse(struct options *ret_options, const struct command *command, in
 		.title = "",
 		.to_ns = UINT64_MAX,
 		.as = "",
+		.fail_on_growth = -1,
 		.fail_above = -1,
 	};
 	status = take_all(ret_options, command, argc, argv);

@@ -40,7 +40,9 @@ struct options {
 	const char *name;   /* an extended regular expression on lines' names; NULL: any */
 	uint64_t at_ns;	    /* where a replay begins, since the session's start */
 	double speed;	    /* of a replay; 0: not asked for */
-	double fail_above;  /* percent; negative: not asked for */
+	/* bytes a minute; negative: not asked for */
+	double fail_on_growth;
+	double fail_above; /* percent; negative: not asked for */
 	pid_t *pids;
 	size_t pid_count;
 	char **arguments; /* what is no option, NULL-ended */
@@ -63,6 +65,9 @@ enum option_group {
 	OPTIONS_TIME = 2048,	/* --interval --duration */
 	OPTIONS_TITLE = 4096,	/* --title: of what is written */
 	OPTIONS_SESSION = 8192, /* --session: it talks to a running one */
+
+	/* --fail-on-growth */
+	OPTIONS_GROWTH = 1 << 24,
 };
 
 struct command;

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "cli/table.h"
+#include "cli/verdict_text.h"
 #include "plotter/wording.h"
 
 #include <inttypes.h>
@@ -188,6 +189,30 @@ static void print_lives(const struct report *report)
 	}
 }
 
+/* Where there is growth that someone has to look at, each figure. */
+static void print_verdict(const struct report *report, const struct summary_process *process)
+{
+	const struct verdict *verdict = &process->verdict;
+	int indent = 8 + (int)report->name_width + 12;
+	char why[VERDICT_TEXT];
+
+	print_who(report, process->process);
+	printf(" %-10s %s\n", verdict_name(verdict->kind), verdict_text_why(why, verdict));
+	if (verdict->slope.known && (verdict_grows(verdict) || verdict->kind == VERDICT_UNCLEAR))
+		verdict_text_print(verdict, indent);
+	if (verdict_grows(verdict) || verdict->kind == VERDICT_UNCLEAR ||
+	    verdict->kind == VERDICT_WARM_UP)
+		verdict_text_print_kept(process, indent);
+}
+
+static void print_verdicts(const struct report *report)
+{
+	printf("\nGROWTH\n%7s %-*s %-10s %s\n", "PID", (int)report->name_width, "NAME", "VERDICT",
+	       "WHY");
+	for (size_t i = 0; i < report->summary.process_count; i++)
+		print_verdict(report, &report->summary.processes[i]);
+}
+
 /* What a table of spans has of one, behind its names. */
 static void print_figures(const struct summary_span *figures)
 {
@@ -252,6 +277,7 @@ void report_text_print(const struct report *report)
 	if (summary->process_count > 0) {
 		print_memory(report);
 		print_lives(report);
+		print_verdicts(report);
 	} else {
 		puts("\nNo process was followed.");
 	}
