@@ -1,7 +1,7 @@
 /*
  * behave KIND SECONDS LEVEL SIZE AT NOISE RISE [FIFO]: have memory of a known behaviour
- * (tests/memory_shapes.h), in MiB, then end; what AT and RISE are depends on the kind. It begins
- * once FIFO, where one is named, has been opened for writing.
+ * (tests/memory_shapes.h), in MiB, then end; what AT and RISE are depends on the kind. It stays at
+ * LEVEL until FIFO, where one is named, has been opened for writing.
  */
 #include "tests/memory_shapes.h"
 
@@ -50,13 +50,12 @@ static void have(char *memory, size_t *had, double wanted)
 	*had = size;
 }
 
-static void behave(const struct shape *shape, double seconds, char *memory)
+static void behave(const struct shape *shape, double seconds, char *memory, size_t had)
 {
 	uint64_t start_ns = clock_mono_ns();
 	uint64_t state = start_ns | 1;
 	double noise = 0;
 	double x = 0;
-	size_t had = 0;
 
 	for (uint64_t i = 1; x < 1; i++) {
 		x = (double)(clock_mono_ns() - start_ns) / (seconds * (double)NS_PER_S);
@@ -71,6 +70,7 @@ int main(int argc, char **argv)
 {
 	int kind = argc >= 8 ? find_kind(argv[1]) : -1;
 	struct shape shape = { 0 };
+	size_t had = 0;
 	char *memory;
 
 	if (kind < 0) {
@@ -83,16 +83,17 @@ int main(int argc, char **argv)
 	shape.at = atof(argv[5]);
 	shape.noise = atof(argv[6]) * MIB;
 	shape.rise = atof(argv[7]) * MIB;
-	if (argc > 8 && open(argv[8], O_RDONLY | O_CLOEXEC) < 0) {
-		perror(argv[8]);
-		return 1;
-	}
 	memory = mmap(NULL, MAPPED, PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (memory == MAP_FAILED || madvise(memory, MAPPED, MADV_NOHUGEPAGE) < 0) {
 		perror("behave");
 		return 1;
 	}
-	behave(&shape, atof(argv[2]), memory);
+	have(memory, &had, shape.level);
+	if (argc > 8 && open(argv[8], O_RDONLY | O_CLOEXEC) < 0) {
+		perror(argv[8]);
+		return 1;
+	}
+	behave(&shape, atof(argv[2]), memory, had);
 	return 0;
 }
