@@ -205,12 +205,26 @@ static void print_verdict(const struct report *report, const struct summary_proc
 		verdict_text_print_kept(process, indent);
 }
 
+/* Those that were too short to tell are only counted: a build has thousands. */
 static void print_verdicts(const struct report *report)
 {
-	printf("\nGROWTH\n%7s %-*s %-10s %s\n", "PID", (int)report->name_width, "NAME", "VERDICT",
-	       "WHY");
-	for (size_t i = 0; i < report->summary.process_count; i++)
-		print_verdict(report, &report->summary.processes[i]);
+	size_t count = report->summary.process_count;
+	size_t shown = 0;
+
+	puts("\nGROWTH");
+	for (size_t i = 0; i < count; i++) {
+		const struct summary_process *process = &report->summary.processes[i];
+
+		if (process->verdict.kind == VERDICT_TOO_SHORT)
+			continue;
+		if (shown++ == 0)
+			printf("%7s %-*s %-10s %s\n", "PID", (int)report->name_width, "NAME",
+			       "VERDICT", "WHY");
+		print_verdict(report, process);
+	}
+	if (shown < count)
+		printf("(%zu lived too short to tell: 5 s in %d samples are needed)\n",
+		       count - shown, VERDICT_LEAST_PARTS);
 }
 
 /* What a table of spans has of one, behind its names. */

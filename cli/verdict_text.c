@@ -54,7 +54,7 @@ char *verdict_text_why(char *text, const struct verdict *verdict)
 	duration(life, verdict->life_ns);
 	switch (verdict->kind) {
 	case VERDICT_TOO_SHORT:
-		snprintf(text, VERDICT_TEXT, "%s in %zu parts tell nothing: 5 s in %d are needed",
+		snprintf(text, VERDICT_TEXT, "%s in %zu samples tell nothing: 5 s in %d are needed",
 			 life, verdict->parts, VERDICT_LEAST_PARTS);
 		break;
 	case VERDICT_STEADY:

@@ -144,6 +144,7 @@ static double swing(const struct parts *parts)
 struct verdict parts_verdict(struct parts *parts, uint64_t t_ns)
 {
 	double means[VERDICT_PARTS], lows[VERDICT_PARTS];
+	struct verdict verdict;
 	struct verdict_series series = { .means = means, .lows = lows };
 
 	hold(parts, t_ns);
@@ -162,5 +163,8 @@ struct verdict parts_verdict(struct parts *parts, uint64_t t_ns)
 	series.count = parts->count;
 	while (series.count > 0 && isnan(means[series.count - 1]))
 		series.count--;
-	return verdict_of(&series);
+	verdict = verdict_of(&series);
+	if (parts->last != PARTS_NONE && t_ns > parts->begin_ns)
+		verdict.life_ns = t_ns - parts->begin_ns;
+	return verdict;
 }
