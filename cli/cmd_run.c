@@ -4,6 +4,7 @@
 #include "cli/capture.h"
 #include "cli/command.h"
 #include "cli/follow.h"
+#include "cli/growth_gate.h"
 #include "cli/session.h"
 
 #include <errno.h>
@@ -262,6 +263,14 @@ static const char *base_name(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
+/* What becomes of a command that did well, once its growth is judged. */
+static int judge_growth(struct follow *follow, int status)
+{
+	if (!follow->gate || !growth_gate_judge(follow->gate, clock_mono_ns()))
+		return status;
+	return status ? status : EXIT_LIMIT;
+}
+
 int follow_command(const struct options *options, struct source *source, const struct view *view)
 {
 	struct child child = { .name = base_name(options->arguments[0]) };
@@ -284,6 +293,7 @@ int follow_command(const struct options *options, struct source *source, const s
 		.child = &child,
 		.limiter = &limiter,
 	};
+	uint64_t launched_ns = clock_mono_ns();
 	int status;
 
 	if (view->keys && capture_open(&how.capture) < 0)
@@ -296,6 +306,9 @@ int follow_command(const struct options *options, struct source *source, const s
 		limiter.output = how.capture.fd;
 		register_child(options, &child);
 		limiter_ask(&limiter);
+		if (options->fail_on_growth >= 0)
+			follow.gate = growth_gate_new(options, source_session(source),
+						      (uint32_t)child.pid, launched_ns);
 		follow_run(&follow);
 		if (view->keys && child.ended)
 			say_end(&follow);
@@ -306,6 +319,8 @@ int follow_command(const struct options *options, struct source *source, const s
 			status = EXIT_LIMIT;
 		capture_show(&how.capture);
 		follow_close(&follow);
+		status = judge_growth(&follow, status);
+		growth_gate_free(follow.gate);
 	}
 	capture_close(&how.capture);
 	return status;
@@ -329,7 +344,7 @@ const struct command command_run = {
 	.summary =
 		"Run COMMAND, follow it, and exit with its status (128+N where signal N ended it).",
 	.groups = OPTIONS_LIVE | OPTIONS_LIMIT | OPTIONS_KILL | OPTIONS_COMMAND | OPTIONS_RECORD |
-		  OPTIONS_SESSION,
+		  OPTIONS_SESSION | OPTIONS_GROWTH,
 	.least = 1,
 	.most = -1,
 	.run = run,

@@ -71,6 +71,7 @@ static void put_process_side(const char *side, const struct summary_process *pro
 		put_signed("growth", (int64_t)process->growth.per_minute);
 	else
 		json_null(stdout, "growth");
+	json_text(stdout, "verdict", verdict_name(process->verdict.kind));
 	put_seconds("duration", process->process->last_ns - process->process->first_ns);
 	fputs("}", stdout);
 }

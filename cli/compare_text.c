@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "cli/table.h"
+#include "cli/verdict_text.h"
 #include "plotter/wording.h"
 
 #include <inttypes.h>
@@ -116,6 +117,37 @@ static void print_growth(const struct compare *compare, unsigned width)
 		       table_rate(b_text, b->known, b->per_minute),
 		       table_rate(delta, both, b->per_minute - a->per_minute),
 		       both ? percent_text(percent, a->per_minute, b->per_minute) : "-");
+	}
+}
+
+static bool verdicts_differ(const struct compare_process *process)
+{
+	return process->a && process->b && process->a->verdict.kind != process->b->verdict.kind;
+}
+
+/* Those that differ, in words, B's below A's. */
+static void print_verdicts(const struct compare *compare, unsigned width)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < compare->process_count; i++) {
+		const struct compare_process *process = &compare->processes[i];
+		const struct summary_process *sides[] = { process->a, process->b };
+
+		if (!verdicts_differ(process))
+			continue;
+		if (!any)
+			printf("\nVERDICT on growth\n%-*s    %-10s %s\n", (int)width, "NAME",
+			       "VERDICT", "WHY");
+		any = true;
+		for (int side = 0; side < 2; side++) {
+			char why[VERDICT_TEXT];
+
+			table_text(name_of(process), width);
+			printf(" %c  %-10s %s\n", "AB"[side],
+			       verdict_name(sides[side]->verdict.kind),
+			       verdict_text_why(why, &sides[side]->verdict));
+		}
 	}
 }
 
@@ -336,6 +368,7 @@ void comparison_text_print(const struct comparison *comparison)
 		print_peaks(compare, width);
 		print_means(compare, width);
 		print_growth(compare, width);
+		print_verdicts(compare, width);
 	}
 	print_spans(compare);
 	for (size_t i = 0; i < compare->process_count; i++)

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/command.h"
+#include "cli/growth_gate.h"
 #include "cli/keep.h"
 #include "cli/session.h"
 
@@ -25,6 +26,8 @@ static void take_record(void *arg, const struct record *record)
 {
 	struct follow *follow = arg;
 
+	if (follow->gate)
+		growth_gate_take(follow->gate, record);
 	if (history_add(follow->history, record) < 0)
 		log_error("no memory for a record: it is not shown");
 	limiter_take(follow->limiter, follow->history, record);

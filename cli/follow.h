@@ -22,6 +22,8 @@ struct child {
 	uint64_t peak_rss; /* as the kernel says; 0: it doesn't */
 };
 
+struct growth_gate;
+
 struct follow {
 	const struct options *options;
 	struct source *source;
@@ -31,8 +33,9 @@ struct follow {
 	struct history *history;
 	const pid_t *targets; /* follow until all of them have ended ... */
 	size_t target_count;
-	bool until_ended;    /* ... where this is set */
-	struct child *child; /* NULL: none */
+	bool until_ended;	  /* ... where this is set */
+	struct child *child;	  /* NULL: none */
+	struct growth_gate *gate; /* takes each record too; NULL: none */
 	struct limiter *limiter;
 
 	struct loop loop;

@@ -8,9 +8,10 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-	&command_follow, &command_run,	  &command_record,  &command_list,   &command_add,
-	&command_drop,	 &command_event,  &command_inspect, &command_status, &command_wait, &command_stop,
-	&command_replay, &command_report, &command_compare, &command_export, &command_demo,
+	&command_follow, &command_run,	   &command_record, &command_list,
+	&command_add,	 &command_drop,	   &command_event,  &command_inspect,
+	&command_status, &command_wait,	   &command_stop,   &command_replay,
+	&command_report, &command_compare, &command_export, &command_demo,
 };
 
 #define COMMANDS (sizeof commands / sizeof *commands)

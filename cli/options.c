@@ -137,6 +137,8 @@ static int take_part(struct options *options, int key)
 	case KEY_ON_EVENT:
 		options->on_event = optarg;
 		return 0;
+	case KEY_FAIL_ON_GROWTH:
+		return values_rate(&options->fail_on_growth, "fail-on-growth", optarg);
 	case KEY_FAIL_ABOVE:
 		return values_percentage(&options->fail_above, "fail-above", optarg);
 	default:
@@ -238,6 +240,7 @@ int options_parse(struct options *ret_options, const struct command *command, in
 		.title = "",
 		.to_ns = UINT64_MAX,
 		.as = "",
+		.fail_on_growth = -1,
 		.fail_above = -1,
 	};
 	status = take_all(ret_options, command, argc, argv);

@@ -41,17 +41,18 @@ struct options {
 	bool machine; /* for programs: no header, tabs */
 	bool verbose;
 	bool all;
-	const char *as;	      /* a line's name; "": the process's own */
-	const char *output;   /* a file to write; NULL: none */
-	bool force;	      /* write it in place of one that is there */
-	uint64_t from_ns;     /* since the session's start */
-	uint64_t to_ns;	      /* UINT64_MAX: to the end */
-	const char *name;     /* an extended regular expression on lines' names; NULL: any */
-	uint64_t at_ns;	      /* where a replay begins, since the session's start */
-	double speed;	      /* of a replay; 0: not asked for */
-	uint64_t diff_ns;     /* between two inspections; 0: there is one */
-	const char *on_event; /* a milestone's label that is waited for; NULL: none */
-	double fail_above;    /* percent; negative: not asked for */
+	const char *as;	       /* a line's name; "": the process's own */
+	const char *output;    /* a file to write; NULL: none */
+	bool force;	       /* write it in place of one that is there */
+	uint64_t from_ns;      /* since the session's start */
+	uint64_t to_ns;	       /* UINT64_MAX: to the end */
+	const char *name;      /* an extended regular expression on lines' names; NULL: any */
+	uint64_t at_ns;	       /* where a replay begins, since the session's start */
+	double speed;	       /* of a replay; 0: not asked for */
+	uint64_t diff_ns;      /* between two inspections; 0: there is one */
+	const char *on_event;  /* a milestone's label that is waited for; NULL: none */
+	double fail_on_growth; /* bytes a minute; negative: not asked for */
+	double fail_above;     /* percent; negative: not asked for */
 	pid_t *pids;
 	size_t pid_count;
 	char **arguments; /* what is no option, NULL-ended */
@@ -78,7 +79,8 @@ enum option_group {
 	OPTIONS_KILL = 1 << 21,	 /* --kill-on-limit */
 	OPTIONS_WAIT = 1 << 22,	 /* --event --rss-above --pid --timeout --new */
 	OPTIONS_MACHINE = 1 << 23, /* --machine */
-	OPTIONS_INSPECT = 16384, /* --diff --on-event --timeout --all */
+	OPTIONS_INSPECT = 16384,   /* --diff --on-event --timeout --all */
+	OPTIONS_GROWTH = 1 << 24,  /* --fail-on-growth */
 };
 
 struct command;

@@ -35,6 +35,7 @@ const struct option options_table[] = {
 	{ "name", required_argument, NULL, KEY_NAME },
 	{ "at", required_argument, NULL, KEY_AT },
 	{ "speed", required_argument, NULL, KEY_SPEED },
+	{ "fail-on-growth", required_argument, NULL, KEY_FAIL_ON_GROWTH },
 	{ "fail-above", required_argument, NULL, KEY_FAIL_ABOVE },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
@@ -101,6 +102,10 @@ static const struct {
 	{ KEY_TO, OPTIONS_PART, "      --to TIME         only what is earlier than this\n" },
 	{ KEY_NAME, OPTIONS_PART,
 	  "      --name PATTERN    only processes whose name matches (a regular expression)\n" },
+	{ KEY_FAIL_ON_GROWTH, OPTIONS_GROWTH,
+	  "      --fail-on-growth RATE\n"
+	  "                        exit with 3 where memory leaks faster than this: 1M/min, "
+	  "10MiB/h\n" },
 	{ KEY_FAIL_ABOVE, OPTIONS_GATE,
 	  "      --fail-above N%   exit with 3 where a peak grew by more than this\n" },
 	{ KEY_MACHINE, OPTIONS_MACHINE,

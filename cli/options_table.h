@@ -34,6 +34,7 @@ enum option_key {
 	KEY_NAME,
 	KEY_AT,
 	KEY_SPEED,
+	KEY_FAIL_ON_GROWTH,
 	KEY_FAIL_ABOVE,
 	KEY_TERM,
 	KEY_OUT,

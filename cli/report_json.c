@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "cli/verdict_text.h"
 #include "trace/export/record_json.h"
 
 #include <inttypes.h>
@@ -165,6 +166,7 @@ static void put_process(const struct report *report, const struct summary_proces
 		json_null(stdout, "max_t");
 	put_bytes("peak_rss", shown->peak_known, shown->peak_rss);
 	put_growth(&shown->growth);
+	verdict_text_json(shown);
 	json_number(stdout, "events", shown->events);
 	json_number(stdout, "missed", shown->missed);
 	json_number(stdout, "dropped", shown->dropped);

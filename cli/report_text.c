@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "cli/table.h"
+#include "cli/verdict_text.h"
 #include "plotter/wording.h"
 
 #include <inttypes.h>
@@ -202,6 +203,44 @@ static void print_lives(const struct report *report)
 	}
 }
 
+/* Where there is growth that someone has to look at, each figure. */
+static void print_verdict(const struct report *report, const struct summary_process *process)
+{
+	const struct verdict *verdict = &process->verdict;
+	int indent = 8 + (int)report->name_width + 12;
+	char why[VERDICT_TEXT];
+
+	print_who(report, process->process);
+	printf(" %-10s %s\n", verdict_name(verdict->kind), verdict_text_why(why, verdict));
+	if (verdict->slope.known && (verdict_grows(verdict) || verdict->kind == VERDICT_UNCLEAR))
+		verdict_text_print(verdict, indent);
+	if (verdict_grows(verdict) || verdict->kind == VERDICT_UNCLEAR ||
+	    verdict->kind == VERDICT_WARM_UP)
+		verdict_text_print_kept(process, indent);
+}
+
+/* Those that were too short to tell are only counted: a build has thousands. */
+static void print_verdicts(const struct report *report)
+{
+	size_t count = report->summary.process_count;
+	size_t shown = 0;
+
+	puts("\nGROWTH");
+	for (size_t i = 0; i < count; i++) {
+		const struct summary_process *process = &report->summary.processes[i];
+
+		if (process->verdict.kind == VERDICT_TOO_SHORT)
+			continue;
+		if (shown++ == 0)
+			printf("%7s %-*s %-10s %s\n", "PID", (int)report->name_width, "NAME",
+			       "VERDICT", "WHY");
+		print_verdict(report, process);
+	}
+	if (shown < count)
+		printf("(%zu lived too short to tell: 5 s in %d samples are needed)\n",
+		       count - shown, VERDICT_LEAST_PARTS);
+}
+
 /* What a table of spans has of one, behind its names. */
 static void print_figures(const struct summary_span *figures)
 {
@@ -266,6 +305,7 @@ void report_text_print(const struct report *report)
 	if (summary->process_count > 0) {
 		print_memory(report);
 		print_lives(report);
+		print_verdicts(report);
 	} else {
 		puts("\nNo process was followed.");
 	}

@@ -32,6 +32,43 @@ int values_size(uint64_t *ret_bytes, const char *what, const char *text)
 	return EXIT_USAGE;
 }
 
+/* Minutes, of the unit behind a rate's slash; 0: it is none. */
+static double minutes_of(const char *unit)
+{
+	static const struct {
+		const char *name;
+		double minutes;
+	} units[] = { { "s", 1 / 60.0 }, { "sec", 1 / 60.0 }, { "m", 1 },    { "min", 1 },
+		      { "h", 60 },	 { "hour", 60 },      { "d", 1440 }, { "day", 1440 } };
+
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+		if (strcmp(unit, units[i].name) == 0)
+			return units[i].minutes;
+	}
+	return 0;
+}
+
+int values_rate(double *ret_bytes_per_minute, const char *what, const char *text)
+{
+	const char *slash = strchr(text, '/');
+	double minutes = slash ? minutes_of(slash + 1) : 1;
+	size_t length = slash ? (size_t)(slash - text) : strlen(text);
+	char size[32];
+	uint64_t bytes;
+
+	if (length < sizeof size && minutes > 0) {
+		memcpy(size, text, length);
+		size[length] = '\0';
+		if (units_parse_size(size, &bytes) == 0) {
+			*ret_bytes_per_minute = (double)bytes / minutes;
+			return 0;
+		}
+	}
+	log_error("%s '%s': is no rate of growth (1M/min, 10MiB/h, 512K, which is a minute's)",
+		  what, text);
+	return EXIT_USAGE;
+}
+
 int values_glyphs(int *ret_glyphs, const char *name)
 {
 	static const char *const names[] = { "auto", "braille", "blocks", "ascii" };

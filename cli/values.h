@@ -21,6 +21,9 @@ int values_fps(unsigned *ret_fps, const char *text);
 /* "10", "0.5" */
 int values_speed(double *ret_speed, const char *text);
 
+/* Growth, "1M/min", "10MiB/h", "512K" (a minute), in bytes a minute; 0 too. */
+int values_rate(double *ret_bytes_per_minute, const char *what, const char *text);
+
 /* "10%", "10" */
 int values_percentage(double *ret_percent, const char *what, const char *text);
 

@@ -285,6 +285,41 @@ static void no_sequence_of_events_counts_more_time_than_there_was(void)
 	}
 }
 
+static const char *kept(size_t process)
+{
+	struct tally_kept most[TALLY_KEPT];
+	size_t length = 0;
+
+	tally_kept(tally, process, most);
+	shown[0] = '\0';
+	for (size_t i = 0; i < TALLY_KEPT && most[i].name; i++)
+		length += (size_t)snprintf(shown + length, sizeof(shown) - length, "%s%s %" PRId64,
+					   i ? ", " : "", most[i].name, most[i].bytes);
+	return shown;
+}
+
+static void what_is_kept_is_told_by_process_the_most_first(void)
+{
+	static const char *const called[] = { "little", "much", "none", "more", "most" };
+	static const uint64_t gains[] = { 10, 500, 0, 60, 700 };
+	uint64_t rss = 1000;
+
+	start();
+	for (uint64_t i = 0; i < 5; i++) {
+		begin(1, 10 * i, i, called[i], rss);
+		rss += gains[i];
+		end(1, 10 * i + 5, i, called[i], 5, rss - gains[i], rss);
+	}
+	begin(2, 0, 1, "much", 5000);
+	end(2, 5, 1, "much", 5, 5000, 4000);
+	tally_end(tally, 1, 100, rss);
+	tally_end(tally, 2, 100, 4000);
+	CHECK_EQ_STR(kept(0), "");
+	CHECK_EQ_STR(kept(1), "most 700, much 500, more 60");
+	CHECK_EQ_STR(kept(2), "");
+	stop();
+}
+
 static const struct check_test tests[] = {
 	CHECK_TEST(calls_one_after_another_add_up),
 	CHECK_TEST(what_is_freed_behind_a_call_is_not_kept),
@@ -299,6 +334,7 @@ static const struct check_test tests[] = {
 	CHECK_TEST(an_end_that_was_lost_ends_at_the_next_begin_of_its_number),
 	CHECK_TEST(time_before_the_part_that_is_asked_for_does_not_count),
 	CHECK_TEST(too_many_names_are_counted_together),
+	CHECK_TEST(what_is_kept_is_told_by_process_the_most_first),
 	CHECK_TEST(no_sequence_of_events_counts_more_time_than_there_was),
 };
 

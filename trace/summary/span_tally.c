@@ -37,6 +37,7 @@ struct tally_process {
 	void *tracks;
 	size_t track_count;
 	size_t track_limit;
+	struct tally_kept kept[TALLY_KEPT];
 };
 
 struct tally {
@@ -157,6 +158,8 @@ static bool get_groups(struct tally *tally, struct group *ret_groups[GROUPS], co
 static void drop_track(struct tally_process *process, struct track *track, uint64_t rss)
 {
 	stretch_settle(&track->stretch, &track->group->shown, rss);
+	if (track->group->shown.name)
+		stretch_note_kept(&track->stretch, &track->group->shown, process->kept);
 	free(track);
 	process->track_count--;
 }
@@ -361,17 +364,17 @@ void tally_end(struct tally *tally, size_t process, uint64_t t_ns, uint64_t rss)
 	}
 }
 
+void tally_kept(const struct tally *tally, size_t process, struct tally_kept ret_kept[TALLY_KEPT])
+{
+	memcpy(ret_kept, tally->processes[process].kept, TALLY_KEPT * sizeof(*ret_kept));
+}
+
 int tally_each(const struct tally *tally, void (*each)(void *arg, const struct tally_group *group),
 	       void *arg)
 {
 	for (const struct group *group = tally->first; group; group = group->next)
 		each(arg, &group->shown);
 	return tally->no_memory ? -ENOMEM : 0;
-}
-
-static void keep(void *node)
-{
-	(void)node;
 }
 
 void tally_free(struct tally *tally)
@@ -382,12 +385,6 @@ void tally_free(struct tally *tally)
 		tdestroy(tally->processes[i].open, free);
 		tdestroy(tally->processes[i].tracks, free);
 	}
-	tdestroy(tally->groups, keep);
-	while (tally->first) {
-		struct group *group = tally->first;
-
-		tally->first = group->next;
-		free(group);
-	}
+	tdestroy(tally->groups, free);
 	free(tally);
 }

@@ -34,6 +34,16 @@ struct tally_group {
 				process's end (or before, in a process with hundreds of names) */
 };
 
+/* What is kept of a process's memory after the spans of one name ended. */
+struct tally_kept {
+	const char *category; /* NULL: none */
+	const char *name;
+	int64_t bytes; /* 0: none */
+};
+
+/* The names of a process that kept the most, of those that kept something. */
+#define TALLY_KEPT 3
+
 /* For processes 0 to @count - 1; of what happened before @from_ns no time is counted. NULL: no
  * memory. */
 struct tally *tally_new(size_t count, uint64_t from_ns);
@@ -49,6 +59,13 @@ bool tally_event(struct tally *tally, size_t process, uint64_t t_ns, const struc
 /* The end of @process or of what is told of it, having @rss (0: not known): spans that are open
  * are unfinished. */
 void tally_end(struct tally *tally, size_t process, uint64_t t_ns, uint64_t rss);
+
+/*
+ * Of @process after its end, the most first, as many as there are. Spans nest: what one kept may
+ * have been kept by another within it. In a process with hundreds of names, what those kept that
+ * were given up before its end is not in it. The texts live as long as the tally.
+ */
+void tally_kept(const struct tally *tally, size_t process, struct tally_kept ret_kept[TALLY_KEPT]);
 
 /* All groups; -ENOMEM where something could not be counted. */
 int tally_each(const struct tally *tally, void (*each)(void *arg, const struct tally_group *group),

@@ -52,6 +52,22 @@ void stretch_settle(struct stretch *stretch, struct tally_group *group, uint64_t
 	else if (rss)
 		kept = now > 0 ? 0 : now > kept ? now : kept;
 	group->kept += kept;
+	stretch->kept += kept;
+}
+
+void stretch_note_kept(const struct stretch *stretch, const struct tally_group *group,
+		       struct tally_kept most[TALLY_KEPT])
+{
+	size_t place = TALLY_KEPT;
+
+	while (place > 0 && stretch->kept > most[place - 1].bytes)
+		place--;
+	if (place == TALLY_KEPT)
+		return;
+	memmove(most + place + 1, most + place, (TALLY_KEPT - 1 - place) * sizeof(*most));
+	most[place] = (struct tally_kept){ .category = group->category,
+					   .name = group->name,
+					   .bytes = stretch->kept };
 }
 
 void stretch_begin(struct stretch *stretch, struct tally_group *group, uint64_t t_ns, uint64_t rss)

@@ -21,6 +21,7 @@ struct stretch {
 	bool gained_known; /* what the last one gained, and had when it began */
 	int64_t gained;
 	uint64_t gained_from;
+	int64_t kept; /* of all that is settled */
 };
 
 struct stretch_call {
@@ -40,5 +41,9 @@ void stretch_whole(struct stretch *stretch, struct tally_group *group,
 
 /* Of what the last stretch gained, count as kept what is there now, the process having @rss. */
 void stretch_settle(struct stretch *stretch, struct tally_group *group, uint64_t rss);
+
+/* Take the group, with what all of its stretches kept, among those that kept the most, in order. */
+void stretch_note_kept(const struct stretch *stretch, const struct tally_group *group,
+		       struct tally_kept most[TALLY_KEPT]);
 
 #endif

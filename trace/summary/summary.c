@@ -1,5 +1,6 @@
 #include "trace/summary/summary.h"
 
+#include "trace/summary/parts.h"
 #include "trace/summary/summary_spans.h"
 #include "trace/summary/weight.h"
 
@@ -13,6 +14,7 @@
 
 struct track {
 	struct weight weight;
+	struct parts parts;
 	bool begun;
 	bool ended;
 	uint64_t missed_before; /* ticks of the whole session, before it was begun */
@@ -29,6 +31,7 @@ struct pass {
 	uint32_t place_count;
 	record_fn also;
 	void *also_arg;
+	bool no_memory;
 };
 
 static uint32_t search(const struct summary *summary, uint32_t line)
@@ -61,8 +64,11 @@ static void take_tick(struct pass *pass, uint64_t t_ns, const struct tick *tick)
 	for (size_t i = 0; i < tick->count; i++) {
 		uint32_t place = find(pass, tick->samples[i].line);
 
-		if (place != NOWHERE)
-			weight_add(&pass->tracks[place].weight, t_ns, tick->samples[i].rss);
+		if (place == NOWHERE)
+			continue;
+		weight_add(&pass->tracks[place].weight, t_ns, tick->samples[i].rss);
+		if (!pass->tracks[place].ended)
+			parts_add(&pass->tracks[place].parts, t_ns, tick->samples[i].rss);
 	}
 }
 
@@ -96,9 +102,15 @@ static void end_line(struct pass *pass, uint32_t place, uint64_t t_ns)
 	weight_stop(&track->weight, t_ns);
 	tally_end(pass->tally, place, t_ns,
 		  track->weight.last == WEIGHT_NONE ? 0 : track->weight.last);
-	if (!track->ended)
-		process->missed += pass->summary->missed - track->missed_before;
+	tally_kept(pass->tally, place, process->kept);
+	if (track->ended)
+		return;
 	track->ended = true;
+	process->missed += pass->summary->missed - track->missed_before;
+	process->verdict = parts_verdict(
+		&track->parts, t_ns < track->weight.end_ns ? t_ns : track->weight.end_ns);
+	pass->no_memory |= track->parts.no_memory;
+	parts_free(&track->parts);
 }
 
 static void take_end(struct pass *pass, uint64_t t_ns, uint32_t line)
@@ -268,6 +280,7 @@ static int begin_lives(struct pass *pass)
 
 		weight_begin(&pass->tracks[i].weight, life.begin_ns, life.end_ns,
 			     pass->means + parts, life.parts);
+		parts_begin(&pass->tracks[i].parts, pass->info->session.interval_ns);
 		parts += life.parts;
 	}
 	return 0;
@@ -304,7 +317,16 @@ static int finish(struct pass *pass)
 {
 	for (size_t i = 0; i < pass->summary->process_count; i++)
 		finish_process(pass, i);
-	return summary_take_spans(pass->summary, pass->tally);
+	return pass->no_memory ? -ENOMEM : summary_take_spans(pass->summary, pass->tally);
+}
+
+static void free_pass(struct pass *pass)
+{
+	for (size_t i = 0; pass->tracks && i < pass->summary->process_count; i++)
+		parts_free(&pass->tracks[i].parts);
+	free(pass->tracks);
+	free(pass->means);
+	free(pass->places);
 }
 
 int summary_read(struct summary *ret_summary, struct reader *reader,
@@ -335,10 +357,8 @@ int summary_read_also(struct summary *ret_summary, struct reader *reader,
 		status = reader_read(reader, &own, take, &pass);
 	if (!status)
 		status = finish(&pass);
-	tally_free(pass.tally);
-	free(pass.tracks);
-	free(pass.means);
-	free(pass.places);
+	ret_summary->tally = pass.tally;
+	free_pass(&pass);
 	if (status)
 		summary_free(ret_summary);
 	return status;
@@ -350,5 +370,6 @@ void summary_free(struct summary *summary)
 	free(summary->spans);
 	free(summary->categories);
 	free(summary->texts);
+	tally_free(summary->tally);
 	*summary = (struct summary){ 0 };
 }

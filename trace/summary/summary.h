@@ -7,6 +7,8 @@
 
 #include "trace/reader.h"
 #include "trace/summary/growth.h"
+#include "trace/summary/span_tally.h"
+#include "trace/summary/verdict.h"
 
 /*
  * A process, in the part that was asked for. `sampled_ns` 0: it had no sample, and its first_rss,
@@ -26,7 +28,9 @@ struct summary_process {
 	uint64_t events;     /* milestones and spans */
 	uint64_t missed;     /* ticks, while it lived */
 	uint64_t dropped;    /* events, torn ones too */
-	struct growth growth;
+	struct growth growth; /* over its whole life; `verdict` tells of the time after warm-up */
+	struct verdict verdict;
+	struct tally_kept kept[TALLY_KEPT]; /* the spans that it grew in */
 };
 
 /*
@@ -57,6 +61,7 @@ struct summary {
 	struct summary_span *categories; /* of all names of one category; the longest total first */
 	size_t category_count;
 	char *texts; /* of categories and names */
+	struct tally *tally;
 	uint64_t milestones;
 	uint64_t missed;  /* ticks */
 	uint64_t dropped; /* events, torn ones too */

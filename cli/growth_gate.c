@@ -1,0 +1,239 @@
+#include "cli/growth_gate.h"
+
+#include "base/log.h"
+#include "cli/table.h"
+#include "cli/verdict_text.h"
+#include "trace/summary/parts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct judged {
+	uint32_t line;
+	uint32_t pid;
+	char name[TEXT_NAME + 1];
+	struct parts parts;
+};
+
+struct growth_gate {
+	double least; /* bytes a minute: more is too much */
+	uint64_t interval_ns;
+	uint32_t root;
+	uint64_t since_ns;
+
+	struct judged *list; /* those that live, in order of line */
+	size_t count, room;
+	uint32_t *pids; /* of all that belong, ended ones too */
+	size_t pid_count, pid_room;
+	bool no_memory;
+
+	unsigned told;	  /* whose verdict is anything but too short */
+	unsigned growing; /* faster than is allowed */
+	struct judged worst;
+	struct verdict verdict; /* of the worst */
+};
+
+struct growth_gate *growth_gate_new(const struct options *options,
+				    const struct session_info *session, uint32_t root,
+				    uint64_t since_ns)
+{
+	struct growth_gate *gate = calloc(1, sizeof *gate);
+
+	if (!gate) {
+		log_error("cannot judge growth: %s", strerror(ENOMEM));
+		return NULL;
+	}
+	gate->least = options->fail_on_growth;
+	gate->interval_ns = session->interval_ns;
+	gate->root = root;
+	gate->since_ns = since_ns;
+	return gate;
+}
+
+void growth_gate_free(struct growth_gate *gate)
+{
+	if (!gate)
+		return;
+	for (size_t i = 0; i < gate->count; i++)
+		parts_free(&gate->list[i].parts);
+	free(gate->list);
+	free(gate->pids);
+	free(gate);
+}
+
+/* --- who belongs */
+
+/* A process whose parent ended early may have come to us, who run the command. */
+static bool belongs(const struct growth_gate *gate, const struct process *process)
+{
+	if (process->pid == gate->root || process->ppid == (uint32_t)getpid())
+		return true;
+	for (size_t i = 0; i < gate->pid_count; i++) {
+		if (gate->pids[i] == process->ppid)
+			return true;
+	}
+	return false;
+}
+
+/* Room for one more of @size bytes; NULL: no memory, and *list is as it was. */
+static void *make_room(struct growth_gate *gate, void *list, size_t count, size_t *room,
+		       size_t size)
+{
+	size_t more = *room ? 2 * *room : 8;
+	void *larger;
+
+	if (count < *room)
+		return list;
+	larger = realloc(list, more * size);
+	if (larger)
+		*room = more;
+	else
+		gate->no_memory = true;
+	return larger;
+}
+
+static bool add_pid(struct growth_gate *gate, uint32_t pid)
+{
+	uint32_t *pids = make_room(gate, gate->pids, gate->pid_count, &gate->pid_room, sizeof pid);
+
+	if (!pids)
+		return false;
+	gate->pids = pids;
+	gate->pids[gate->pid_count++] = pid;
+	return true;
+}
+
+/* Where @line is in the list, or would be. */
+static size_t place_of(const struct growth_gate *gate, uint32_t line)
+{
+	size_t low = 0;
+	size_t high = gate->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (gate->list[middle].line < line)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct judged *find(const struct growth_gate *gate, uint32_t line)
+{
+	size_t place = place_of(gate, line);
+
+	return place < gate->count && gate->list[place].line == line ? &gate->list[place] : NULL;
+}
+
+static void add(struct growth_gate *gate, const struct process *process)
+{
+	size_t place = place_of(gate, process->line);
+	struct judged *list =
+		make_room(gate, gate->list, gate->count, &gate->room, sizeof *gate->list);
+
+	if (!list)
+		return;
+	gate->list = list;
+	if (!add_pid(gate, process->pid))
+		return;
+	memmove(list + place + 1, list + place, (gate->count - place) * sizeof *list);
+	gate->count++;
+	list[place] = (struct judged){ .line = process->line, .pid = process->pid };
+	parts_begin(&list[place].parts, gate->interval_ns);
+}
+
+/* --- records */
+
+static void take_process(struct growth_gate *gate, uint64_t t_ns, const struct process *process)
+{
+	if (!find(gate, process->line)) {
+		if (t_ns < gate->since_ns || !belongs(gate, process))
+			return;
+		add(gate, process);
+	}
+	if (find(gate, process->line))
+		text_copy(find(gate, process->line)->name, TEXT_NAME + 1, process->name);
+}
+
+static void take_tick(struct growth_gate *gate, uint64_t t_ns, const struct tick *tick)
+{
+	for (size_t i = 0; i < tick->count; i++) {
+		struct judged *judged = find(gate, tick->samples[i].line);
+
+		if (judged)
+			parts_add(&judged->parts, t_ns, tick->samples[i].rss);
+	}
+}
+
+static void judge(struct growth_gate *gate, struct judged *judged, uint64_t t_ns)
+{
+	struct verdict verdict = parts_verdict(&judged->parts, t_ns);
+
+	gate->no_memory |= judged->parts.no_memory;
+	parts_free(&judged->parts);
+	if (verdict.kind != VERDICT_TOO_SHORT)
+		gate->told++;
+	if (!verdict_grows(&verdict) || verdict.slope.per_minute <= gate->least)
+		return;
+	if (gate->growing++ > 0 && verdict.slope.per_minute <= gate->verdict.slope.per_minute)
+		return;
+	gate->worst = *judged;
+	gate->verdict = verdict;
+}
+
+static void take_end(struct growth_gate *gate, uint64_t t_ns, uint32_t line)
+{
+	struct judged *judged = find(gate, line);
+	size_t place = place_of(gate, line);
+
+	if (!judged)
+		return;
+	judge(gate, judged, t_ns);
+	gate->count--;
+	memmove(judged, judged + 1, (gate->count - place) * sizeof *judged);
+}
+
+void growth_gate_take(struct growth_gate *gate, const struct record *record)
+{
+	if (record->type == RECORD_PROCESS)
+		take_process(gate, record->t_ns, &record->process);
+	else if (record->type == RECORD_TICK)
+		take_tick(gate, record->t_ns, &record->tick);
+	else if (record->type == RECORD_END)
+		take_end(gate, record->t_ns, record->end.line);
+}
+
+/* --- the end */
+
+static void say_growing(const struct growth_gate *gate)
+{
+	char figures[VERDICT_TEXT], rate[UNITS_TEXT], others[48] = "";
+
+	if (gate->growing > 1)
+		snprintf(others, sizeof others, "; so do %u others, more slowly",
+			 gate->growing - 1);
+	log_error("%s[%u] grows (%s) by more than %s a minute: %s%s", gate->worst.name,
+		  gate->worst.pid, verdict_name(gate->verdict.kind),
+		  units_format_bytes(rate, (uint64_t)gate->least),
+		  verdict_text_figures(figures, &gate->verdict), others);
+}
+
+bool growth_gate_judge(struct growth_gate *gate, uint64_t now_ns)
+{
+	while (gate->count > 0)
+		take_end(gate, now_ns, gate->list[gate->count - 1].line);
+	if (gate->no_memory)
+		log_error("growth is judged by a part of what was seen: %s", strerror(ENOMEM));
+	if (gate->growing > 0)
+		say_growing(gate);
+	else if (gate->told == 0)
+		log_error("growth can't be told: no process of the command was followed for 5 s "
+			  "and %d intervals; a shorter --interval may help, or a longer run",
+			  VERDICT_LEAST_PARTS);
+	return gate->growing > 0;
+}

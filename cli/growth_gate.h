@@ -1,0 +1,28 @@
+/*
+ * run --fail-on-growth: the processes of the command, judged at the end by what was seen of them,
+ * as a report would judge them. The memory that it takes is bounded by how many live at one time,
+ * and a number a process that ever was.
+ */
+#ifndef CLI_GROWTH_GATE_H
+#define CLI_GROWTH_GATE_H
+
+#include "cli/options.h"
+#include "wire/message.h"
+
+struct growth_gate;
+
+/* For the command that was launched as @root, and what it starts; its records are later than
+ * @since_ns. NULL: no memory, after a message. */
+struct growth_gate *growth_gate_new(const struct options *options,
+				    const struct session_info *session, uint32_t root,
+				    uint64_t since_ns);
+void growth_gate_free(struct growth_gate *gate);
+
+/* Records in their order; others' are passed over. */
+void growth_gate_take(struct growth_gate *gate, const struct record *record);
+
+/* At the end, @now_ns: whether a process grows faster than is allowed, which is said in one line;
+ * so is where none lived long enough to tell. */
+bool growth_gate_judge(struct growth_gate *gate, uint64_t now_ns);
+
+#endif
