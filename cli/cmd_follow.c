@@ -7,7 +7,9 @@
 
 static int register_one(const struct options *options, pid_t pid)
 {
-	struct request request = { .op = REQUEST_REGISTER, .pid = (uint32_t)pid };
+	struct request request = { .op = REQUEST_REGISTER,
+				   .pid = (uint32_t)pid,
+				   .since = options->family ? REGISTER_FAMILY : 0 };
 	struct reply reply;
 
 	return session_ask(options, &request, &reply, NULL, NULL);
@@ -64,6 +66,6 @@ const struct command command_follow = {
 		"Show the memory of processes as it happens, with the milestones that programs "
 		"push.\n"
 		"With no --pid: what the running session follows. Keys in the terminal: ? tells.",
-	.groups = OPTIONS_LIVE | OPTIONS_PID | OPTIONS_RECORD | OPTIONS_SESSION,
+	.groups = OPTIONS_LIVE | OPTIONS_PID | OPTIONS_FAMILY | OPTIONS_RECORD | OPTIONS_SESSION,
 	.run = run,
 };

@@ -92,7 +92,7 @@ const struct command command_record = {
 	.name = "record",
 	.arguments = "[-- COMMAND [ARG]...]",
 	.summary = "Record with no display, until ^C, --duration, or the last process ends.",
-	.groups = OPTIONS_RECORD | OPTIONS_PID | OPTIONS_TIME | OPTIONS_COMMAND | OPTIONS_TITLE |
+	.groups = OPTIONS_RECORD | OPTIONS_PID | OPTIONS_FAMILY | OPTIONS_TIME | OPTIONS_COMMAND | OPTIONS_TITLE |
 		  OPTIONS_SESSION,
 	.most = -1,
 	.run = run,

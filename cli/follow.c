@@ -53,13 +53,25 @@ static bool has_ended(const struct follow *follow, pid_t pid)
 	return seen;
 }
 
+/* Whoever is left of a family is of it as long as it lives. */
+static bool any_lives(const struct follow *follow)
+{
+	const struct history_line *line;
+
+	for (size_t i = 0; (line = history_line_at(follow->history, i)) != NULL; i++) {
+		if (!line->ended)
+			return true;
+	}
+	return false;
+}
+
 static bool all_ended(const struct follow *follow)
 {
 	for (size_t i = 0; i < follow->target_count; i++) {
 		if (!has_ended(follow, follow->targets[i]))
 			return false;
 	}
-	return follow->target_count > 0;
+	return follow->target_count > 0 && !(follow->options->family && any_lives(follow));
 }
 
 static void say_gone(struct follow *follow)

@@ -34,6 +34,7 @@ enum option_key {
 
 static const struct option long_options[] = {
 	{ "pid", required_argument, NULL, 'p' },
+	{ "include-children", no_argument, NULL, 'C' },
 	{ "interval", required_argument, NULL, 'i' },
 	{ "window", required_argument, NULL, 'w' },
 	{ "duration", required_argument, NULL, 'd' },
@@ -67,6 +68,7 @@ static const struct {
 } helps[] = {
 	{ 'p', OPTIONS_PID | OPTIONS_PART,
 	  "  -p, --pid PID[,PID]   a process; may be given several times\n" },
+	{ 'C', OPTIONS_FAMILY, "  -C, --include-children  their descendants too, as they come\n" },
 	{ 'i', OPTIONS_LIVE | OPTIONS_TIME,
 	  "  -i, --interval TIME   between samples: 1s (the default), 100ms, 0.1, 10Hz; 1ms at the "
 	  "least\n" },
@@ -243,6 +245,9 @@ static int take(struct options *options, int key)
 	switch (key) {
 	case 'p':
 		return add_pids(options, optarg);
+	case 'C':
+		options->family = true;
+		return 0;
 	case 'i':
 		return values_time(&options->interval_ns, "interval", optarg, NS_PER_MS);
 	case 'w':
@@ -280,7 +285,8 @@ static int take(struct options *options, int key)
 static int take_all(struct options *options, const struct command *command, int argc, char **argv)
 {
 	/* '+': the options of a command that is run are its own */
-	const char *letters = command->groups & OPTIONS_COMMAND ? "+p:i:w:d:o:vh" : "p:i:w:d:o:vh";
+	const char *letters =
+		command->groups & OPTIONS_COMMAND ? "+p:Ci:w:d:o:vh" : "p:Ci:w:d:o:vh";
 	int status;
 	int key;
 

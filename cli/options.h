@@ -26,6 +26,7 @@ struct options {
 	int glyphs;	      /* an enum chart_glyphs; -1: as the locale says */
 	bool json;
 	bool all;
+	bool family;	    /* of the processes: their descendants too */
 	const char *as;	    /* a line's name; "": the process's own */
 	const char *output; /* a file to write; NULL: none */
 	bool force;	    /* write it in place of one that is there */
@@ -57,6 +58,7 @@ enum option_group {
 	OPTIONS_TIME = 2048,	/* --interval --duration */
 	OPTIONS_TITLE = 4096,	/* --title: of what is written */
 	OPTIONS_SESSION = 8192, /* --session: it talks to a running one */
+	OPTIONS_FAMILY = 16384, /* --include-children */
 };
 
 struct command;

@@ -71,7 +71,7 @@ static void take_packet(struct core *core, size_t size)
 		break;
 	case PAIR_REQUEST:
 		if (size == sizeof *request && request->op >= REQUEST_ATTACH &&
-		    request->op <= REQUEST_RECORD_END)
+		    request->op <= REQUEST_REAPED)
 			control_answer(core, request);
 		break;
 	case PAIR_BAD:
@@ -143,6 +143,7 @@ static void handle_command_end(struct core *core, int pidfd)
 		if (core->attached[i].pidfd != pidfd)
 			continue;
 		close(pidfd);
+		family_reaper_gone(core, (pid_t)core->attached[i].pid);
 		core->attached[i] = core->attached[--core->attached_count];
 		break;
 	}
@@ -234,6 +235,8 @@ static void set_timer(struct core *core)
 		next = oldest + CORE_HOLD_NS;
 	if (record_due(core) < next)
 		next = record_due(core);
+	if (family_due(core) < next)
+		next = family_due(core);
 	spec.it_value.tv_sec = (time_t)(next / NS_PER_S);
 	spec.it_value.tv_nsec = (long)(next % NS_PER_S) + 1;
 	timerfd_settime(core->timer, TFD_TIMER_ABSTIME, &spec, NULL);
@@ -257,6 +260,8 @@ static void loop(struct core *core)
 		output_release(core, now_ns - CORE_HOLD_NS);
 		record_feed(core, now_ns - CORE_HOLD_NS);
 		look(core, now_ns);
+		if (now_ns >= family_due(core))
+			family_walk(core);
 	}
 }
 

@@ -27,6 +27,7 @@ enum item {
 
 struct procinfo_reader {
 	struct pids_info *pids;
+	struct pids_info *parents; /* NULL until asked for */
 };
 
 int procinfo_open(struct procinfo_reader **ret_reader)
@@ -56,6 +57,8 @@ void procinfo_close(struct procinfo_reader *reader)
 	if (!reader)
 		return;
 	procps_pids_unref(&reader->pids);
+	if (reader->parents)
+		procps_pids_unref(&reader->parents);
 	free(reader);
 }
 
@@ -101,6 +104,28 @@ int procinfo_read(struct procinfo_reader *reader, pid_t pid, struct procinfo *re
 	ret_info->kernel_thread = result[ITEM_FLAGS].result.ul_int & PF_KTHREAD;
 	text_copy(ret_info->name, sizeof ret_info->name, result[ITEM_NAME].result.str);
 	text_copy(ret_info->command, sizeof ret_info->command, result[ITEM_COMMAND].result.str);
+	return 0;
+}
+
+int procinfo_all(struct procinfo_reader *reader, procinfo_fn each, void *arg)
+{
+	static enum pids_item items[] = { PIDS_ID_TGID, PIDS_ID_PPID };
+	const struct pids_fetch *found;
+	struct procinfo info = { 0 };
+	int error = 0;
+
+	if (!reader->parents)
+		error = procps_pids_new(&reader->parents, items, 2);
+	if (error < 0)
+		return error;
+	found = procps_pids_reap(reader->parents, PIDS_FETCH_TASKS_ONLY);
+	if (!found)
+		return -errno;
+	for (int i = 0; i < found->counts->total; i++) {
+		info.pid = found->stacks[i]->head[0].result.s_int;
+		info.ppid = found->stacks[i]->head[1].result.s_int;
+		each(arg, &info);
+	}
 	return 0;
 }
 

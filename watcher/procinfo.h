@@ -32,6 +32,13 @@ void procinfo_close(struct procinfo_reader *reader);
 int procinfo_read(struct procinfo_reader *reader, pid_t pid, struct procinfo *ret_info);
 
 /*
+ * Each process: its pid and its parent's, nothing else is set. A look at all of /proc. 0 or a
+ * negative errno.
+ */
+typedef void (*procinfo_fn)(void *arg, const struct procinfo *info);
+int procinfo_all(struct procinfo_reader *reader, procinfo_fn each, void *arg);
+
+/*
  * What changes in a process's life, from one read of /proc/PID/status: its name now and the
  * kernel's high-water mark of its resident memory in bytes (VmHWM, which libproc2 does not give; 0
  * where it has no memory). 0 or a negative errno.

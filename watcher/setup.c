@@ -75,6 +75,7 @@ static int open_parts(struct core *core)
 	core->merge = merge_new();
 	core->past = past_new(PAST_BYTES);
 	core->emitters = emitters_new();
+	family_open(&core->family);
 	if (bounds_open(&core->bounds, "") < 0)
 		return -ENOMEM;
 	core->packet = malloc(sizeof *core->packet);
@@ -172,6 +173,7 @@ void setup_close(struct core *core)
 	emitters_free(core->emitters);
 	spans_free(&core->spans);
 	bounds_close(&core->bounds);
+	family_close(&core->family);
 	marks_free(&core->marks);
 	past_free(core->past);
 	merge_free(core->merge);

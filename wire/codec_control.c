@@ -17,6 +17,13 @@ size_t codec_put_request(void *to, size_t size, const struct request *request)
 	text_copy(message.category, sizeof message.category, request->category);
 	text_copy(message.text, sizeof message.text, request->text);
 	text_copy(message.path, sizeof message.path, request->path);
+	message.reaped_count = request->reaped_count < REAPED_MOST
+				       ? (pb_size_t)request->reaped_count
+				       : REAPED_MOST;
+	for (pb_size_t i = 0; i < message.reaped_count; i++)
+		message.reaped[i] =
+			(memwatch_Reaped){ request->reaped[i].pid, request->reaped[i].status,
+					   request->reaped[i].peak };
 	return pb_encode(&out, &memwatch_Request_msg, &message) ? out.bytes_written : 0;
 }
 
@@ -30,7 +37,7 @@ int codec_get_request(const void *from, size_t size, struct request *ret_request
 		return -EBADMSG;
 	if (message.version != WIRE_VERSION)
 		return -EPROTO;
-	if (message.op < REQUEST_ATTACH || message.op > REQUEST_RECORD_END)
+	if (message.op < REQUEST_ATTACH || message.op > REQUEST_REAPED)
 		return -EBADMSG;
 	ret_request->id = message.id;
 	ret_request->op = (enum request_op)message.op;
@@ -40,6 +47,11 @@ int codec_get_request(const void *from, size_t size, struct request *ret_request
 	text_copy(ret_request->category, sizeof ret_request->category, message.category);
 	text_copy(ret_request->text, sizeof ret_request->text, message.text);
 	text_copy(ret_request->path, sizeof ret_request->path, message.path);
+	ret_request->reaped_count = message.reaped_count;
+	for (pb_size_t i = 0; i < message.reaped_count; i++)
+		ret_request->reaped[i] =
+			(struct reaped){ message.reaped[i].pid, message.reaped[i].status,
+					 message.reaped[i].peak };
 	return 0;
 }
 

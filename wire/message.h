@@ -17,8 +17,8 @@
 
 enum request_op {
 	REQUEST_ATTACH = 1, /* pid: the command that asks; the watcher watches its life */
-	REQUEST_REGISTER,   /* pid, text: the line's name, "" for the process's own; since 1: its
-			       parent asks, and will tell its end */
+	REQUEST_REGISTER,   /* pid, text: the line's name, "" for the process's own; since: of
+			       enum register_flags */
 	REQUEST_DROP,	    /* pid */
 	REQUEST_LIST,	    /* since: the last line that was got */
 	REQUEST_HISTORY,    /* since: the last seq that was got */
@@ -32,6 +32,21 @@ enum request_op {
 			   there already. Where it is recorded there already, that goes on */
 	REQUEST_RECORD_END, /* pid: only where that is the last command attached to a private
 			       session; 0: in any case. Status tells when the file is done */
+	REQUEST_REAPED,	    /* reaped: orphans that the asker waited for */
+};
+
+enum register_flags {
+	REGISTER_PARENT = 1, /* its parent asks, and will tell its end */
+	REGISTER_FAMILY = 2, /* its descendants too; with the other: and its parent's orphans */
+};
+
+/* Most in one request. */
+#define REAPED_MOST 64
+
+struct reaped {
+	uint32_t pid;
+	int32_t status; /* as wait(2) has it */
+	uint64_t peak;	/* ru_maxrss in bytes; 0: not known */
 };
 
 struct request {
@@ -43,6 +58,8 @@ struct request {
 	char category[TEXT_CATEGORY + 1];
 	char text[TEXT_LABEL + 1];
 	char path[TEXT_PATH + 1]; /* absolute */
+	uint32_t reaped_count;
+	struct reaped reaped[REAPED_MOST];
 };
 
 struct session_info {
