@@ -217,7 +217,7 @@ static void a_request_comes_back(void)
 	struct request request = sample_request();
 	struct request got;
 
-	for (unsigned op = REQUEST_ATTACH; op <= REQUEST_RECORD_END; op++) {
+	for (unsigned op = REQUEST_ATTACH; op <= REQUEST_REAPED; op++) {
 		size_t size;
 
 		request.op = op;
@@ -232,6 +232,8 @@ static void a_request_comes_back(void)
 		CHECK_EQ_STR(got.category, request.category);
 		CHECK_EQ_STR(got.text, request.text);
 		CHECK_EQ_STR(got.path, request.path);
+		CHECK_EQ_U64(got.reaped_count, REAPED_MOST);
+		CHECK(memcmp(got.reaped, request.reaped, sizeof(got.reaped)) == 0);
 	}
 }
 
@@ -239,7 +241,7 @@ static void a_request_that_asks_nothing_known_is_refused(void)
 {
 	uint8_t message[SAMPLE_ROOM];
 	struct request request = sample_request();
-	static const unsigned ops[] = { 0, REQUEST_RECORD_END + 1, 1000 };
+	static const unsigned ops[] = { 0, REQUEST_REAPED + 1, 1000 };
 
 	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
 		struct request got;
