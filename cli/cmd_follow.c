@@ -1,6 +1,7 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/follow.h"
+#include "cli/rules.h"
 #include "cli/session.h"
 
 #include <stdlib.h>
@@ -39,10 +40,12 @@ int follow_processes(const struct options *options, struct source *source, const
 				  .limit_bytes = options->limit_bytes,
 				  .out = stdout },
 		.targets = options->pids,
-		.until_ended = !view->keys,
+		.until_ended = !view->keys && !rules_given(options),
 	};
 	int status = register_all(options, options->pids, &follow.target_count);
 
+	if (!status)
+		status = rules_send(options);
 	if (!status)
 		status = follow_run(&follow);
 	follow_close(&follow);
@@ -62,10 +65,11 @@ static int run(const struct options *options)
 const struct command command_follow = {
 	.name = "",
 	.arguments = "",
-	.summary =
-		"Show the memory of processes as it happens, with the milestones that programs "
-		"push.\n"
-		"With no --pid: what the running session follows. Keys in the terminal: ? tells.",
-	.groups = OPTIONS_LIVE | OPTIONS_PID | OPTIONS_FAMILY | OPTIONS_RECORD | OPTIONS_SESSION,
+	.summary = "Show the memory of processes as it happens, with the milestones that programs "
+		   "push.\n"
+		   "With nobody named: what the running session follows. Keys in the terminal: ? "
+		   "tells.",
+	.groups = OPTIONS_LIVE | OPTIONS_PID | OPTIONS_FAMILY | OPTIONS_RULE | OPTIONS_RECORD |
+		  OPTIONS_SESSION,
 	.run = run,
 };

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/keep.h"
+#include "cli/rules.h"
 #include "cli/session.h"
 
 #include <errno.h>
@@ -212,9 +213,11 @@ static void loop(struct follow *follow)
 	read_stream(follow);
 	source_processes(follow->source, take_process, follow);
 	if (follow->view->every && !follow->child && history_lines(follow->history) == 0)
-		log_error("session '%s': follows nothing yet; 'memwatch add PID' or a program that "
-			  "links libmemwatch will appear here",
-			  follow->options->session);
+		log_error("session '%s': follows nothing yet; %s will appear here",
+			  follow->options->session,
+			  rules_given(follow->options)
+				  ? "a process that is what was asked for"
+				  : "'memwatch add PID' or a program that links libmemwatch");
 	loop_run(&follow->loop);
 }
 

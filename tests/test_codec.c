@@ -217,7 +217,7 @@ static void a_request_comes_back(void)
 	struct request request = sample_request();
 	struct request got;
 
-	for (unsigned op = REQUEST_ATTACH; op <= REQUEST_REAPED; op++) {
+	for (unsigned op = REQUEST_ATTACH; op <= REQUEST_RULE; op++) {
 		size_t size;
 
 		request.op = op;
@@ -241,7 +241,7 @@ static void a_request_that_asks_nothing_known_is_refused(void)
 {
 	uint8_t message[SAMPLE_ROOM];
 	struct request request = sample_request();
-	static const unsigned ops[] = { 0, REQUEST_REAPED + 1, 1000 };
+	static const unsigned ops[] = { 0, REQUEST_RULE + 1, 1000 };
 
 	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
 		struct request got;

@@ -139,6 +139,24 @@ static void do_reaped(struct answer *answer)
 	answer->reply.value = answer->core->family.unseen;
 }
 
+static void do_rule(struct answer *answer)
+{
+	const struct request *request = answer->request;
+	struct rule_request asked = {
+		.full = request->since & RULE_FULL,
+		.family = request->since & RULE_FAMILY,
+		.is_unit = request->since & RULE_UNIT,
+		.has_user = request->category[0] != '\0',
+		.user = (uint32_t)strtoul(request->category, NULL, 10),
+	};
+	char why[sizeof answer->reply.message];
+
+	text_copy(asked.pattern, sizeof asked.pattern, request->text);
+	text_copy(asked.cgroup, sizeof asked.cgroup, request->path);
+	if (rules_add(answer->core, &asked, why, sizeof why) < 0)
+		refuse(answer, why);
+}
+
 static void do_event(struct answer *answer)
 {
 	const struct request *request = answer->request;
@@ -266,6 +284,10 @@ static void do_status(struct answer *answer)
 	status->gate_restarts = core->gate.number - 1;
 	status->oldest_seq = past_oldest(core->past);
 	record_state(core, &status->recording);
+	status->unseen = core->family.unseen;
+	status->rule_count = (uint32_t)core->rules.count;
+	for (size_t i = 0; i < core->rules.count; i++)
+		text_copy(status->rules[i], sizeof status->rules[i], core->rules.at[i]->text);
 	answer->reply.has_status = true;
 	answer->reply.has_session = true;
 	answer->reply.session = core->session;
@@ -295,7 +317,7 @@ static const struct operation operations[] = {
 	[REQUEST_STATUS] = { do_status, false },   [REQUEST_STOP] = { do_stop, true },
 	[REQUEST_FLUSH] = { do_flush, false },	   [REQUEST_ENDED] = { do_ended, true },
 	[REQUEST_RECORD] = { do_record, false },   [REQUEST_RECORD_END] = { do_record_end, false },
-	[REQUEST_REAPED] = { do_reaped, true },
+	[REQUEST_REAPED] = { do_reaped, true },	   [REQUEST_RULE] = { do_rule, true },
 };
 
 /* Whether a request was carried out before: the asker's socket repeats what got no answer, as when

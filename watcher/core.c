@@ -71,7 +71,7 @@ static void take_packet(struct core *core, size_t size)
 		break;
 	case PAIR_REQUEST:
 		if (size == sizeof *request && request->op >= REQUEST_ATTACH &&
-		    request->op <= REQUEST_REAPED)
+		    request->op <= REQUEST_RULE)
 			control_answer(core, request);
 		break;
 	case PAIR_BAD:
@@ -206,6 +206,7 @@ static void look_slowly(struct core *core)
 {
 	output_beat(core);
 	bounds_look(core);
+	rules_look(core);
 }
 
 static void look(struct core *core, uint64_t now_ns)
@@ -214,6 +215,7 @@ static void look(struct core *core, uint64_t now_ns)
 		return;
 	core->next_look_ns = now_ns + LOOK_NS;
 	life_look(core);
+	rules_look_at_cgroups(core);
 	if (core->gate.pair < 0 && now_ns > core->gate_retry_ns)
 		start_gate(core);
 	if (core->looks++ % BEAT_LOOKS == 0)

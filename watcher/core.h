@@ -15,6 +15,7 @@
 #include "watcher/procinfo.h"
 #include "watcher/recorder.h"
 #include "watcher/registry.h"
+#include "watcher/rules.h"
 #include "watcher/sampler.h"
 #include "watcher/spans.h"
 #include "wire/codec.h"
@@ -77,6 +78,7 @@ struct core {
 	struct spans spans;
 	struct bounds bounds;
 	struct family family;
+	struct rules rules;
 	struct gatelink gate;
 	bool gate_ready;	/* its sockets were open */
 	uint64_t gate_retry_ns; /* one that could not start is tried again after this */

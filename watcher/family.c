@@ -130,8 +130,8 @@ static void refuse(struct core *core, const struct procinfo *info)
 	if (known)
 		mark->round = family->walks;
 	else /* one that lives is tried again */
-		pidset_add(&family->refused, info->pid,
-			   info->state == 'Z' ? info->start_ticks : 0, family->walks);
+		pidset_add(&family->refused, info->pid, info->state == 'Z' ? info->start_ticks : 0,
+			   family->walks);
 }
 
 static void begin(struct core *core, pid_t pid, bool orphan)

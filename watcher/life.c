@@ -348,6 +348,7 @@ void life_tick(void *arg, const struct record *tick)
 			count = 0;
 		}
 	}
+	count += rules_sample(core, tick->t_ns, samples + count, TICK_SAMPLES - count);
 	record.tick.count = count;
 	if (count)
 		core_add(core, &record);

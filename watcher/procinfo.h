@@ -8,6 +8,7 @@
 #include "base/text.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -17,8 +18,11 @@ struct procinfo {
 	uint64_t start_ticks;
 	char state; /* R S D T Z ... (proc(5)) */
 	bool kernel_thread;
+	uint32_t user; /* the effective one */
 	char name[TEXT_NAME + 1];
 	char command[TEXT_COMMAND + 1];
+	const char *whole; /* the command line, not cut: of procinfo_each only, valid during its
+			      call; else NULL */
 };
 
 struct procinfo_reader;
@@ -37,6 +41,10 @@ int procinfo_read(struct procinfo_reader *reader, pid_t pid, struct procinfo *re
  */
 typedef void (*procinfo_fn)(void *arg, const struct procinfo *info);
 int procinfo_all(struct procinfo_reader *reader, procinfo_fn each, void *arg);
+
+/* Each of @count processes that still lives. */
+void procinfo_each(struct procinfo_reader *reader, const pid_t *pids, size_t count,
+		   procinfo_fn each, void *arg);
 
 /*
  * What changes in a process's life, from one read of /proc/PID/status: its name now and the

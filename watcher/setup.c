@@ -174,6 +174,7 @@ void setup_close(struct core *core)
 	spans_free(&core->spans);
 	bounds_close(&core->bounds);
 	family_close(&core->family);
+	rules_close(&core->rules);
 	marks_free(&core->marks);
 	past_free(core->past);
 	merge_free(core->merge);

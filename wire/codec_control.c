@@ -37,7 +37,7 @@ int codec_get_request(const void *from, size_t size, struct request *ret_request
 		return -EBADMSG;
 	if (message.version != WIRE_VERSION)
 		return -EPROTO;
-	if (message.op < REQUEST_ATTACH || message.op > REQUEST_REAPED)
+	if (message.op < REQUEST_ATTACH || message.op > REQUEST_RULE)
 		return -EBADMSG;
 	ret_request->id = message.id;
 	ret_request->op = (enum request_op)message.op;
@@ -93,6 +93,11 @@ static void fill_status(memwatch_Status *to, const struct status_info *status)
 	to->oldest_seq = status->oldest_seq;
 	to->has_recording = status->recording.state != RECORDING_NONE;
 	fill_recording(&to->recording, &status->recording);
+	to->unseen = status->unseen;
+	to->rule_count =
+		status->rule_count < RULES_MOST ? (pb_size_t)status->rule_count : RULES_MOST;
+	for (pb_size_t i = 0; i < to->rule_count; i++)
+		text_copy(to->rule[i], sizeof to->rule[i], status->rules[i]);
 }
 
 size_t codec_put_reply(void *to, size_t size, const struct reply *reply)
@@ -201,6 +206,10 @@ static bool get_status(pb_istream_t *in, struct status_info *ret)
 	ret->gate_restarts = message.gate_restarts;
 	ret->bad_messages = message.bad_messages;
 	ret->oldest_seq = message.oldest_seq;
+	ret->unseen = message.unseen;
+	ret->rule_count = message.rule_count;
+	for (pb_size_t i = 0; i < message.rule_count; i++)
+		text_copy(ret->rules[i], sizeof ret->rules[i], message.rule[i]);
 	return get_recording(&message.recording, &ret->recording);
 }
 

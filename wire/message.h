@@ -33,12 +33,36 @@ enum request_op {
 	REQUEST_RECORD_END, /* pid: only where that is the last command attached to a private
 			       session; 0: in any case. Status tells when the file is done */
 	REQUEST_REAPED,	    /* reaped: orphans that the asker waited for */
+	REQUEST_RULE,	    /* since: of enum rule_flags; text: a pattern, "" for any name;
+			       category: a user's id in decimal, "" for any; path: a cgroup,
+			       or with its flag a unit, in place of these */
 };
 
 enum register_flags {
 	REGISTER_PARENT = 1, /* its parent asks, and will tell its end */
 	REGISTER_FAMILY = 2, /* its descendants too; with the other: and its parent's orphans */
 };
+
+enum rule_flags {
+	RULE_FULL = 1,	 /* the pattern is of command lines */
+	RULE_FAMILY = 2, /* their descendants too */
+	RULE_UNIT = 4,
+};
+
+/* By which processes are followed that nobody has named. */
+struct rule_request {
+	bool full;
+	bool family;
+	bool has_user;
+	bool is_unit;
+	uint32_t user;
+	char pattern[TEXT_LABEL + 1]; /* an extended regular expression */
+	char cgroup[TEXT_PATH + 1];
+};
+
+/* Most in a session. */
+#define RULES_MOST 16
+#define RULE_TEXT 255
 
 /* Most in one request. */
 #define REAPED_MOST 64
@@ -119,6 +143,9 @@ struct status_info {
 	uint64_t bad_messages;
 	uint64_t oldest_seq; /* still in the history */
 	struct recording_info recording;
+	uint64_t unseen; /* processes of families that came and went without a line */
+	uint32_t rule_count;
+	char rules[RULES_MOST][RULE_TEXT + 1];
 };
 
 /* What an emitter says of itself with each batch. */
