@@ -55,7 +55,7 @@ struct pidmark *pidset_add(struct pidset *set, pid_t pid, uint64_t start_ticks, 
 		return NULL;
 	mark = place(set, pid);
 	set->count += mark->pid == 0;
-	*mark = (struct pidmark){ pid, start_ticks, round, round };
+	*mark = (struct pidmark){ pid, start_ticks, round, round, 0 };
 	return mark;
 }
 

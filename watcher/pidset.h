@@ -14,6 +14,7 @@ struct pidmark {
 	uint64_t start_ticks;
 	uint64_t since; /* which round it was added in */
 	uint64_t round; /* which it was met in last */
+	uint64_t name;	/* the owner's, of what it was called; 0 at first */
 };
 
 /* All zeros is an empty one. */

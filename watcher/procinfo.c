@@ -210,3 +210,35 @@ int procinfo_read_status(pid_t pid, char name[TEXT_NAME + 1], uint64_t *ret_peak
 	*ret_peak = line ? strtoull(line + 7, NULL, 10) * 1024 : 0;
 	return 0;
 }
+
+int procinfo_read_brief(pid_t pid, char name[TEXT_NAME + 1], uint64_t *ret_start_ticks)
+{
+	char text[1024];
+	char path[64];
+	ssize_t size;
+	char *open_at, *close_at;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	size = read(fd, text, sizeof text - 1);
+	close(fd);
+	if (size <= 0)
+		return -ESRCH;
+	text[size] = '\0';
+	/* "PID (NAME) S 1 2 ...", where the name may hold anything */
+	open_at = strchr(text, '(');
+	close_at = strrchr(text, ')');
+	if (!open_at || !close_at || close_at < open_at)
+		return -EBADMSG;
+	*close_at++ = '\0';
+	text_copy(name, TEXT_NAME + 1, open_at + 1);
+	for (int field = 3; field < 22 && close_at; field++)
+		close_at = strchr(close_at + 1, ' ');
+	if (!close_at)
+		return -EBADMSG;
+	*ret_start_ticks = strtoull(close_at, NULL, 10);
+	return 0;
+}

@@ -16,6 +16,10 @@
 #define YOUNG_ROUNDS 3
 #define AGAIN_ROUNDS 4
 
+/* And at its command line, where a rule is about these: an exec may change it and leave the name.
+ */
+#define WHOLE_ROUNDS 32
+
 #define BATCH 64
 
 static void free_rule(struct rule *rule)
@@ -77,14 +81,26 @@ void rules_follow(struct core *core, const struct procinfo *info, bool family)
 	pidset_add(taken, info->pid, info->start_ticks, core->rules.round);
 }
 
+/* FNV-1a. */
+static uint64_t hash_of(const char *text)
+{
+	uint64_t hash = 14695981039346656037U;
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 1099511628211U;
+	return hash;
+}
+
 static void take_process(void *arg, const struct procinfo *info)
 {
 	struct core *core = arg;
 	struct rules *rules = &core->rules;
-	const struct pidmark *mark = pidset_find(&rules->seen, info->pid);
+	struct pidmark *mark = pidset_find(&rules->seen, info->pid);
 
 	if (!mark || mark->start_ticks != info->start_ticks)
-		pidset_add(&rules->seen, info->pid, info->start_ticks, rules->round);
+		mark = pidset_add(&rules->seen, info->pid, info->start_ticks, rules->round);
+	if (mark)
+		mark->name = hash_of(info->name);
 	if (info->kernel_thread || info->state == 'Z' || rules_are_not_for(core, info))
 		return;
 	for (size_t i = 0; i < rules->count; i++) {
@@ -98,14 +114,21 @@ static bool is_known(struct rules *rules, pid_t pid)
 {
 	struct pidmark *taken = pidset_find(&rules->taken, pid);
 	struct pidmark *mark = pidset_find(&rules->seen, pid);
+	char name[TEXT_NAME + 1];
+	uint64_t start_ticks;
+	uint64_t turn;
 
 	if (taken)
 		taken->round = rules->round;
 	if (!mark)
 		return false;
 	mark->round = rules->round;
-	return rules->round >= mark->since + YOUNG_ROUNDS &&
-	       (rules->round + (uint64_t)pid) % AGAIN_ROUNDS != 0;
+	turn = rules->round + (uint64_t)pid;
+	if (rules->round >= mark->since + YOUNG_ROUNDS && turn % AGAIN_ROUNDS != 0)
+		return true;
+	return (turn % WHOLE_ROUNDS != 0 || !rules->wholes) &&
+	       procinfo_read_brief(pid, name, &start_ticks) == 0 &&
+	       start_ticks == mark->start_ticks && hash_of(name) == mark->name;
 }
 
 static void scan(struct core *core, bool all)
@@ -243,6 +266,7 @@ int rules_add(struct core *core, const struct rule_request *asked, char *why, si
 		return -ENOSPC;
 	}
 	rules->at[rules->count++] = rule;
+	rules->wholes |= rule->asked.full;
 	begin(core, rule);
 	return 0;
 }

@@ -28,6 +28,7 @@ struct rules {
 	struct pidset seen;  /* all processes, where they were looked for by name or user */
 	struct pidset taken; /* those followed by a rule: once */
 	uint64_t round;
+	bool wholes; /* one is about command lines */
 };
 
 struct core;
