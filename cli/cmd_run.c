@@ -167,34 +167,34 @@ static void tell_end(const struct options *options, const struct child *child,
 	session_ask(options, &request, &reply, NULL, NULL);
 }
 
-static void reap_child(struct follow *follow)
+static void reap_child(struct child *child, struct rusage *ret_usage)
 {
-	struct child *child = follow->child;
-	struct rusage usage;
-
-	if (wait4(child->pid, &child->status, WNOHANG, &usage) != child->pid)
+	if (wait4(child->pid, &child->status, WNOHANG, ret_usage) != child->pid)
 		return;
 	child->ended = true;
 	child->ended_ns = clock_mono_ns();
-	if (!follow->gone)
-		tell_end(follow->options, child, &usage);
 }
 
+/* Its orphans are told before it, since the session may end with it. */
 void run_reap(struct follow *follow)
 {
-	struct orphans *orphans = &follow->child->orphans;
+	struct child *child = follow->child;
+	bool ended = child->ended;
+	struct rusage usage;
 	siginfo_t info = { 0 };
 
 	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid) {
-		if (info.si_pid == follow->child->pid)
-			reap_child(follow);
+		if (info.si_pid == child->pid)
+			reap_child(child, &usage);
 		else
-			orphans_reap(orphans, follow->options, info.si_pid);
+			orphans_reap(&child->orphans, follow->options, info.si_pid);
 		info.si_pid = 0;
 	}
 	if (follow->gone)
-		orphans->count = 0;
-	orphans_tell(orphans, follow->options);
+		child->orphans.count = 0;
+	orphans_tell(&child->orphans, follow->options);
+	if (child->ended && !ended && !follow->gone)
+		tell_end(follow->options, child, &usage);
 }
 
 static int exit_status(int status)

@@ -17,8 +17,6 @@ void orphans_adopt(void)
 /* A zombie has its name still. */
 static bool is_ours(pid_t pid)
 {
-	static const char *const names[] = { "memwatch\n", "memwatchd\n", "memwatch-guard\n",
-					     "gnuplot\n" };
 	char path[64];
 	char name[64];
 	ssize_t size;
@@ -30,11 +28,7 @@ static bool is_ours(pid_t pid)
 	if (fd >= 0)
 		close(fd);
 	name[size > 0 ? size : 0] = '\0';
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		if (strcmp(name, names[i]) == 0)
-			return true;
-	}
-	return false;
+	return strncmp(name, "memwatch", strlen("memwatch")) == 0 || strcmp(name, "gnuplot\n") == 0;
 }
 
 void orphans_reap(struct orphans *orphans, const struct options *options, pid_t pid)

@@ -126,6 +126,8 @@ static void do_ended(struct answer *answer)
 	if (request->peak > entry->info.peak_rss)
 		entry->info.peak_rss = request->peak;
 	reason = pidfd_wait_reason((int)request->since, &code);
+	if (entry->family)
+		family_tell(answer->core);
 	life_end(answer->core, entry, reason, code);
 }
 

@@ -99,16 +99,13 @@ void family_refuse(struct core *core, const struct entry *entry)
 /* Whether the process is one of those that a command starts for itself; also before its exec. */
 static bool is_helper(const struct family *family, const struct procinfo *info)
 {
-	static const char *const names[] = { "memwatch", "memwatchd", "memwatch-guard", "gnuplot" };
 	char bytes[8192];
 	char path[64];
 	ssize_t size;
 	int fd;
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		if (strcmp(info->name, names[i]) == 0)
-			return true;
-	}
+	if (procinfo_is_ours(info->name) || strcmp(info->name, "gnuplot") == 0)
+		return true;
 	snprintf(path, sizeof path, "%.16s/proc/%d/environ", family->root, (int)info->pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -125,11 +122,12 @@ static void refuse(struct core *core, const struct procinfo *info)
 	struct pidmark *mark = pidset_find(&family->refused, info->pid);
 	bool known = mark && mark->start_ticks == info->start_ticks;
 
-	if (!known && info->state == 'Z')
+	if (!known && info->state == 'Z' &&
+	    !registry_had(core->registry, info->pid, info->start_ticks))
 		family->unseen++;
 	if (known)
 		mark->round = family->walks;
-	else /* one that lives is tried again */
+	else /* one that is not dead yet is tried again */
 		pidset_add(&family->refused, info->pid, info->state == 'Z' ? info->start_ticks : 0,
 			   family->walks);
 }
@@ -175,7 +173,7 @@ static void take_child(void *arg, pid_t child)
 	mark = pidset_find(&core->family.refused, child);
 	if (mark) {
 		mark->round = core->family.walks;
-		if ((core->family.walks + (uint64_t)child) % AGAIN_WALKS)
+		if (mark->start_ticks && (core->family.walks + (uint64_t)child) % AGAIN_WALKS)
 			return;
 	}
 	/* One that has ended is a zombie, whose end is on its way here. */
@@ -240,25 +238,13 @@ static void take_parent(void *arg, const struct procinfo *info)
 		take_child(&walk, info->pid);
 }
 
-void family_walk(struct core *core)
+void family_tell(struct core *core)
 {
 	struct family *family = &core->family;
 	struct record record = { .t_ns = clock_mono_ns(), .type = RECORD_EVENT };
-	uint64_t begin_ns = record.t_ns;
-	uint64_t took_ns;
 	char label[TEXT_LABEL + 1];
 
-	family->walks++;
-	if (!family->no_lists)
-		walk_lists(core);
-	else
-		procinfo_all(core->procinfo, take_parent, core);
-	pidset_sweep(&family->refused,
-		     family->walks > AGAIN_WALKS ? family->walks - AGAIN_WALKS : 0);
-	took_ns = clock_mono_ns() - begin_ns;
-	family->next_ns =
-		begin_ns + (took_ns * WALK_PART > WALK_NS ? took_ns * WALK_PART : WALK_NS);
-	if (family->unseen == family->told || begin_ns < family->told_ns + TELL_NS)
+	if (family->unseen == family->told)
 		return;
 	snprintf(label, sizeof label, "%" PRIu64 " process%s came and went unseen",
 		 family->unseen - family->told, family->unseen - family->told == 1 ? "" : "es");
@@ -266,7 +252,26 @@ void family_walk(struct core *core)
 	record.event.label = label;
 	core_add(core, &record);
 	family->told = family->unseen;
-	family->told_ns = begin_ns;
+	family->told_ns = record.t_ns;
+}
+
+void family_walk(struct core *core)
+{
+	struct family *family = &core->family;
+	uint64_t begin_ns = clock_mono_ns();
+	uint64_t rest_ns;
+
+	family->walks++;
+	if (!family->no_lists)
+		walk_lists(core);
+	else
+		procinfo_all(core->procinfo, take_parent, core);
+	if (family->walks > AGAIN_WALKS)
+		pidset_sweep(&family->refused, family->walks - AGAIN_WALKS);
+	rest_ns = (clock_mono_ns() - begin_ns) * WALK_PART;
+	family->next_ns = begin_ns + (rest_ns > WALK_NS ? rest_ns : WALK_NS);
+	if (begin_ns >= family->told_ns + TELL_NS)
+		family_tell(core);
 }
 
 uint64_t family_due(const struct core *core)
@@ -310,6 +315,7 @@ void family_reaped(struct core *core, const struct reaped *reaped)
 {
 	struct family *family = &core->family;
 	struct entry *entry = registry_find(core->registry, (pid_t)reaped->pid, 0);
+	const struct pidmark *mark = pidset_find(&family->refused, (pid_t)reaped->pid);
 	enum end_reason reason;
 	int32_t code;
 
@@ -317,8 +323,8 @@ void family_reaped(struct core *core, const struct reaped *reaped)
 	if (entry && entry->pidfd >= 0 && !pidfd_ended(entry->pidfd))
 		entry = NULL;
 	if (!entry) {
-		family->unseen += !registry_had(core->registry, (pid_t)reaped->pid) &&
-				  !pidset_find(&family->refused, (pid_t)reaped->pid);
+		family->unseen += !registry_had(core->registry, (pid_t)reaped->pid, 0) &&
+				  !(mark && mark->start_ticks);
 		return;
 	}
 	if (reaped->peak > entry->info.peak_rss)

@@ -57,6 +57,10 @@ void family_reaper_gone(struct core *core, pid_t pid);
 /* What a reaper says of an orphan that it has waited for. */
 void family_reaped(struct core *core, const struct reaped *reaped);
 
+/* Tell how many came and went unseen, where that isn't told yet: when a family's command has ended.
+ */
+void family_tell(struct core *core);
+
 /* When family_walk is to be called; UINT64_MAX: need not be. */
 uint64_t family_due(const struct core *core);
 /* Find who is new, and tell how many came and went unseen, where it is time for that. */

@@ -151,6 +151,11 @@ void procinfo_each(struct procinfo_reader *reader, const pid_t *pids, size_t cou
 	}
 }
 
+bool procinfo_is_ours(const char *name)
+{
+	return strncmp(name, "memwatch", strlen("memwatch")) == 0;
+}
+
 int procinfo_all(struct procinfo_reader *reader, procinfo_fn each, void *arg)
 {
 	static enum pids_item items[] = { PIDS_ID_TGID, PIDS_ID_PPID };

@@ -42,6 +42,9 @@ int procinfo_read(struct procinfo_reader *reader, pid_t pid, struct procinfo *re
 typedef void (*procinfo_fn)(void *arg, const struct procinfo *info);
 int procinfo_all(struct procinfo_reader *reader, procinfo_fn each, void *arg);
 
+/* Whether a process of that name is a program of memwatch, all of whose names begin so. */
+bool procinfo_is_ours(const char *name);
+
 /* Each of @count processes that still lives. */
 void procinfo_each(struct procinfo_reader *reader, const pid_t *pids, size_t count,
 		   procinfo_fn each, void *arg);

@@ -82,11 +82,13 @@ struct entry *registry_find(const struct registry *registry, pid_t pid, uint64_t
 	return NULL;
 }
 
-bool registry_had(const struct registry *registry, pid_t pid)
+bool registry_had(const struct registry *registry, pid_t pid, uint64_t start_ticks)
 {
 	for (size_t i = registry->count; i-- > 0;) {
-		if (registry->entries[i]->info.ended &&
-		    registry->entries[i]->info.pid == (uint32_t)pid)
+		const struct process_info *info = &registry->entries[i]->info;
+
+		if (info->ended && info->pid == (uint32_t)pid &&
+		    (!start_ticks || info->start_ticks == start_ticks))
 			return true;
 	}
 	return false;

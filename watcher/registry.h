@@ -42,8 +42,9 @@ struct entry *registry_add(struct registry *registry, pid_t pid, uint64_t start_
 /* The live one of that pid, and of that start time unless that is 0; NULL for none. */
 struct entry *registry_find(const struct registry *registry, pid_t pid, uint64_t start_ticks);
 
-/* Whether a line has ended whose process had that pid, and is not forgotten. */
-bool registry_had(const struct registry *registry, pid_t pid);
+/* Whether a line has ended whose process had that pid, and that start time unless that is 0, and is
+ * not forgotten. */
+bool registry_had(const struct registry *registry, pid_t pid, uint64_t start_ticks);
 
 /* Live or ended; NULL where there is none (any more). */
 struct entry *registry_line(const struct registry *registry, uint32_t line);

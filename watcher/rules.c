@@ -43,14 +43,13 @@ void rules_close(struct rules *rules)
 
 bool rules_are_not_for(const struct core *core, const struct procinfo *info)
 {
-	if (info->pid == getpid() || info->ppid == getpid())
+	if (info->pid == getpid())
 		return true;
 	for (size_t i = 0; i < core->attached_count; i++) {
 		if (core->attached[i].pid == (uint32_t)info->pid)
 			return true;
 	}
-	return strcmp(info->name, "memwatch") == 0 || strcmp(info->name, "memwatchd") == 0 ||
-	       strcmp(info->name, "memwatch-guard") == 0;
+	return procinfo_is_ours(info->name);
 }
 
 static bool meets(const struct rule *rule, const struct procinfo *info)
