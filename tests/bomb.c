@@ -1,6 +1,6 @@
 /*
- * Many short-lived children. Usage: bomb COUNT ZOMBIES|ORPHANS: children that nobody waits for until
- * all have ended, or that lose their parent at once.
+ * Many short-lived children. Usage: bomb COUNT ZOMBIES|ORPHANS: children that nobody waits for
+ * until all have ended, or that lose their parent at once.
  */
 #include <signal.h>
 #include <stdio.h>
