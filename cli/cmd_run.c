@@ -181,15 +181,10 @@ void run_reap(struct follow *follow)
 	struct child *child = follow->child;
 	bool ended = child->ended;
 	struct rusage usage;
-	siginfo_t info = { 0 };
 
-	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid) {
-		if (info.si_pid == child->pid)
-			reap_child(child, &usage);
-		else
-			orphans_reap(&child->orphans, follow->options, info.si_pid);
-		info.si_pid = 0;
-	}
+	if (!ended)
+		reap_child(child, &usage);
+	orphans_reap(&child->orphans, follow->options, child->pid);
 	if (follow->gone)
 		child->orphans.count = 0;
 	orphans_tell(&child->orphans, follow->options);
@@ -294,6 +289,9 @@ int follow_command(const struct options *options, struct source *source, const s
 				  .glyphs = options->glyphs,
 				  .title = options->title,
 				  .limit_bytes = options->limit_bytes,
+				  .fps = options->fps,
+				  .term = options->term,
+				  .path = options->out,
 				  .out = stdout },
 		.child = &child,
 	};

@@ -31,18 +31,57 @@ static bool is_ours(pid_t pid)
 	return strncmp(name, "memwatch", strlen("memwatch")) == 0 || strcmp(name, "gnuplot\n") == 0;
 }
 
-void orphans_reap(struct orphans *orphans, const struct options *options, pid_t pid)
+static void take(struct orphans *orphans, const struct options *options, pid_t pid)
 {
-	bool ours = is_ours(pid);
 	int status;
 
-	if (waitpid(pid, &status, WNOHANG) != pid || ours)
+	if (waitpid(pid, &status, WNOHANG) != pid)
 		return;
 	if (orphans->count == REAPED_MOST)
 		orphans_tell(orphans, options);
 	/* Its ru_maxrss began with that of whoever forked it: what the watcher has seen is truer.
 	 */
 	orphans->reaped[orphans->count++] = (struct reaped){ (uint32_t)pid, status, 0 };
+}
+
+static bool has_ended(pid_t pid)
+{
+	siginfo_t info = { 0 };
+
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid;
+}
+
+/* One of ours has ended and waits for who has started it: until that comes the kernel names nobody
+ * else, and each child is asked. */
+static void take_each(struct orphans *orphans, const struct options *options, pid_t child)
+{
+	char path[64];
+	FILE *list;
+	int pid;
+
+	snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+	list = fopen(path, "re");
+	if (!list)
+		return;
+	while (fscanf(list, "%d", &pid) == 1) {
+		if (pid != child && has_ended(pid) && !is_ours(pid))
+			take(orphans, options, pid);
+	}
+	fclose(list);
+}
+
+void orphans_reap(struct orphans *orphans, const struct options *options, pid_t child)
+{
+	siginfo_t info = { 0 };
+
+	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid) {
+		if (info.si_pid == child || is_ours(info.si_pid)) {
+			take_each(orphans, options, child);
+			return;
+		}
+		take(orphans, options, info.si_pid);
+		info.si_pid = 0;
+	}
 }
 
 void orphans_tell(struct orphans *orphans, const struct options *options)

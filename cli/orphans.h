@@ -18,9 +18,9 @@ struct orphans {
 /* From now on orphans become children of this process (PR_SET_CHILD_SUBREAPER of prctl(2)). */
 void orphans_adopt(void);
 
-/* The child @pid has ended, and is waited for here. What this program started for itself is told to
- * nobody. */
-void orphans_reap(struct orphans *orphans, const struct options *options, pid_t pid);
+/* Wait for those that have ended, without delay. @child, whoever runs what was asked for, is not
+ * waited for here, nor is what this program has started for itself. */
+void orphans_reap(struct orphans *orphans, const struct options *options, pid_t child);
 
 /* Tell the watcher what it wasn't told yet. */
 void orphans_tell(struct orphans *orphans, const struct options *options);

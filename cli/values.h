@@ -15,6 +15,9 @@ int values_size(uint64_t *ret_bytes, const char *what, const char *text);
 /* An enum chart_glyphs; -1: "auto". */
 int values_glyphs(int *ret_glyphs, const char *name);
 
+/* Frames a second, 1 to 100. */
+int values_fps(unsigned *ret_fps, const char *text);
+
 /* "10", "0.5" */
 int values_speed(double *ret_speed, const char *text);
 
