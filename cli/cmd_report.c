@@ -16,6 +16,12 @@ void report_copy(FILE *file)
 		fwrite(buffer, 1, size, stdout);
 }
 
+/* A total_counts. */
+static bool is_process(void *arg, uint32_t line)
+{
+	return line_names_find(arg, line)->pid != 0;
+}
+
 static int open_all(struct report *report, const struct options *options)
 {
 	const struct reader_process *process;
@@ -37,6 +43,8 @@ static int open_all(struct report *report, const struct options *options)
 		log_error("%s: %s", report->recording.path, why);
 		return EXIT_FAIL;
 	}
+	report->total.total.counts = is_process;
+	report->total.total.arg = &report->names;
 	report->name_width = TABLE_NAME_LEAST;
 	for (size_t i = 0; (process = reader_process(report->recording.reader, i)) != NULL; i++)
 		report->name_width = table_widen(report->name_width, process->name);
@@ -66,6 +74,7 @@ static int read_all(struct report *report, const struct options *options)
 static void close_all(struct report *report)
 {
 	summary_free(&report->summary);
+	total_free(&report->total.total);
 	line_names_close(&report->names);
 	if (report->events)
 		fclose(report->events);
