@@ -168,16 +168,28 @@ static void tell_end(const struct options *options, const struct child *child,
 	session_ask(options, &request, &reply, NULL, NULL);
 }
 
-void run_reap(struct follow *follow)
+static void reap_child(struct child *child, struct rusage *ret_usage)
 {
-	struct child *child = follow->child;
-	struct rusage usage;
-
-	if (child->ended || wait4(child->pid, &child->status, WNOHANG, &usage) != child->pid)
+	if (wait4(child->pid, &child->status, WNOHANG, ret_usage) != child->pid)
 		return;
 	child->ended = true;
 	child->ended_ns = clock_mono_ns();
-	if (!follow->gone)
+}
+
+/* Its orphans are told before it, since the session may end with it. */
+void run_reap(struct follow *follow)
+{
+	struct child *child = follow->child;
+	bool ended = child->ended;
+	struct rusage usage;
+
+	if (!ended)
+		reap_child(child, &usage);
+	orphans_reap(&child->orphans, follow->options, child->pid);
+	if (follow->gone)
+		child->orphans.count = 0;
+	orphans_tell(&child->orphans, follow->options);
+	if (child->ended && !ended && !follow->gone)
 		tell_end(follow->options, child, &usage);
 	child->peak_rss = peak_of(&usage);
 }
@@ -191,7 +203,7 @@ static void register_child(const struct options *options, const struct child *ch
 {
 	struct request request = { .op = REQUEST_REGISTER,
 				   .pid = (uint32_t)child->pid,
-				   .since = 1 };
+				   .since = REGISTER_PARENT | REGISTER_FAMILY };
 	struct reply reply;
 
 	text_copy(request.text, sizeof request.text, child->name);
@@ -254,6 +266,9 @@ static void say_end(const struct follow *follow)
 	log_error("%s[%u] %s, peak %s", follow->child->name, line->pid,
 		  end_text(reason, sizeof reason, line->end.reason, line->end.code),
 		  units_format_bytes(peak, line->peak_rss));
+	if (follow->child->orphans.unseen)
+		log_error("%llu of its processes came and went unseen",
+			  (unsigned long long)follow->child->orphans.unseen);
 }
 
 static const char *base_name(const char *path)
@@ -299,6 +314,7 @@ int follow_command(const struct options *options, struct source *source, const s
 	if (view->keys && capture_open(&how.capture) < 0)
 		log_error("no temporary file for the output of %s: %s", child.name,
 			  strerror(errno));
+	orphans_adopt();
 	status = launch(&how, &child.pid);
 	if (!status) {
 		/* One that has ended already is told of when it is reaped. */

@@ -7,6 +7,7 @@
 #include "cli/limiter.h"
 #include "cli/loop.h"
 #include "cli/options.h"
+#include "cli/orphans.h"
 #include "plotter/source.h"
 #include "plotter/view.h"
 
@@ -20,6 +21,7 @@ struct child {
 	uint64_t ended_ns;
 	int status;	   /* its wait status */
 	uint64_t peak_rss; /* as the kernel says; 0: it doesn't */
+	struct orphans orphans;
 };
 
 struct growth_gate;
@@ -77,7 +79,7 @@ int run_check(const struct options *options);
 /* Forget what was followed; the history may be read until then. */
 void follow_close(struct follow *follow);
 
-/* Reap the child where it has ended, and tell the watcher how. run.c's. */
+/* Reap the child and its orphans where they have ended, and tell the watcher how. run.c's. */
 void run_reap(struct follow *follow);
 
 #endif

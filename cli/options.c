@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/options_table.h"
+#include "cli/rules.h"
 #include "cli/values.h"
 #include "plotter/view.h"
 
@@ -125,9 +126,6 @@ static int take_part(struct options *options, int key)
 		return values_time(&options->from_ns, "from", optarg, 0);
 	case KEY_TO:
 		return values_time(&options->to_ns, "to", optarg, 0);
-	case KEY_NAME:
-		options->name = optarg;
-		return 0;
 	case KEY_AT:
 		return values_time(&options->at_ns, "at", optarg, 0);
 	case KEY_SPEED:
@@ -151,6 +149,9 @@ static int take(struct options *options, int key)
 	switch (key) {
 	case 'p':
 		return add_pids(options, optarg);
+	case 'C':
+		options->family = true;
+		return 0;
 	case 'i':
 		return values_time(&options->interval_ns, "interval", optarg, NS_PER_MS);
 	case 'w':
@@ -189,10 +190,32 @@ static int take(struct options *options, int key)
 	}
 }
 
+static int take_rule(struct options *options, const struct command *command, int key)
+{
+	switch (key) {
+	case KEY_NAME:
+		if (command->groups & OPTIONS_RULE)
+			return rules_take_name(&options->rules, optarg);
+		options->name = optarg;
+		return 0;
+	case KEY_FULL:
+		options->rules.full = true;
+		return 0;
+	case KEY_USER:
+		return rules_take_user(&options->rules, optarg);
+	case KEY_CGROUP:
+	case KEY_UNIT:
+		return rules_take_cgroup(&options->rules, optarg, key == KEY_UNIT);
+	default:
+		return take(options, key);
+	}
+}
+
 static int take_all(struct options *options, const struct command *command, int argc, char **argv)
 {
 	/* '+': the options of a command that is run are its own */
-	const char *letters = command->groups & OPTIONS_COMMAND ? "+p:i:w:d:o:vh" : "p:i:w:d:o:vh";
+	const char *letters =
+		command->groups & OPTIONS_COMMAND ? "+p:Ci:w:d:o:vh" : "p:Ci:w:d:o:vh";
 	int status;
 	int key;
 
@@ -211,7 +234,7 @@ static int take_all(struct options *options, const struct command *command, int 
 				  command->name[0] ? command->name : "memwatch");
 			return bad_usage(command);
 		}
-		status = take(options, key);
+		status = take_rule(options, command, key);
 		if (status)
 			return key == '?' ? bad_usage(command) : status;
 	}

@@ -4,6 +4,8 @@
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
+#include "wire/message.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,6 +17,18 @@
 #define EXIT_LIMIT 3 /* a limit that was asked for was exceeded */
 
 struct view;
+
+/* Whom to follow without a PID. */
+struct rule_options {
+	const char *names[RULES_MOST]; /* extended regular expressions */
+	size_t name_count;
+	bool full; /* on command lines */
+	bool has_user;
+	uint32_t user;
+	const char *cgroups[RULES_MOST];
+	bool is_unit[RULES_MOST];
+	size_t cgroup_count;
+};
 
 struct options {
 	const char *session;
@@ -41,15 +55,17 @@ struct options {
 	bool machine; /* for programs: no header, tabs */
 	bool verbose;
 	bool all;
-	const char *as;	       /* a line's name; "": the process's own */
-	const char *output;    /* a file to write; NULL: none */
-	bool force;	       /* write it in place of one that is there */
-	uint64_t from_ns;      /* since the session's start */
-	uint64_t to_ns;	       /* UINT64_MAX: to the end */
-	const char *name;      /* an extended regular expression on lines' names; NULL: any */
-	uint64_t at_ns;	       /* where a replay begins, since the session's start */
-	double speed;	       /* of a replay; 0: not asked for */
-	uint64_t diff_ns;      /* between two inspections; 0: there is one */
+	struct rule_options rules;
+	bool family;	    /* of the processes: their descendants too */
+	const char *as;	    /* a line's name; "": the process's own */
+	const char *output; /* a file to write; NULL: none */
+	bool force;	    /* write it in place of one that is there */
+	uint64_t from_ns;   /* since the session's start */
+	uint64_t to_ns;	    /* UINT64_MAX: to the end */
+	const char *name; /* of a part: an extended regular expression on lines' names; NULL: any */
+	uint64_t at_ns;	  /* where a replay begins, since the session's start */
+	double speed;	  /* of a replay; 0: not asked for */
+	uint64_t diff_ns; /* between two inspections; 0: there is one */
 	const char *on_event;  /* a milestone's label that is waited for; NULL: none */
 	double fail_on_growth; /* bytes a minute; negative: not asked for */
 	double fail_above;     /* percent; negative: not asked for */
@@ -81,6 +97,8 @@ enum option_group {
 	OPTIONS_MACHINE = 1 << 23, /* --machine */
 	OPTIONS_INSPECT = 16384,   /* --diff --on-event --timeout --all */
 	OPTIONS_GROWTH = 1 << 24,  /* --fail-on-growth */
+	OPTIONS_FAMILY = 1 << 25,  /* --include-children */
+	OPTIONS_RULE = 1 << 26,	   /* --name --full --user --cgroup --unit: whom to follow */
 };
 
 struct command;

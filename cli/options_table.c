@@ -4,6 +4,7 @@
 
 const struct option options_table[] = {
 	{ "pid", required_argument, NULL, 'p' },
+	{ "include-children", no_argument, NULL, 'C' },
 	{ "interval", required_argument, NULL, 'i' },
 	{ "window", required_argument, NULL, 'w' },
 	{ "duration", required_argument, NULL, 'd' },
@@ -33,6 +34,10 @@ const struct option options_table[] = {
 	{ "from", required_argument, NULL, KEY_FROM },
 	{ "to", required_argument, NULL, KEY_TO },
 	{ "name", required_argument, NULL, KEY_NAME },
+	{ "full", no_argument, NULL, KEY_FULL },
+	{ "user", required_argument, NULL, KEY_USER },
+	{ "cgroup", required_argument, NULL, KEY_CGROUP },
+	{ "unit", required_argument, NULL, KEY_UNIT },
 	{ "at", required_argument, NULL, KEY_AT },
 	{ "speed", required_argument, NULL, KEY_SPEED },
 	{ "fail-on-growth", required_argument, NULL, KEY_FAIL_ON_GROWTH },
@@ -58,6 +63,17 @@ static const struct {
 	{ KEY_NEW, OPTIONS_WAIT, "      --new             what came before doesn't count\n" },
 	{ 'p', OPTIONS_PID | OPTIONS_PART | OPTIONS_WAIT,
 	  "  -p, --pid PID[,PID]   a process; may be given several times\n" },
+	{ 'C', OPTIONS_FAMILY, "  -C, --include-children  their descendants too, as they come\n" },
+	{ KEY_NAME, OPTIONS_RULE,
+	  "      --name PATTERN    processes whose name matches (a regular expression), also later "
+	  "ones\n" },
+	{ KEY_FULL, OPTIONS_RULE,
+	  "      --full            match the command line, not the name\n" },
+	{ KEY_USER, OPTIONS_RULE,
+	  "      --user USER       only this user's; without --name all of them\n" },
+	{ KEY_CGROUP, OPTIONS_RULE,
+	  "      --cgroup PATH     who is in this cgroup (v2), and what memory it has\n" },
+	{ KEY_UNIT, OPTIONS_RULE, "      --unit NAME       the same of this systemd unit\n" },
 	{ 'i', OPTIONS_LIVE | OPTIONS_TIME,
 	  "  -i, --interval TIME   between samples: 1s (the default), 100ms, 0.1, 10Hz; 1ms at the "
 	  "least\n" },

@@ -11,6 +11,7 @@
 #include "cli/recording.h"
 #include "trace/export/line_names.h"
 #include "trace/summary/summary.h"
+#include "trace/summary/total_tally.h"
 
 #include <stdio.h>
 
@@ -19,6 +20,7 @@ struct report {
 	const struct reader_info *info;
 	struct line_names names;
 	struct summary summary;
+	struct total_tally total; /* of all processes */
 	FILE *events;
 	FILE *gaps;
 	FILE *inspections;

@@ -51,6 +51,7 @@ void report_json_take(void *arg, const struct record *record)
 		take(report, report->gaps, &report->gap_count, record);
 	else if (record->type == RECORD_INSPECTION)
 		take_inspection(report, record->t_ns, &record->inspection);
+	total_tally_add(&report->total, record);
 }
 
 /* --- values */
@@ -190,6 +191,22 @@ static void put_span(const struct summary_span *span, bool named)
 	fputs("}\n", stdout);
 }
 
+/* null where there are not two processes to sum up. */
+static void put_total(const struct report *report)
+{
+	const struct total_tally *total = &report->total;
+
+	fputs(",\n\"total\":", stdout);
+	if (!total_tells(&total->total)) {
+		fputs("null", stdout);
+		return;
+	}
+	printf("{\"mean_rss\":%.0f", total_tally_mean(total));
+	json_number(stdout, "max_rss", total->max_rss);
+	put_seconds("max_t", report->info->session.start_ns, total->max_ns);
+	fputs("}", stdout);
+}
+
 static void open_list(const char *key)
 {
 	printf(",\n\"%s\":[\n", key);
@@ -206,6 +223,7 @@ void report_json_print(const struct report *report)
 		put_process(report, &summary->processes[i]);
 	}
 	fputs("]", stdout);
+	put_total(report);
 	open_list("categories");
 	for (size_t i = 0; i < summary->category_count; i++) {
 		fputs(i ? "," : "", stdout);

@@ -78,6 +78,7 @@ void report_text_take(void *arg, const struct record *record)
 		take_gap(report, &record->gap);
 	else if (record->type == RECORD_INSPECTION)
 		take_inspection(report, record->t_ns, &record->inspection);
+	total_tally_add(&report->total, record);
 }
 
 /* --- the head */
@@ -148,6 +149,22 @@ static void print_who(const struct report *report, const struct reader_process *
 	table_text(process->name, report->name_width);
 }
 
+/* FIRST and LAST are of a time when others lived: of the total they say nothing. */
+static void print_total(const struct report *report)
+{
+	const struct total_tally *total = &report->total;
+	char mean[UNITS_TEXT], max[UNITS_TEXT], at[WORDING_TIME];
+
+	if (!total_tells(&total->total))
+		return;
+	printf("%7s ", "-");
+	table_text(TOTAL_NAME, report->name_width);
+	printf(" %10s %10s %10s %11s %10s %10s\n", "-",
+	       table_bytes(mean, true, (uint64_t)(total_tally_mean(total) + 0.5)),
+	       table_bytes(max, true, total->max_rss),
+	       wording_seconds(at, report->info->session.start_ns, total->max_ns, 3), "-", "-");
+}
+
 static void print_memory(const struct report *report)
 {
 	printf("\nMEMORY\n%7s %-*s %10s %10s %10s %11s %10s %10s\n", "PID", (int)report->name_width,
@@ -167,6 +184,7 @@ static void print_memory(const struct report *report)
 		       table_bytes(last, known, process->last_rss),
 		       table_bytes(peak, process->peak_known, process->peak_rss));
 	}
+	print_total(report);
 }
 
 static void print_growth(const struct growth *growth)

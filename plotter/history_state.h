@@ -7,6 +7,7 @@
 #include "plotter/counts.h"
 #include "plotter/events.h"
 #include "plotter/levels.h"
+#include "trace/total.h"
 
 struct history {
 	struct session_info session;
@@ -18,7 +19,9 @@ struct history {
 	struct counts counts;
 	struct limits limits; /* the machine's */
 	struct limits asked;  /* of all lines together */
-	size_t buckets;	      /* of each level of a line */
+	struct total total;
+	struct history_line *total_line; /* NULL: before its first point */
+	size_t buckets;			 /* of each level of a line */
 	uint64_t begin_ns;
 	uint64_t now_ns;
 	uint64_t missed_ticks; /* as the newest tick says, and as the gaps tell: the larger holds */

@@ -43,9 +43,11 @@ import json
 
 report = json.load(open("report.json"))
 lines = [json.loads(line) for line in open("s.jsonl")]
-assert list(report) == ["session", "processes", "categories", "spans", "events", "gaps", "inspections"]
+assert list(report) == ["session", "processes", "total", "categories", "spans", "events", "gaps", "inspections"]
 assert report["events"] == [line for line in lines if line["type"] == "event"]
 assert report["gaps"] == [line for line in lines if line["type"] == "gap"]
+totals = {line["t"]: line["rss"] for line in lines if line["type"] == "sample" and line["pid"] == 0}
+assert report["total"]["max_rss"] == max(totals.values()) == totals[report["total"]["max_t"]]
 recorder = report["processes"][0]
 samples = [(line["t"], line["rss"]) for line in lines if line["type"] == "sample" and line["pid"] == 4321]
 assert recorder["max_rss"] == max(rss for t, rss in samples)

@@ -8,6 +8,7 @@
 #include "watcher/alarms.h"
 #include "watcher/bounds.h"
 #include "watcher/emitters.h"
+#include "watcher/family.h"
 #include "watcher/gatelink.h"
 #include "watcher/inspections.h"
 #include "watcher/marks.h"
@@ -16,6 +17,7 @@
 #include "watcher/procinfo.h"
 #include "watcher/recorder.h"
 #include "watcher/registry.h"
+#include "watcher/rules.h"
 #include "watcher/sampler.h"
 #include "watcher/spans.h"
 #include "wire/codec.h"
@@ -79,6 +81,8 @@ struct core {
 	struct bounds bounds;
 	struct alarms alarms;
 	struct inspections inspections;
+	struct family family;
+	struct rules rules;
 	struct gatelink gate;
 	bool gate_ready;	/* its sockets were open */
 	uint64_t gate_retry_ns; /* one that could not start is tried again after this */
@@ -142,6 +146,9 @@ void output_beat(struct core *core);
 /* Follow a process: its entry (the live one where it is followed already), or NULL with why in
  * @why, of @size bytes. */
 struct entry *life_begin(struct core *core, pid_t pid, const char *name, char *why, size_t size);
+/* The same of one that was looked at already. */
+struct entry *life_begin_as(struct core *core, const struct procinfo *info, const char *name,
+			    char *why, size_t size);
 /* A line for one that ended before it could be looked at. */
 struct entry *life_ghost(struct core *core, const struct emitter *emitter);
 /* A process's own word on its name, since @t_ns; "" gives its command's name back. */
@@ -161,6 +168,8 @@ void life_end_by_kernel(struct core *core, struct entry *entry);
 void life_look(struct core *core);
 /* The kernel's high-water mark of a process is @peak now: tell it where it rose above the last. */
 void life_peak(struct core *core, struct entry *entry, uint64_t peak);
+/* At one of them, now. */
+void life_look_at(struct core *core, struct entry *entry);
 
 /* arrival.c: who says something of itself, found by its ring in rings/ or by what it pushes. */
 int arrival_open(struct core *core);

@@ -7,6 +7,9 @@
 /* Processes looked at in one life_look; a look reads one file each. */
 #define LOOKS 16
 
+/* A member of a family that execs so soon after it was found was about to when it was. */
+#define BIRTH_NS (300 * NS_PER_MS)
+
 /* A parent that was to tell of an end, and does not, is not waited for longer. */
 #define PARENT_WAIT_NS (500 * NS_PER_MS)
 
@@ -24,7 +27,8 @@ static void note_exec(struct core *core, struct entry *entry, const char *name)
 	record.event.line = entry->info.line;
 	record.event.category = "process";
 	record.event.label = label;
-	core_add(core, &record);
+	if (!entry->family || record.t_ns > entry->info.since_ns + BIRTH_NS)
+		core_add(core, &record);
 	text_copy(entry->comm, sizeof entry->comm, name);
 	text_copy(entry->info.command, sizeof entry->info.command, info.command);
 	if (!entry->named)
@@ -43,7 +47,7 @@ void life_peak(struct core *core, struct entry *entry, uint64_t peak)
 	core_add(core, &record);
 }
 
-static void look(struct core *core, struct entry *entry)
+void life_look_at(struct core *core, struct entry *entry)
 {
 	char name[TEXT_NAME + 1];
 	uint64_t peak;
@@ -81,7 +85,7 @@ void life_look(struct core *core)
 		if (!first)
 			first = entry->info.line;
 		if (!entry->info.ended) {
-			look(core, entry);
+			life_look_at(core, entry);
 			i++;
 		}
 	}

@@ -35,8 +35,8 @@ void partition_take(void *partition, const struct mapping *mapping);
 
 /*
  * All mappings came: the kinds, the largest RSS first, INSPECTION_KINDS at most; what is left is
- * one of kind MEMORY_OTHERS. NULL without memory, and where there are none. Valid until partition_free. The sum of all is
- * that of the mappings.
+ * one of kind MEMORY_OTHERS. NULL without memory, and where there are none. Valid until
+ * partition_free. The sum of all is that of the mappings.
  */
 const struct part *partition_end(struct partition *partition, size_t *ret_count);
 

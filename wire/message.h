@@ -17,8 +17,8 @@
 
 enum request_op {
 	REQUEST_ATTACH = 1, /* pid: the command that asks; the watcher watches its life */
-	REQUEST_REGISTER,   /* pid, text: the line's name, "" for the process's own; since 1: its
-			       parent asks, and will tell its end */
+	REQUEST_REGISTER,   /* pid, text: the line's name, "" for the process's own; since: of
+			       enum register_flags */
 	REQUEST_DROP,	    /* pid */
 	REQUEST_LIST,	    /* since: the last line that was got */
 	REQUEST_HISTORY,    /* since: the last seq that was got */
@@ -39,10 +39,49 @@ enum request_op {
 	REQUEST_LIMIT = 15,  /* pid: a process; 0: each one, later ones too. since: the bytes that
 				it, and what it starts from now on, is to stay below; 0: any more */
 	REQUEST_LIMIT_TOTAL, /* since: the same for the sum of all that are followed */
+	REQUEST_REAPED,	     /* reaped: orphans that the asker waited for */
+	REQUEST_RULE,	     /* since: of enum rule_flags; text: a pattern, "" for any name;
+				category: a user's id in decimal, "" for any; path: a cgroup,
+				or with its flag a unit, in place of these */
+};
+
+enum register_flags {
+	REGISTER_PARENT = 1, /* its parent asks, and will tell its end */
+	REGISTER_FAMILY = 2, /* its descendants too; with the other: and its parent's orphans */
+};
+
+enum rule_flags {
+	RULE_FULL = 1,	 /* the pattern is of command lines */
+	RULE_FAMILY = 2, /* their descendants too */
+	RULE_UNIT = 4,
+};
+
+/* By which processes are followed that nobody has named. */
+struct rule_request {
+	bool full;
+	bool family;
+	bool has_user;
+	bool is_unit;
+	uint32_t user;
+	char pattern[TEXT_LABEL + 1]; /* an extended regular expression */
+	char cgroup[TEXT_PATH + 1];
+};
+
+/* Most in a session. */
+#define RULES_MOST 16
+#define RULE_TEXT 255
+
+/* Most in one request. */
+#define REAPED_MOST 64
+
+struct reaped {
+	uint32_t pid;
+	int32_t status; /* as wait(2) has it */
+	uint64_t peak;	/* ru_maxrss in bytes; 0: not known */
 };
 
 /* No request has a greater number. */
-#define REQUEST_LAST REQUEST_LIMIT_TOTAL
+#define REQUEST_LAST REQUEST_RULE
 
 struct request {
 	uint64_t id; /* random; a request that comes twice with one id is carried out once */
@@ -53,6 +92,8 @@ struct request {
 	char category[TEXT_CATEGORY + 1];
 	char text[TEXT_LABEL + 1];
 	char path[TEXT_PATH + 1]; /* absolute */
+	uint32_t reaped_count;
+	struct reaped reaped[REAPED_MOST];
 };
 
 struct session_info {
@@ -112,6 +153,9 @@ struct status_info {
 	uint64_t bad_messages;
 	uint64_t oldest_seq; /* still in the history */
 	struct recording_info recording;
+	uint64_t unseen; /* processes of families that came and went without a line */
+	uint32_t rule_count;
+	char rules[RULES_MOST][RULE_TEXT + 1];
 };
 
 /* What an emitter says of itself with each batch. */

@@ -1,0 +1,98 @@
+#include "cli/orphans.h"
+
+#include "cli/session.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+void orphans_adopt(void)
+{
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+/* A zombie has its name still. */
+static bool is_ours(pid_t pid)
+{
+	char path[64];
+	char name[64];
+	ssize_t size;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	size = fd < 0 ? 0 : read(fd, name, sizeof name - 1);
+	if (fd >= 0)
+		close(fd);
+	name[size > 0 ? size : 0] = '\0';
+	return strncmp(name, "memwatch", strlen("memwatch")) == 0 || strcmp(name, "gnuplot\n") == 0;
+}
+
+static void take(struct orphans *orphans, const struct options *options, pid_t pid)
+{
+	int status;
+
+	if (waitpid(pid, &status, WNOHANG) != pid)
+		return;
+	if (orphans->count == REAPED_MOST)
+		orphans_tell(orphans, options);
+	/* Its ru_maxrss began with that of whoever forked it: what the watcher has seen is truer.
+	 */
+	orphans->reaped[orphans->count++] = (struct reaped){ (uint32_t)pid, status, 0 };
+}
+
+static bool has_ended(pid_t pid)
+{
+	siginfo_t info = { 0 };
+
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid;
+}
+
+/* One of ours has ended and waits for who has started it: until that comes the kernel names nobody
+ * else, and each child is asked. */
+static void take_each(struct orphans *orphans, const struct options *options, pid_t child)
+{
+	char path[64];
+	FILE *list;
+	int pid;
+
+	snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+	list = fopen(path, "re");
+	if (!list)
+		return;
+	while (fscanf(list, "%d", &pid) == 1) {
+		if (pid != child && has_ended(pid) && !is_ours(pid))
+			take(orphans, options, pid);
+	}
+	fclose(list);
+}
+
+void orphans_reap(struct orphans *orphans, const struct options *options, pid_t child)
+{
+	siginfo_t info = { 0 };
+
+	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid) {
+		if (info.si_pid == child || is_ours(info.si_pid)) {
+			take_each(orphans, options, child);
+			return;
+		}
+		take(orphans, options, info.si_pid);
+		info.si_pid = 0;
+	}
+}
+
+void orphans_tell(struct orphans *orphans, const struct options *options)
+{
+	struct request request = { .op = REQUEST_REAPED, .reaped_count = orphans->count };
+	struct reply reply;
+
+	if (orphans->count == 0)
+		return;
+	memcpy(request.reaped, orphans->reaped, orphans->count * sizeof *orphans->reaped);
+	orphans->count = 0;
+	if (session_try(options, &request, &reply, NULL, NULL) == 0)
+		orphans->unseen = reply.value;
+}
