@@ -188,7 +188,7 @@ $(TEST_PROGRAMS) $(BENCH_PROGRAMS): $(O)/%: $(O)/%.o $(O)/all.a
 tests: all $(TEST_PROGRAMS) $(if $(ASAN)$(TSAN),,python)
 
 check:
-	@$(call install-missing,$(PACKAGES) $(TEST_PACKAGES))
+	@$(call install-missing,$(TEST_PACKAGES) $(PACKAGES))
 	@$(MAKE) --no-print-directory tests
 	@O=$(O) tests/run
 
@@ -197,11 +197,14 @@ bench: all $(BENCH_PROGRAMS) python
 
 # --- people
 
-# Shell for a recipe: install those of the packages $(1) that are missing.
+# Shell for a recipe: install those of the packages $(1) that are missing; of a|b the first, where none of them is there
+# or comes with those before.
 define install-missing
 missing=; for package in $(foreach package,$(1),'$(package)'); do \
-	case " $$(dpkg-query -W -f '$${db:Status-Status} ' $$(echo "$$package" | tr '|' ' ') 2>/dev/null)" in \
-	*' installed '*) ;; *) missing="$$missing $${package%%|*}" ;; esac; done; \
+	there=; for name in $$(echo "$$package" | tr '|' ' '); do \
+		case " $$(dpkg-query -W -f '$${db:Status-Status}' "$$name" 2>/dev/null) $$missing " in \
+		' installed '* | *" $$name "*) there=yes ;; esac; done; \
+	[ -n "$$there" ] || missing="$$missing $${package%%|*}"; done; \
 if [ -z "$$missing" ]; then exit 0; fi; \
 if ! command -v apt-get >/dev/null; then \
 	echo "memwatch: this is no Debian; install what these Debian packages hold, then run make: $(1)" >&2; exit 1; fi; \
