@@ -52,7 +52,7 @@
 #define VERDICT_FIT 0.6
 #define VERDICT_SIZE 1048576.0 /* bytes */
 #define VERDICT_SHARE 0.01
-#define VERDICT_LOWS 4
+#define VERDICT_LOWS 5
 
 enum verdict_kind {
 	VERDICT_TOO_SHORT, /* nobody could tell */
