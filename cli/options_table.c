@@ -119,9 +119,7 @@ static const struct {
 	{ KEY_NAME, OPTIONS_PART,
 	  "      --name PATTERN    only processes whose name matches (a regular expression)\n" },
 	{ KEY_FAIL_ON_GROWTH, OPTIONS_GROWTH,
-	  "      --fail-on-growth RATE\n"
-	  "                        exit with 3 where memory leaks faster than this: 1M/min, "
-	  "10MiB/h\n" },
+	  "      --fail-on-growth RATE  exit with 3 where memory leaks faster: 1M/min, 10MiB/h\n" },
 	{ KEY_FAIL_ABOVE, OPTIONS_GATE,
 	  "      --fail-above N%   exit with 3 where a peak grew by more than this\n" },
 	{ KEY_MACHINE, OPTIONS_MACHINE,

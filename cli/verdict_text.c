@@ -71,7 +71,8 @@ char *verdict_text_why(char *text, const struct verdict *verdict)
 			 life);
 		break;
 	case VERDICT_LEAK:
-		snprintf(text, VERDICT_TEXT, "grows without end");
+		snprintf(text, VERDICT_TEXT, "%s",
+			 verdict->lows > 0 ? "falls back, to ever more" : "grows without end");
 		break;
 	case VERDICT_FALLING:
 		snprintf(text, VERDICT_TEXT, "goes down");
@@ -86,16 +87,22 @@ char *verdict_text_why(char *text, const struct verdict *verdict)
 /* --- figures */
 
 struct figures {
-	char slope[UNITS_TEXT], low[UNITS_TEXT], high[UNITS_TEXT], rate[UNITS_TEXT];
+	char slope[UNITS_TEXT], interval[2 * UNITS_TEXT + 16], rate[UNITS_TEXT];
 	char size[UNITS_TEXT], least[UNITS_TEXT];
 	char span[UNITS_TEXT];
 };
 
 static void fill(struct figures *figures, const struct verdict *verdict)
 {
+	char low[UNITS_TEXT], high[UNITS_TEXT];
+
 	table_rate(figures->slope, true, verdict->slope.per_minute);
-	table_rate(figures->low, true, verdict->slope.low);
-	table_rate(figures->high, true, verdict->slope.high);
+	if (verdict_has_interval(verdict))
+		snprintf(figures->interval, sizeof figures->interval, "95 %%: %s to %s",
+			 table_rate(low, true, verdict->slope.low),
+			 table_rate(high, true, verdict->slope.high));
+	else
+		snprintf(figures->interval, sizeof figures->interval, "of %u lows", verdict->lows);
 	table_rate(figures->rate, true, VERDICT_RATE);
 	table_rate(figures->size, true, verdict->size);
 	table_rate(figures->least, true, verdict->least);
@@ -108,9 +115,9 @@ char *verdict_text_figures(char *text, const struct verdict *verdict)
 
 	fill(&figures, verdict);
 	snprintf(text, VERDICT_TEXT,
-		 "slope %s a minute (95 %%: %s to %s; least %s), fit %.2f (least %.2f), size %s "
+		 "slope %s a minute (%s; least %s), fit %.2f (least %.2f), size %s "
 		 "(least %s), span %s in %zu parts (least 5 s in %d)",
-		 figures.slope, figures.low, figures.high, figures.rate, verdict->fit, VERDICT_FIT,
+		 figures.slope, figures.interval, figures.rate, verdict->fit, VERDICT_FIT,
 		 figures.size, figures.least, figures.span, verdict->parts, VERDICT_SPAN_PARTS);
 	return text;
 }
@@ -128,8 +135,7 @@ void verdict_text_print(const struct verdict *verdict, int indent)
 	char value[128], needs[128];
 
 	fill(&figures, verdict);
-	snprintf(value, sizeof value, "%s a minute, 95 %%: %s to %s", figures.slope, figures.low,
-		 figures.high);
+	snprintf(value, sizeof value, "%s a minute, %s", figures.slope, figures.interval);
 	snprintf(needs, sizeof needs, "least %s, its low end %.0f %% of it", figures.rate,
 		 100 * VERDICT_CERTAIN);
 	print_check(indent, "slope", value, needs, verdict->slope_passes);
@@ -187,8 +193,13 @@ static void put_rounded(const char *key, double value)
 static void put_figures(const struct verdict *verdict)
 {
 	put_rounded("slope_bytes_per_minute", verdict->slope.per_minute);
-	put_rounded("slope_low_bytes_per_minute", verdict->slope.low);
-	put_rounded("slope_high_bytes_per_minute", verdict->slope.high);
+	if (verdict_has_interval(verdict)) {
+		put_rounded("slope_low_bytes_per_minute", verdict->slope.low);
+		put_rounded("slope_high_bytes_per_minute", verdict->slope.high);
+	} else {
+		json_null(stdout, "slope_low_bytes_per_minute");
+		json_null(stdout, "slope_high_bytes_per_minute");
+	}
 	put_rounded("slope_least_bytes_per_minute", VERDICT_RATE);
 	printf(",\"slope_low_least_share\":%.2f", VERDICT_CERTAIN);
 	put_bool("slope_passes", verdict->slope_passes);
@@ -212,6 +223,7 @@ void verdict_text_json(const struct summary_process *process)
 	put_seconds("warm_up_seconds", verdict->warm_up_ns);
 	json_number(stdout, "step_count", verdict->steps);
 	json_number(stdout, "tooth_count", verdict->teeth);
+	json_number(stdout, "low_count", verdict->lows);
 	put_rounded("swing_bytes", verdict->swing);
 	put_seconds("span_seconds", verdict->span_ns);
 	put_seconds("span_least_seconds", VERDICT_SPAN_NS);

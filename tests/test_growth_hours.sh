@@ -18,7 +18,7 @@ check_equal "its figures" '[true,true,1,true,true,true,true,true]' "$(jq -c '.pr
 check_equal "what stayed" '[["I/O","read",503316000],["","parse",125829000]]' \
 	"$(jq -c '[.processes[0].verdict.kept[] | [.category, .name, .bytes]]' leaks.json)"
 check_equal "what stayed of nothing" '[]' "$(jq -c '.processes[0].verdict.kept' sound.json)"
-check_equal "keys of a verdict" "fit_least_tau fit_passes fit_tau grows kept kind level_bytes life_seconds size_bytes \
+check_equal "keys of a verdict" "fit_least_tau fit_passes fit_tau grows kept kind level_bytes life_seconds low_count size_bytes \
 size_least_bytes size_passes slope_bytes_per_minute slope_high_bytes_per_minute slope_least_bytes_per_minute \
 slope_low_bytes_per_minute slope_low_least_share slope_passes span_least_part_count span_least_seconds span_part_count \
 span_passes span_seconds step_count swing_bytes tooth_count warm_up_seconds" \

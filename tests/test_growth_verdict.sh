@@ -76,7 +76,7 @@ gate allowed 1G/min behave leak $S 10 24 0 0.8 0 &
 gate fails 0 sh -c "behave leak $S 10 24 0 0 0; exit 7" &
 gate short 1M behave leak 1 10 24 0 0 0 &
 (memwatch run -i 20ms --session recorded --view text --fail-on-growth 60MiB/h -o run.mwdb -- \
-	sh -c "behave staircase $S 6 24 4 0.1 0 & wait" >recorded.out 2>recorded.err
+	behave staircase $S 6 24 4 0.1 0 >recorded.out 2>recorded.err
 echo $? >recorded.status) &
 exec 3>&-
 wait
@@ -113,6 +113,11 @@ status fails 7
 status short 0
 check_match "a short one" "^memwatch: growth can't be told: " "$(cat short.err)"
 check_equal "lines of it" 1 "$(wc -l <short.err)"
+
+status recorded 3
+check_match "a recorded staircase" '^memwatch: behave\[[0-9]+\] grows \(staircase\) by more than 1\.0 MiB a minute: slope ' \
+	"$(cat recorded.err)"
+check_equal "its recording" "staircase" "$(memwatch report run.mwdb --json | jq -r '.processes[].verdict.kind')"
 
 for rate in x 1M/year 1M/ /min -1 1M/min/h; do
 	memwatch run --fail-on-growth $rate -- true >out 2>said

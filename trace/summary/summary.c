@@ -107,8 +107,8 @@ static void end_line(struct pass *pass, uint32_t place, uint64_t t_ns)
 		return;
 	track->ended = true;
 	process->missed += pass->summary->missed - track->missed_before;
-	process->verdict = parts_verdict(
-		&track->parts, t_ns < track->weight.end_ns ? t_ns : track->weight.end_ns);
+	process->verdict = parts_verdict(&track->parts,
+					 t_ns < track->weight.end_ns ? t_ns : track->weight.end_ns);
 	pass->no_memory |= track->parts.no_memory;
 	parts_free(&track->parts);
 }

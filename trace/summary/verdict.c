@@ -126,6 +126,7 @@ static bool lows_rise(struct verdict *verdict, const struct curve *curve,
 		values[i] = curve_low_near(curve, offset + teeth->low_at[i], 1);
 		lows[teeth->low_at[i] - first] = values[i];
 	}
+	verdict->lows = (unsigned)count;
 	verdict->fit = shape_tau(values, count);
 	verdict->level = curve_median(values, count);
 	verdict->least = fmax(curve->least, teeth->height / 8);
@@ -273,7 +274,7 @@ struct verdict verdict_of(const struct verdict_series *series)
 	if (is_sawtooth(&verdict, &curve) &&
 	    (!jagged || (verdict.slope.known && series->swing < verdict.swing / 2)))
 		return verdict;
-	verdict.teeth = 0;
+	verdict.teeth = verdict.lows = 0;
 	if (jagged)
 		curve_take_lows(&curve, series->swing);
 	verdict.kind = kind_of(&verdict, &curve);
@@ -288,6 +289,11 @@ struct verdict verdict_of(const struct verdict_series *series)
 bool verdict_grows(const struct verdict *verdict)
 {
 	return verdict->kind == VERDICT_LEAK || verdict->kind == VERDICT_STAIRCASE;
+}
+
+bool verdict_has_interval(const struct verdict *verdict)
+{
+	return verdict->slope.known && (verdict->lows == 0 || verdict->lows >= GROWTH_LEAST);
 }
 
 const char *verdict_name(enum verdict_kind kind)

@@ -52,7 +52,7 @@
 #define VERDICT_FIT 0.6
 #define VERDICT_SIZE 1048576.0 /* bytes */
 #define VERDICT_SHARE 0.01
-#define VERDICT_LOWS 4
+#define VERDICT_LOWS 5
 
 enum verdict_kind {
 	VERDICT_TOO_SHORT, /* nobody could tell */
@@ -81,6 +81,7 @@ struct verdict {
 	uint64_t warm_up_ns; /* until warm-up ended; 0: none was found */
 	unsigned steps;	     /* upwards, where it has steps */
 	unsigned teeth; /* falls, where it has them; 0 too where they are shorter than a part */
+	unsigned lows;	/* between teeth, where the figures are of them; else 0 */
 	double swing;	/* bytes, of a sawtooth */
 
 	/* What was judged; where `slope` is known, the others are. */
@@ -98,6 +99,9 @@ struct verdict verdict_of(const struct verdict_series *series);
 
 /* Growth that goes on: a leak or a staircase. */
 bool verdict_grows(const struct verdict *verdict);
+
+/* Whether the slope has an interval: of fewer than GROWTH_LEAST lows it has none. */
+bool verdict_has_interval(const struct verdict *verdict);
 
 /* "steady", "warm-up", "too short", ... */
 const char *verdict_name(enum verdict_kind kind);
