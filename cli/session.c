@@ -22,9 +22,8 @@ extern char **environ;
 /* Another command may start a watcher at the same time, and the older one may be ending. */
 #define MARK_MS 800 /* with what is done beside it, less than a second */
 
-#define ATTACH_TRIES 50
-#define ATTACH_PAUSE_NS (100 * NS_PER_MS)
-#define LOOK_PAUSE_NS (20 * NS_PER_MS)
+#define ATTACH_TRIES 250
+#define ATTACH_PAUSE_NS (20 * NS_PER_MS)
 
 static int open_directory(const struct options *options, struct rundir *ret_dir, bool create)
 {
