@@ -172,7 +172,8 @@ see_end 0
 # --- a guard gives it back where the view can't
 
 for signal in KILL SEGV ABRT; do
-	start 80 24 "ulimit -c 0; $SCREEN recorder"
+	# a shell may look before the guard has: it is a moment late, as who looks after others is
+	start 80 24 "ulimit -c 0; $SCREEN recorder; sleep 0.5"
 	see 80x24
 	tell $signal
 	wait_for 5 test -s after || fail "the view goes on after SIG$signal"
