@@ -126,6 +126,17 @@ static int take_part(struct options *options, int key)
 		return values_time(&options->from_ns, "from", optarg, 0);
 	case KEY_TO:
 		return values_time(&options->to_ns, "to", optarg, 0);
+	case KEY_NAME:
+		options->name = optarg;
+		return rules_take_name(&options->rules, optarg);
+	case KEY_FULL:
+		options->rules.full = true;
+		return 0;
+	case KEY_USER:
+		return rules_take_user(&options->rules, optarg);
+	case KEY_CGROUP:
+	case KEY_UNIT:
+		return rules_take_cgroup(&options->rules, optarg, key == KEY_UNIT);
 	case KEY_AT:
 		return values_time(&options->at_ns, "at", optarg, 0);
 	case KEY_SPEED:
@@ -190,27 +201,6 @@ static int take(struct options *options, int key)
 	}
 }
 
-static int take_rule(struct options *options, const struct command *command, int key)
-{
-	switch (key) {
-	case KEY_NAME:
-		if (command->groups & OPTIONS_RULE)
-			return rules_take_name(&options->rules, optarg);
-		options->name = optarg;
-		return 0;
-	case KEY_FULL:
-		options->rules.full = true;
-		return 0;
-	case KEY_USER:
-		return rules_take_user(&options->rules, optarg);
-	case KEY_CGROUP:
-	case KEY_UNIT:
-		return rules_take_cgroup(&options->rules, optarg, key == KEY_UNIT);
-	default:
-		return take(options, key);
-	}
-}
-
 static int take_all(struct options *options, const struct command *command, int argc, char **argv)
 {
 	/* '+': the options of a command that is run are its own */
@@ -234,7 +224,7 @@ static int take_all(struct options *options, const struct command *command, int 
 				  command->name[0] ? command->name : "memwatch");
 			return bad_usage(command);
 		}
-		status = take_rule(options, command, key);
+		status = take(options, key);
 		if (status)
 			return key == '?' ? bad_usage(command) : status;
 	}
@@ -267,6 +257,8 @@ int options_parse(struct options *ret_options, const struct command *command, in
 		.fail_above = -1,
 	};
 	status = take_all(ret_options, command, argc, argv);
+	if (!status && (command->groups & OPTIONS_RULE))
+		status = rules_check(ret_options);
 	if (status)
 		return status;
 	status = check_limits(ret_options);

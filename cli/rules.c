@@ -18,6 +18,14 @@ static int say_many(const char *what)
 
 int rules_take_name(struct rule_options *rules, const char *pattern)
 {
+	if (rules->name_count == RULES_MOST)
+		return say_many("name");
+	rules->names[rules->name_count++] = pattern;
+	return 0;
+}
+
+static int check_pattern(const char *pattern)
+{
 	char problem[128];
 	regex_t regex;
 	int error = regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB);
@@ -28,14 +36,23 @@ int rules_take_name(struct rule_options *rules, const char *pattern)
 		return EXIT_USAGE;
 	}
 	regfree(&regex);
-	if (!pattern[0] || strlen(pattern) > TEXT_LABEL) {
-		log_error("name '%s': is %s", pattern, pattern[0] ? "too long" : "empty");
-		return EXIT_USAGE;
+	if (pattern[0] && strlen(pattern) <= TEXT_LABEL)
+		return 0;
+	log_error("name '%s': is %s", pattern, pattern[0] ? "too long" : "empty");
+	return EXIT_USAGE;
+}
+
+int rules_check(const struct options *options)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < options->rules.name_count && !status; i++)
+		status = check_pattern(options->rules.names[i]);
+	if (!status && options->rules.full && options->rules.name_count == 0) {
+		log_error("--full: is about --name, which is not there");
+		status = EXIT_USAGE;
 	}
-	if (rules->name_count == RULES_MOST)
-		return say_many("name");
-	rules->names[rules->name_count++] = pattern;
-	return 0;
+	return status;
 }
 
 int rules_take_user(struct rule_options *rules, const char *user)

@@ -12,6 +12,9 @@ int rules_take_name(struct rule_options *rules, const char *pattern);
 int rules_take_user(struct rule_options *rules, const char *user);
 int rules_take_cgroup(struct rule_options *rules, const char *name, bool unit);
 
+/* Whether what was taken can be asked for: 0, or EXIT_USAGE after a message. */
+int rules_check(const struct options *options);
+
 bool rules_given(const struct options *options);
 
 /* Give the running session what was asked for: 0, or an exit status after a message. */

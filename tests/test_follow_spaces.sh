@@ -48,6 +48,7 @@ rmdir "$dir"
 [ $status = 77 ] && { echo "no tmpfs to be mounted here"; exit 0; }
 line=".pid == 0 and .name == \"/${dir##*/}\""
 check_equal "its memory" "5242880 6291456" "$(get cgroup.json "$line and .type == \"sample\"" .rss | uniq | xargs)"
+check_equal "its begin" "memory.current of /${dir##*/}" "$(get cgroup.json "$line and .state == \"begin\"" .command)"
 check_equal "its limit" 10485760 "$(get cgroup.json "$line and .kind == \"cgroup\"" .limit | uniq)"
 check_equal "who is in it" sleep "$(get cgroup.json '.type == "process" and .state == "begin" and .pid > 0' .name)"
 check_equal "what happened" "memory.max of /${dir##*/} was hit, 6 times

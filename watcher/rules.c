@@ -64,12 +64,14 @@ static bool meets(const struct rule *rule, const struct procinfo *info)
 void rules_follow(struct core *core, const struct procinfo *info, bool family)
 {
 	struct pidset *taken = &core->rules.taken;
-	const struct pidmark *mark = pidset_find(taken, info->pid);
+	struct pidmark *mark = pidset_find(taken, info->pid);
 	struct entry *entry;
 	char why[256];
 
-	if (mark && mark->start_ticks == info->start_ticks)
+	if (mark && mark->start_ticks == info->start_ticks) {
+		mark->round = core->rules.round;
 		return;
+	}
 	entry = registry_find(core->registry, info->pid, info->start_ticks);
 	if (!entry)
 		entry = life_begin_as(core, info, "", why, sizeof why);
@@ -168,8 +170,12 @@ static bool asks_for_names(const struct rules *rules)
 
 void rules_look(struct core *core)
 {
-	if (asks_for_names(&core->rules))
+	struct rules *rules = &core->rules;
+
+	if (asks_for_names(rules))
 		scan(core, false);
+	else if (rules->count > 0 && ++rules->round > 2)
+		pidset_sweep(&rules->taken, rules->round - 2);
 }
 
 /* --- a new one */

@@ -81,7 +81,7 @@ static struct entry *begin_line(struct core *core, struct rule *rule, uint64_t c
 static void look_at_memory(struct core *core, struct rule *rule)
 {
 	struct entry *entry = rule->line ? registry_line(core->registry, rule->line) : NULL;
-	struct record record = { .t_ns = clock_mono_ns() };
+	struct record record = { .type = RECORD_PEAK };
 	struct cgroup_figures figures;
 
 	if (!cgroup_watch_read(&rule->cgroup, &figures)) {
@@ -97,7 +97,7 @@ static void look_at_memory(struct core *core, struct rule *rule)
 		return;
 	if (figures.peak > entry->info.peak_rss) {
 		entry->info.peak_rss = figures.peak;
-		record.type = RECORD_PEAK;
+		record.t_ns = clock_mono_ns();
 		record.peak = (struct peak){ entry->info.line, figures.peak };
 		core_add(core, &record);
 	}
