@@ -66,6 +66,8 @@ static const struct limiter_member *find_member(const struct limiter *limiter, u
 /* Its parent is one, or us: what an orphan of the family is given to. */
 static bool is_member(const struct limiter *limiter, const struct process *process)
 {
+	if (hooks_has(&limiter->hooks, (pid_t)process->pid))
+		return false;
 	if (process->pid == (uint32_t)limiter->root || process->ppid == (uint32_t)getpid())
 		return true;
 	for (size_t i = 0; i < limiter->member_count; i++) {
