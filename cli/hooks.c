@@ -15,7 +15,7 @@
 
 extern char **environ;
 
-#define VARIABLES 5
+#define VARIABLES 6
 #define VARIABLE_ROOM (TEXT_CLEAN_ROOM(TEXT_NAME) + 32)
 
 struct environment {
@@ -47,6 +47,8 @@ static int make_environment(struct environment *environment, const struct hook_n
 	snprintf(environment->ours[2], VARIABLE_ROOM, "MEMWATCH_LIMIT=%" PRIu64, news->limit);
 	snprintf(environment->ours[3], VARIABLE_ROOM, "MEMWATCH_NAME=%s", name);
 	snprintf(environment->ours[4], VARIABLE_ROOM, "MEMWATCH_SESSION=%s", news->session);
+	/* Whoever looks for what a command has started knows by this that it is none of that. */
+	snprintf(environment->ours[5], VARIABLE_ROOM, "MEMWATCH_HELPER=on-limit");
 	while (environ[count])
 		count++;
 	environment->list = calloc(count + VARIABLES + 1, sizeof *environment->list);
@@ -116,12 +118,22 @@ int hooks_start(struct hooks *hooks, const char *command, int output, const stru
 	return error;
 }
 
+bool hooks_has(const struct hooks *hooks, pid_t pid)
+{
+	for (size_t i = 0; i < hooks->count; i++) {
+		if (hooks->running[i].pid == pid)
+			return true;
+	}
+	return false;
+}
+
 void hooks_reap(struct hooks *hooks)
 {
 	size_t kept = 0;
-	int status;
 
 	for (size_t i = 0; i < hooks->count; i++) {
+		int status = 0;
+
 		if (waitpid(hooks->running[i].pid, &status, WNOHANG) == 0) {
 			hooks->running[kept++] = hooks->running[i];
 		} else if (status != 0) {

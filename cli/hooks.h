@@ -40,6 +40,9 @@ struct hook_news {
 /* Start @command; its output goes to the descriptor @output. 0 or a negative errno. */
 int hooks_start(struct hooks *hooks, const char *command, int output, const struct hook_news *news);
 
+/* Whether it is one that has not been reaped yet. */
+bool hooks_has(const struct hooks *hooks, pid_t pid);
+
 /* Reap those that have ended; never waits. */
 void hooks_reap(struct hooks *hooks);
 

@@ -66,6 +66,8 @@ static const struct limiter_member *find_member(const struct limiter *limiter, u
 /* Its parent is one, or us: what an orphan of the family is given to. */
 static bool is_member(const struct limiter *limiter, const struct process *process)
 {
+	if (hooks_has(&limiter->hooks, (pid_t)process->pid))
+		return false;
 	if (process->pid == (uint32_t)limiter->root || process->ppid == (uint32_t)getpid())
 		return true;
 	for (size_t i = 0; i < limiter->member_count; i++) {
@@ -75,19 +77,31 @@ static bool is_member(const struct limiter *limiter, const struct process *proce
 	return false;
 }
 
-static void take_process(struct limiter *limiter, const struct process *process)
+static void add_member(struct limiter *limiter, const struct process *process)
 {
-	struct limiter_member *members;
+	struct limiter_member *members =
+		realloc(limiter->members, (limiter->member_count + 1) * sizeof *members);
 
-	if (!limiter->root || find_member(limiter, process->line) || !is_member(limiter, process))
-		return;
-	members = realloc(limiter->members, (limiter->member_count + 1) * sizeof *members);
 	if (!members)
 		return;
 	limiter->members = members;
 	members[limiter->member_count++] =
 		(struct limiter_member){ process->line,
 					 { (pid_t)process->pid, process->start_ticks } };
+}
+
+/* The watcher gives each the limit of its parent; an orphan has none that it knows. */
+static void take_process(struct limiter *limiter, const struct process *process)
+{
+	uint64_t bytes = limiter->options->limit_bytes;
+	bool orphan =
+		process->ppid == (uint32_t)getpid() && process->pid != (uint32_t)limiter->root;
+
+	if (!limiter->root || find_member(limiter, process->line) || !is_member(limiter, process))
+		return;
+	add_member(limiter, process);
+	if (orphan && bytes)
+		ask(limiter, REQUEST_LIMIT, (pid_t)process->pid, bytes);
 }
 
 static void take_end(struct limiter *limiter, uint32_t line)

@@ -193,6 +193,10 @@ size_t history_event_after(const struct history *history, uint64_t t_ns);
 uint64_t history_asked_at(const struct history *history, const struct history_line *line,
 			  uint64_t t_ns);
 
+/* The least that was asked of any line that had not ended at @t_ns, for a chart with one limit;
+ * where nothing was, that of all together; 0: none. */
+uint64_t history_asked_least(const struct history *history, uint64_t t_ns);
+
 /* The oldest and the newest time in it, of which the oldest is no limit's. */
 uint64_t history_begin(const struct history *history);
 uint64_t history_now(const struct history *history);

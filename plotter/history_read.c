@@ -99,6 +99,20 @@ uint64_t history_asked_at(const struct history *history, const struct history_li
 	return limits_at(asked, t_ns, &step) ? step.limit : 0;
 }
 
+uint64_t history_asked_least(const struct history *history, uint64_t t_ns)
+{
+	uint64_t least = 0;
+
+	for (size_t i = 0; i < history->count; i++) {
+		const struct history_line *line = history->lines[i];
+		uint64_t asked = history_asked_at(history, line, t_ns);
+
+		if (asked && !(line->ended && line->last_ns <= t_ns) && (!least || asked < least))
+			least = asked;
+	}
+	return least ? least : history_asked_at(history, NULL, t_ns);
+}
+
 uint64_t history_grain(const struct history *history, uint64_t window_ns)
 {
 	return levels_grain(history->session.interval_ns, window_ns);

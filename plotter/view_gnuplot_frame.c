@@ -88,6 +88,8 @@ static int set_scene(struct gnuplot_view *view, const struct view_frame *frame)
 		.times = settings->times,
 	};
 
+	if (!query.limit_bytes)
+		query.limit_bytes = history_asked_least(frame->history, query.now_ns);
 	if (query.times == TIMES_SINCE)
 		query.times = frame->end_ns ? TIMES_CLOCK : TIMES_AGO;
 	/* names that come or go change the margins */

@@ -75,6 +75,7 @@ above() { # PID BYTES
 wait_for 10 above $big 40000000 || fail "no memory"
 memwatch add $big $small || fail "add"
 plot asked.json --pid $big --limit 30M --limit-total 35M --on-limit 'echo $MEMWATCH_PID $MEMWATCH_NAME >>asked'
+asker=$plotter
 see asked.json '.type == "event" and .label == "limit 30.0 MiB crossed"'
 see asked.json '.type == "event" and .pid == 0 and .label == "total limit 35.0 MiB crossed"'
 said() {
@@ -87,7 +88,28 @@ see other.json ".type == \"limit\" and .kind == \"asked\" and .pid == $big and .
 see other.json ".type == \"limit\" and .kind == \"asked\" and .pid == 0 and .limit == 35 * $MIB"
 see other.json '.label == "limit 30.0 MiB crossed" and .category == ""'
 wait_for 5 said || fail "a program's words run the person's command: $(cat asked)"
-kill $plotter
+kill $asker
+
+# what a process with a limit has started is held to it too, and what is asked of all holds those that come later
+
+sh -c 'sleep 1001 & echo $! >child; wait' &
+parent=$!
+wait_for 5 test -s child || fail "no child"
+memwatch add $parent || fail "add"
+memwatch --view json --duration 50ms --pid $parent --limit 1K >/dev/null || fail "a limit"
+memwatch add "$(cat child)" || fail "add"
+see other.json ".type == \"event\" and .pid == $(cat child) and .label == \"limit 1 KiB crossed\""
+memwatch drop $parent "$(cat child)" && kill "$(cat child)" || fail "drop"
+start_later() {
+	sleep 1002 &
+	later=$!
+	memwatch --view json --session all -i 20ms --duration 300ms --limit 2K >all.json &
+	wait_for 5 memwatch add --session all $later || fail "add"
+	wait $!
+}
+start_later
+has all.json ".type == \"event\" and .pid == $later and .label == \"limit 2 KiB crossed\"" || fail "one that came later: $(cat all.json)"
+kill $later
 
 # recorded, and replayed without having been told
 

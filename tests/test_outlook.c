@@ -112,8 +112,11 @@ static void what_the_session_was_asked_for_is_the_limit_where_nobody_named_anoth
 	CHECK_EQ_STR(reach_text(&made, 0), "limit 760 MiB in 10 min 00 s");
 	CHECK_EQ_STR(reach_text(&made, 150 * MIB), "over the limit 150 MiB");
 	CHECK_EQ_U64(history_asked_at(made.history, NULL, START_NS), 90 * MIB);
+	CHECK_EQ_U64(history_asked_least(made.history, START_NS), 760 * MIB);
+	CHECK_EQ_U64(history_asked_least(made.history, START_NS - 1), 0);
 	add_limit(made.history, tick_time(599), &(struct limit){ 1, LIMIT_ASKED, 0, 0 });
 	CHECK_EQ_STR(reach_text(&made, 0), "");
+	CHECK_EQ_U64(history_asked_least(made.history, tick_time(599)), 90 * MIB);
 	history_free(made.history);
 }
 
