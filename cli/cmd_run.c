@@ -153,14 +153,13 @@ static uint64_t peak_of(const struct rusage *usage)
 	return usage->ru_maxrss > own.ru_maxrss ? bytes_of(usage) : 0;
 }
 
-static void tell_end(const struct options *options, const struct child *child,
-		     const struct rusage *usage)
+static void tell_end(const struct options *options, const struct child *child)
 {
 	struct request request = {
 		.op = REQUEST_ENDED,
 		.pid = (uint32_t)child->pid,
 		.since = (uint64_t)child->status,
-		.peak = peak_of(usage),
+		.peak = child->peak_rss,
 	};
 	struct reply reply;
 
@@ -185,13 +184,15 @@ void run_reap(struct follow *follow)
 
 	if (!ended)
 		reap_child(child, &usage);
-	orphans_reap(&child->orphans, follow->options, child->pid);
+	orphans_reap(&child->orphans, follow->options, child->pid, &follow->limiter->hooks);
 	if (follow->gone)
 		child->orphans.count = 0;
 	orphans_tell(&child->orphans, follow->options);
-	if (child->ended && !ended && !follow->gone)
-		tell_end(follow->options, child, &usage);
+	if (!child->ended || ended)
+		return;
 	child->peak_rss = peak_of(&usage);
+	if (!follow->gone)
+		tell_end(follow->options, child);
 }
 
 static int exit_status(int status)

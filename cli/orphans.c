@@ -53,7 +53,8 @@ static bool has_ended(pid_t pid)
 
 /* One of ours has ended and waits for who has started it: until that comes the kernel names nobody
  * else, and each child is asked. */
-static void take_each(struct orphans *orphans, const struct options *options, pid_t child)
+static void take_each(struct orphans *orphans, const struct options *options, pid_t child,
+		      const struct hooks *hooks)
 {
 	char path[64];
 	FILE *list;
@@ -64,19 +65,20 @@ static void take_each(struct orphans *orphans, const struct options *options, pi
 	if (!list)
 		return;
 	while (fscanf(list, "%d", &pid) == 1) {
-		if (pid != child && has_ended(pid) && !is_ours(pid))
+		if (pid != child && has_ended(pid) && !is_ours(pid) && !hooks_has(hooks, pid))
 			take(orphans, options, pid);
 	}
 	fclose(list);
 }
 
-void orphans_reap(struct orphans *orphans, const struct options *options, pid_t child)
+void orphans_reap(struct orphans *orphans, const struct options *options, pid_t child,
+		  const struct hooks *hooks)
 {
 	siginfo_t info = { 0 };
 
 	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid) {
-		if (info.si_pid == child || is_ours(info.si_pid)) {
-			take_each(orphans, options, child);
+		if (info.si_pid == child || is_ours(info.si_pid) || hooks_has(hooks, info.si_pid)) {
+			take_each(orphans, options, child, hooks);
 			return;
 		}
 		take(orphans, options, info.si_pid);

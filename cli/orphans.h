@@ -5,6 +5,7 @@
 #ifndef CLI_ORPHANS_H
 #define CLI_ORPHANS_H
 
+#include "cli/hooks.h"
 #include "cli/options.h"
 #include "wire/message.h"
 
@@ -19,8 +20,9 @@ struct orphans {
 void orphans_adopt(void);
 
 /* Wait for those that have ended, without delay. @child, whoever runs what was asked for, is not
- * waited for here, nor is what this program has started for itself. */
-void orphans_reap(struct orphans *orphans, const struct options *options, pid_t child);
+ * waited for here, nor is what this program has started for itself, nor are @hooks. */
+void orphans_reap(struct orphans *orphans, const struct options *options, pid_t child,
+		  const struct hooks *hooks);
 
 /* Tell the watcher what it wasn't told yet. */
 void orphans_tell(struct orphans *orphans, const struct options *options);

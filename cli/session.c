@@ -248,6 +248,6 @@ int session_look(const struct options *options, uint64_t until_ns, struct source
 			return 0;
 		if ((error != -ENOENT && error != -EPIPE) || clock_mono_ns() >= until_ns)
 			return say_absent(options, error);
-		clock_sleep_ns(LOOK_PAUSE_NS);
+		clock_sleep_ns(ATTACH_PAUSE_NS);
 	}
 }
