@@ -30,7 +30,7 @@ int main(int argc, char **argv)
 		return 2;
 	if (strcmp(argv[2], "zombies") == 0) {
 		start(count);
-		usleep(400000);
+		usleep(1000000);
 		while (wait(NULL) > 0)
 			continue;
 		return 0;
