@@ -209,14 +209,16 @@ static void loop(struct follow *follow)
 int follow_attached(const struct options *options,
 		    int (*body)(const struct options *options, struct source *source), bool record)
 {
-	struct source *source;
+	struct source *source = NULL;
 	bool joined;
 	int status;
 
 	loop_block_signals();
 	status = session_attach(options, &source);
-	if (status)
+	if (status) {
+		source_close(source);
 		return status;
+	}
 	status = keep_begin(options, &joined);
 	if (!status) {
 		status = body(options, source);

@@ -29,7 +29,9 @@ enum option_key {
 	KEY_NAME,
 	KEY_AT,
 	KEY_SPEED,
-	KEY_FAIL_ABOVE
+	KEY_FAIL_ABOVE,
+	KEY_METRICS,
+	KEY_METRICS_INTERVAL
 };
 
 static const struct option long_options[] = {
@@ -53,6 +55,8 @@ static const struct option long_options[] = {
 	{ "at", required_argument, NULL, KEY_AT },
 	{ "speed", required_argument, NULL, KEY_SPEED },
 	{ "fail-above", required_argument, NULL, KEY_FAIL_ABOVE },
+	{ "metrics", required_argument, NULL, KEY_METRICS },
+	{ "metrics-interval", required_argument, NULL, KEY_METRICS_INTERVAL },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -70,6 +74,11 @@ static const struct {
 	{ 'i', OPTIONS_LIVE | OPTIONS_TIME,
 	  "  -i, --interval TIME   between samples: 1s (the default), 100ms, 0.1, 10Hz; 1ms at the "
 	  "least\n" },
+	{ KEY_METRICS, OPTIONS_LIVE | OPTIONS_TIME,
+	  "      --metrics LIST    sample these too, of rss,pss,uss,swap,anon,file,shmem\n" },
+	{ KEY_METRICS_INTERVAL, OPTIONS_LIVE | OPTIONS_TIME,
+	  "      --metrics-interval TIME  between reads of pss and uss, which cost the process "
+	  "(10s)\n" },
 	{ 'w', OPTIONS_LIVE | OPTIONS_VIEW,
 	  "  -w, --window TIME     how much of the past is shown (60s)\n" },
 	{ 'd', OPTIONS_LIVE | OPTIONS_TIME, "  -d, --duration TIME   end after this long\n" },
@@ -231,6 +240,11 @@ static int take_part(struct options *options, int key)
 		return values_size(&options->limit_bytes, "limit", optarg);
 	case KEY_SPEED:
 		return values_speed(&options->speed, optarg);
+	case KEY_METRICS:
+		return values_metrics(&options->metrics, optarg);
+	case KEY_METRICS_INTERVAL:
+		return values_time(&options->metrics_interval_ns, "metrics-interval", optarg,
+				   100 * NS_PER_MS);
 	case KEY_FAIL_ABOVE:
 		return values_percentage(&options->fail_above, "fail-above", optarg);
 	default:

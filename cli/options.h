@@ -22,8 +22,10 @@ struct options {
 	uint64_t duration_ns; /* 0: no end */
 	const char *view;
 	const char *title;
-	uint64_t limit_bytes; /* marked, and forecast to; 0: not asked for */
-	int glyphs;	      /* an enum chart_glyphs; -1: as the locale says */
+	uint64_t limit_bytes;	      /* marked, and forecast to; 0: not asked for */
+	uint32_t metrics;	      /* a set: what to sample beside the RSS; 0: not asked for */
+	uint64_t metrics_interval_ns; /* between reads of PSS and USS; 0: not asked for */
+	int glyphs;		      /* an enum chart_glyphs; -1: as the locale says */
 	bool json;
 	bool all;
 	const char *as;	    /* a line's name; "": the process's own */

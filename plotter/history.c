@@ -34,6 +34,7 @@ struct history *history_new_sized(const struct session_info *session,
 static void line_free(struct history_line *line)
 {
 	levels_free(line->levels);
+	history_free_metrics(line);
 	names_free(&line->names);
 	limits_free(&line->limits);
 	free(line);
@@ -155,7 +156,10 @@ static int add_tick(struct history *history, uint64_t t_ns, const struct tick *t
 	for (size_t i = 0; i < tick->count; i++) {
 		struct history_line *line = history_line_own(history, tick->samples[i].line);
 
-		if (line && add_sample(line, t_ns, tick->samples[i].rss))
+		if (!line)
+			continue;
+		if (add_sample(line, t_ns, tick->samples[i].rss) ||
+		    history_hold_metrics(history, line, t_ns))
 			err = -ENOMEM;
 	}
 	return err;
@@ -288,6 +292,8 @@ int history_add(struct history *history, const struct record *record)
 		return 0;
 	case RECORD_LIMIT:
 		return add_limit(history, record->t_ns, &record->limit);
+	case RECORD_METRICS:
+		return history_take_metrics(history, record->t_ns, &record->metrics);
 	}
 	return 0;
 }

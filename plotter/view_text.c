@@ -210,6 +210,8 @@ static void print_record(struct text_view *view, const struct history *history,
 		break; /* told at the end */
 	case RECORD_LIMIT:
 		break;
+	case RECORD_METRICS:
+		break;
 	}
 }
 

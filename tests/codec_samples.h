@@ -9,7 +9,7 @@
 #include "wire/codec.h"
 
 #define SAMPLE_EVENTS 3
-#define SAMPLE_RECORDS 11
+#define SAMPLE_RECORDS 13
 #define SAMPLE_ROOM (4 * CODEC_RECORD_ROOM + SAMPLE_RECORDS * CODEC_RECORD_ROOM)
 #define COLLECTED 16
 
@@ -88,6 +88,15 @@ static inline void sample_records(struct record records[SAMPLE_RECORDS])
 	records[9].limit = (struct limit){ UINT32_MAX, LIMIT_CGROUP, INT64_MAX, INT64_MAX };
 	records[10].type = RECORD_LIMIT;
 	records[10].limit = (struct limit){ LINE_SESSION, LIMIT_MACHINE, 0, 0 };
+	records[11].type = RECORD_METRICS;
+	records[11].metrics = (struct metrics){
+		.line = UINT32_MAX,
+		.set = METRICS_ALL & ~METRIC_BIT(METRIC_RSS),
+		.read_ns = INT64_MAX,
+		.values = { 0, 1, INT64_MAX, 0, 4096, 8192, 12288 },
+	};
+	records[12].type = RECORD_METRICS;
+	records[12].metrics = (struct metrics){ .line = 1, .set = METRIC_BIT(METRIC_SWAP) };
 }
 
 static inline size_t sample_batch(uint8_t to[SAMPLE_ROOM])
@@ -119,7 +128,7 @@ static inline struct request sample_request(void)
 {
 	struct request request = {
 		.id = UINT64_MAX,
-		.op = REQUEST_RECORD_END,
+		.op = REQUEST_METRICS,
 		.pid = UINT32_MAX,
 		.since = UINT64_MAX,
 		.peak = 42,
@@ -242,6 +251,7 @@ static inline void collect_record(void *arg, const struct record *record)
 	case RECORD_GAP:
 	case RECORD_PEAK:
 	case RECORD_LIMIT:
+	case RECORD_METRICS:
 		return;
 	}
 	CHECK(!"a record has a type");

@@ -60,6 +60,15 @@ static void check_tick(const struct tick *got, const struct tick *expected)
 	}
 }
 
+static void check_metrics(const struct metrics *got, const struct metrics *expected)
+{
+	CHECK_EQ_U64(got->line, expected->line);
+	CHECK_EQ_U64(got->set, expected->set);
+	CHECK_EQ_U64(got->read_ns, expected->read_ns);
+	for (enum metric i = METRIC_RSS; i < METRICS; i++)
+		CHECK_EQ_U64(got->values[i], expected->values[i]);
+}
+
 static void check_record(const struct record *got, const struct record *expected)
 {
 	CHECK_EQ_U64(got->seq, expected->seq);
@@ -91,6 +100,9 @@ static void check_record(const struct record *got, const struct record *expected
 		CHECK_EQ_U64(got->limit.kind, expected->limit.kind);
 		CHECK_EQ_U64(got->limit.limit, expected->limit.limit);
 		CHECK_EQ_U64(got->limit.used, expected->limit.used);
+		break;
+	case RECORD_METRICS:
+		check_metrics(&got->metrics, &expected->metrics);
 		break;
 	}
 }
@@ -217,7 +229,7 @@ static void a_request_comes_back(void)
 	struct request request = sample_request();
 	struct request got;
 
-	for (unsigned op = REQUEST_ATTACH; op <= REQUEST_RECORD_END; op++) {
+	for (unsigned op = REQUEST_ATTACH; op <= REQUEST_METRICS; op++) {
 		size_t size;
 
 		request.op = op;
@@ -239,7 +251,7 @@ static void a_request_that_asks_nothing_known_is_refused(void)
 {
 	uint8_t message[SAMPLE_ROOM];
 	struct request request = sample_request();
-	static const unsigned ops[] = { 0, REQUEST_RECORD_END + 1, 1000 };
+	static const unsigned ops[] = { 0, REQUEST_METRICS + 1, 1000 };
 
 	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
 		struct request got;

@@ -25,7 +25,7 @@ static int decode_request(const void *from, size_t size)
 	int result = codec_get_request(from, size, &request);
 
 	if (result == 0) {
-		CHECK(request.op >= REQUEST_ATTACH && request.op <= REQUEST_RECORD_END);
+		CHECK(request.op >= REQUEST_ATTACH && request.op <= REQUEST_METRICS);
 		CHECK(strnlen(request.category, sizeof(request.category)) <= TEXT_CATEGORY);
 		CHECK(strnlen(request.text, sizeof(request.text)) <= TEXT_LABEL);
 		CHECK(strnlen(request.path, sizeof(request.path)) <= TEXT_PATH);

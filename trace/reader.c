@@ -124,6 +124,24 @@ static int64_t least(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+/* Those that some row of the session has a figure of. */
+static uint32_t find_metrics(struct reader *reader)
+{
+	sqlite3_stmt *row =
+		reader_prepare(reader,
+			       "SELECT count(pss), count(uss), count(swap), count(anon),"
+			       " count(file), count(shmem) FROM metric WHERE rowid <= ?1",
+			       reader->last_metric);
+	uint32_t set = METRIC_BIT(METRIC_RSS);
+
+	if (reader_step(reader, &row)) {
+		for (enum metric i = METRIC_PSS; i < METRICS; i++)
+			set |= reader_number(row, (int)i - 1) ? METRIC_BIT(i) : 0;
+	}
+	sqlite3_finalize(row);
+	return set;
+}
+
 static int load_info(struct reader *reader)
 {
 	struct reader_info *info = &reader->info;
@@ -134,6 +152,8 @@ static int load_info(struct reader *reader)
 	ask_text(reader, "name", session->name, sizeof session->name);
 	ask_text(reader, "host", session->host, sizeof session->host);
 	session->pid = (uint32_t)ask_number(reader, "watcher_pid");
+	session->metrics = METRIC_BIT(METRIC_RSS);
+	session->metrics_interval_ns = ask_number(reader, "metrics_interval_ns");
 	session->interval_ns = ask_number(reader, "interval_ns");
 	session->start_wall_ns = ask_number(reader, "start_unix_ns");
 	session->start_ns = ask_number(reader, "start_mono_ns");
@@ -143,9 +163,13 @@ static int load_info(struct reader *reader)
 	reader->last_event = ask_last(reader, "event");
 	reader->last_named = ask_last(reader, "named");
 	reader->last_gap = ask_last(reader, "gap");
-	/* Older recordings have no such table. */
+	/* Older recordings have no such tables. */
 	if (ask_one(reader, "SELECT count(*) FROM sqlite_master WHERE name = 'bound'", 0))
 		reader->last_bound = ask_last(reader, "bound");
+	if (ask_one(reader, "SELECT count(*) FROM sqlite_master WHERE name = 'metric'", 0))
+		reader->last_metric = ask_last(reader, "metric");
+	if (reader->last_metric)
+		session->metrics = find_metrics(reader);
 	info->samples = (uint64_t)reader->last_sample;
 	info->events = (uint64_t)reader->last_event;
 	first = ask_one(reader, "SELECT min(first_ns) FROM process", INT64_MAX);

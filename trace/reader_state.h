@@ -44,6 +44,7 @@ struct reader {
 	int64_t last_named;
 	int64_t last_gap;
 	int64_t last_bound; /* 0 also where there is no such table */
+	int64_t last_metric;
 	int error;
 	char why[TRACE_WHY];
 
@@ -82,6 +83,8 @@ struct reader {
 	uint64_t gap_ns;
 	sqlite3_stmt *bounds;
 	uint64_t bound_ns;
+	sqlite3_stmt *metrics;
+	uint64_t metric_ns;
 
 	uint32_t *ends; /* lines that ended, in order of time */
 	size_t end_count;
@@ -134,5 +137,9 @@ void reader_events_close(struct reader *reader);
 /* reader_bounds.c: limits. Those from before from_ns that hold then are told as of from_ns. */
 void reader_bounds_open(struct reader *reader);
 void reader_bounds_tell(struct reader *reader);
+
+/* reader_metrics.c: figures beside the samples, in the same manner. */
+void reader_metrics_open(struct reader *reader);
+void reader_metrics_tell(struct reader *reader);
 
 #endif

@@ -244,10 +244,26 @@ static void do_status(struct answer *answer)
 	status->subscribers = core->gate.peers;
 	status->gate_restarts = core->gate.number - 1;
 	status->oldest_seq = past_oldest(core->past);
+	status->rollup_share = figures_share(core);
 	record_state(core, &status->recording);
 	answer->reply.has_status = true;
 	answer->reply.has_session = true;
 	answer->reply.session = core->session;
+}
+
+static void do_metrics(struct answer *answer)
+{
+	const struct request *request = answer->request;
+	struct core *core = answer->core;
+	int error = figures_want(core, (uint32_t)request->since & METRICS_ALL, request->peak);
+	char why[128];
+
+	answer->reply.has_session = true;
+	answer->reply.session = core->session;
+	if (!error)
+		return;
+	snprintf(why, sizeof why, "cannot sample PSS or USS: %s", strerror(-error));
+	refuse(answer, why);
 }
 
 static void do_stop(struct answer *answer)
@@ -274,6 +290,7 @@ static const struct operation operations[] = {
 	[REQUEST_STATUS] = { do_status, false },   [REQUEST_STOP] = { do_stop, true },
 	[REQUEST_FLUSH] = { do_flush, false },	   [REQUEST_ENDED] = { do_ended, true },
 	[REQUEST_RECORD] = { do_record, false },   [REQUEST_RECORD_END] = { do_record_end, false },
+	[REQUEST_METRICS] = { do_metrics, false },
 };
 
 /* Whether a request was carried out before: the asker's socket repeats what got no answer, as when

@@ -71,7 +71,7 @@ static void take_packet(struct core *core, size_t size)
 		break;
 	case PAIR_REQUEST:
 		if (size == sizeof *request && request->op >= REQUEST_ATTACH &&
-		    request->op <= REQUEST_RECORD_END)
+		    request->op <= REQUEST_METRICS)
 			control_answer(core, request);
 		break;
 	case PAIR_BAD:
@@ -192,6 +192,9 @@ static void handle(struct core *core, const struct epoll_event *event)
 		break;
 	case SOURCE_RECORDER:
 		record_hear(core);
+		break;
+	case SOURCE_ROLLUP:
+		figures_rollup(core);
 		break;
 	case SOURCE_COMMAND_END:
 		handle_command_end(core, (int)index);

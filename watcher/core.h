@@ -21,11 +21,13 @@
 struct core_options {
 	const char *session;
 	uint64_t interval_ns;
-	bool private_session; /* end with the last command attached */
-	bool detach;	      /* leave the terminal once all is set up */
-	const char *output;   /* the file of a recording, absolute; NULL: none */
-	bool force;	      /* in place of one that is there */
-	int ready_fd;	      /* written to and closed when all is set up; -1 for none */
+	bool private_session;	      /* end with the last command attached */
+	bool detach;		      /* leave the terminal once all is set up */
+	const char *output;	      /* the file of a recording, absolute; NULL: none */
+	bool force;		      /* in place of one that is there */
+	uint32_t metrics;	      /* a set: what is sampled beside the RSS; 0: nothing */
+	uint64_t metrics_interval_ns; /* between reads of smaps_rollup; 0: the default */
+	int ready_fd;		      /* written to and closed when all is set up; -1 for none */
 };
 
 /* Records are held this long for events on their way from their programs. */
@@ -75,6 +77,7 @@ struct core {
 	struct marks marks;
 	struct spans spans;
 	struct bounds bounds;
+	struct rollup *rollup; /* NULL until PSS or USS is asked for */
 	struct gatelink gate;
 	bool gate_ready;	/* its sockets were open */
 	uint64_t gate_retry_ns; /* one that could not start is tried again after this */
@@ -106,6 +109,7 @@ enum core_source {
 	SOURCE_PROCESS_END,
 	SOURCE_COMMAND_END,
 	SOURCE_RECORDER,
+	SOURCE_ROLLUP,
 };
 
 /* core.c. Runs a session until it is stopped; an exit status. Errors are said before. */

@@ -111,6 +111,9 @@ static void note_release(struct core *core, struct record *record)
 	case RECORD_LIMIT:
 		note_bound(core, record);
 		break;
+	case RECORD_METRICS:
+		figures_released(core, record);
+		break;
 	case RECORD_GAP:
 	case RECORD_PEAK:
 		break;

@@ -5,6 +5,7 @@
 #define WATCHER_REGISTRY_H
 
 #include "watcher/bounds.h"
+#include "watcher/figures.h"
 #include "wire/message.h"
 
 #include <sys/types.h>
@@ -23,6 +24,7 @@ struct entry {
 	uint64_t end_seq;	  /* of its END record; 0 before */
 	struct cgroup *cgroup;	  /* it is in; NULL: unknown, or ended */
 	struct bound bound;	  /* what was told of that */
+	struct figures figures;	  /* what was told beside its samples */
 };
 
 struct registry;

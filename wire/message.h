@@ -32,6 +32,9 @@ enum request_op {
 			   there already. Where it is recorded there already, that goes on */
 	REQUEST_RECORD_END, /* pid: only where that is the last command attached to a private
 			       session; 0: in any case. Status tells when the file is done */
+	REQUEST_METRICS,    /* since: a set of metrics, to be sampled from now on beside those that
+			       are; peak: ns between reads of smaps_rollup, 0: as it is, or the
+			       default */
 };
 
 struct request {
@@ -52,6 +55,8 @@ struct session_info {
 	uint64_t interval_ns;
 	uint64_t start_ns;
 	uint64_t start_wall_ns;
+	uint32_t metrics;	      /* a set, the RSS in it */
+	uint64_t metrics_interval_ns; /* between reads of smaps_rollup; 0: there are none */
 };
 
 struct process_info {
@@ -101,6 +106,13 @@ struct status_info {
 	uint64_t gate_restarts;
 	uint64_t bad_messages;
 	uint64_t oldest_seq; /* still in the history */
+
+	/* Of smaps_rollup, since the session's start. */
+	uint64_t rollup_reads;
+	uint64_t rollup_total_ns; /* of all of them */
+	uint64_t rollup_max_ns;	  /* of the longest */
+	double rollup_share;	  /* of its time that a process was read, the most of any: 0 to 0.01
+				   */
 	struct recording_info recording;
 };
 

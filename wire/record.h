@@ -7,6 +7,7 @@
 #define WIRE_RECORD_H
 
 #include "base/text.h"
+#include "wire/metric.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +26,7 @@ enum record_type {
 	RECORD_GAP,	 /* something that could not be kept */
 	RECORD_PEAK,	 /* the kernel's high-water mark of a line rose above what samples showed */
 	RECORD_LIMIT,	 /* what holds a line, or the machine: as it was found, or has changed */
+	RECORD_METRICS,	 /* figures of a line beside its samples: those that were read */
 };
 
 struct sample {
@@ -130,6 +132,17 @@ struct limit {
 	uint64_t used;
 };
 
+/*
+ * Those in @set, never METRIC_RSS. One of each is current a line: those of status are told where
+ * one of them changed, once a second at most; those of smaps_rollup each time that they were read.
+ */
+struct metrics {
+	uint32_t line;
+	uint32_t set;
+	uint64_t read_ns; /* how long the read of smaps_rollup took; 0: it is none of that */
+	uint64_t values[METRICS]; /* bytes; 0 where it isn't in the set */
+};
+
 struct record {
 	uint64_t seq; /* 1, 2, 3 ... in the merged order of the session */
 	uint64_t t_ns;
@@ -142,6 +155,7 @@ struct record {
 		struct gap gap;
 		struct peak peak;
 		struct limit limit;
+		struct metrics metrics;
 	};
 };
 

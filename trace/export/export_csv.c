@@ -23,6 +23,8 @@ struct table {
 	FILE *out;
 	uint64_t start_ns;
 	uint64_t start_wall_ns;
+	uint32_t metrics;	/* a set: those that have a column, behind the others */
+	char tail[METRICS + 1]; /* "\n", behind a comma for each of them */
 	struct line_names names;
 	struct who *whos; /* by line, and one more for lines that nobody knows */
 	bool failed;	  /* out of memory */
@@ -83,7 +85,7 @@ static size_t put_time(const struct table *table, char *to, uint64_t t_ns)
 
 static void put_tick(struct table *table, uint64_t t_ns, const struct tick *tick)
 {
-	char row[2 * DIGITS_ROOM + DIGITS_ROOM + CSV_ROOM(TEXT_NAME) + DIGITS_ROOM];
+	char row[2 * DIGITS_ROOM + DIGITS_ROOM + CSV_ROOM(TEXT_NAME) + DIGITS_ROOM + METRICS];
 	size_t time = put_time(table, row, t_ns);
 
 	for (size_t i = 0; i < tick->count; i++) {
@@ -94,7 +96,7 @@ static void put_tick(struct table *table, uint64_t t_ns, const struct tick *tick
 			memcpy(end, who->text, who->length);
 		end = digits_number(end + who->length, tick->samples[i].rss);
 		*end++ = ',';
-		*end++ = '\n';
+		end = stpcpy(end, table->tail);
 		fwrite_unlocked(row, 1, (size_t)(end - row), table->out);
 	}
 }
@@ -115,6 +117,29 @@ static void put_words(struct table *table, uint64_t t_ns, uint32_t line, uint64_
 		end = digits_number(row, rss);
 	*end++ = ',';
 	end += csv_field(end, words);
+	end = stpcpy(end, table->tail);
+	fwrite_unlocked(row, 1, (size_t)(end - row), table->out);
+}
+
+/* A row of its own, without an RSS: they are read at other times. */
+static void put_metrics(struct table *table, uint64_t t_ns, const struct metrics *metrics)
+{
+	const struct who *who = find_who(table, metrics->line);
+	char row[2 * DIGITS_ROOM + METRICS * DIGITS_ROOM];
+	size_t time = put_time(table, row, t_ns);
+	char *end = row;
+
+	fwrite_unlocked(row, 1, time, table->out);
+	if (who->length)
+		fwrite_unlocked(who->text, 1, who->length, table->out);
+	*end++ = ',';
+	for (enum metric i = METRIC_PSS; i < METRICS; i++) {
+		if (!(table->metrics & METRIC_BIT(i)))
+			continue;
+		*end++ = ',';
+		if (metrics->set & METRIC_BIT(i))
+			end = digits_number(end, metrics->values[i]);
+	}
 	*end++ = '\n';
 	fwrite_unlocked(row, 1, (size_t)(end - row), table->out);
 }
@@ -184,10 +209,28 @@ static void take(void *arg, const struct record *record)
 	case RECORD_GAP:
 		put_gap(table, record->t_ns, &record->gap);
 		break;
+	case RECORD_METRICS:
+		put_metrics(table, record->t_ns, &record->metrics);
+		break;
 	case RECORD_PEAK:
 	case RECORD_LIMIT:
 		break;
 	}
+}
+
+static void put_titles(struct table *table)
+{
+	char *end = table->tail;
+
+	fputs("t_s,wall,pid,name,rss_bytes,event", table->out);
+	for (enum metric i = METRIC_PSS; i < METRICS; i++) {
+		if (!(table->metrics & METRIC_BIT(i)))
+			continue;
+		fprintf(table->out, ",%s_bytes", metric_name(i));
+		*end++ = ',';
+	}
+	fputs("\n", table->out);
+	stpcpy(end, "\n");
 }
 
 static void close_table(struct table *table)
@@ -207,13 +250,14 @@ static int write_csv(struct reader *reader, const struct export_options *options
 		.out = out,
 		.start_ns = session->start_ns,
 		.start_wall_ns = session->start_wall_ns,
+		.metrics = session->metrics,
 	};
 	int error = line_names_open(&table.names, reader, &query, why);
 
 	table.whos = calloc(table.names.count + 1, sizeof *table.whos);
 	table.failed = !table.whos;
 	query.every = true;
-	fputs("t_s,wall,pid,name,rss_bytes,event\n", out);
+	put_titles(&table);
 	if (!error && !table.failed)
 		error = reader_read(reader, &query, take, &table);
 	close_table(&table);

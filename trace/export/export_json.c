@@ -274,6 +274,7 @@ static void put(void *arg, const struct record *record)
 		chrome_counter(&json->chrome, "RSS peak", pid_of(json, record->peak.line),
 			       record->t_ns, record->peak.peak_rss);
 		break;
+	case RECORD_METRICS:
 	case RECORD_LIMIT:
 		break;
 	}

@@ -309,6 +309,7 @@ static void put(void *arg, const struct record *record)
 	case RECORD_PEAK:
 		put_peak(trace, record->t_ns, &record->peak);
 		break;
+	case RECORD_METRICS:
 	case RECORD_LIMIT:
 		break;
 	}

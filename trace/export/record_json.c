@@ -154,6 +154,19 @@ static void put_limit(const struct record_json *json, uint64_t t_ns, const struc
 	end(json);
 }
 
+static void put_metrics(const struct record_json *json, uint64_t t_ns,
+			const struct metrics *metrics)
+{
+	begin_of(json, "metrics", t_ns, metrics->line);
+	for (enum metric i = METRIC_PSS; i < METRICS; i++) {
+		if (metrics->set & METRIC_BIT(i))
+			json_number(json->out, metric_name(i), metrics->values[i]);
+	}
+	if (metrics->read_ns)
+		put_seconds(json->out, "read", 0, metrics->read_ns);
+	end(json);
+}
+
 void record_json_write(const struct record_json *json, const struct record *record, bool begins)
 {
 	switch (record->type) {
@@ -174,6 +187,9 @@ void record_json_write(const struct record_json *json, const struct record *reco
 		break;
 	case RECORD_LIMIT:
 		put_limit(json, record->t_ns, &record->limit);
+		break;
+	case RECORD_METRICS:
+		put_metrics(json, record->t_ns, &record->metrics);
 		break;
 	case RECORD_PEAK:
 		break;

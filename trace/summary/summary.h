@@ -8,6 +8,12 @@
 #include "trace/reader.h"
 #include "trace/summary/growth.h"
 
+/* A figure beside the samples: bytes. */
+struct summary_metric {
+	uint64_t last;
+	uint64_t max; /* the highest that was read */
+};
+
 /*
  * A process, in the part that was asked for. `sampled_ns` 0: it had no sample, and its first_rss,
  * last_rss, mean_rss and max_rss are 0.
@@ -27,6 +33,8 @@ struct summary_process {
 	uint64_t missed;     /* ticks, while it lived */
 	uint64_t dropped;    /* events, torn ones too */
 	struct growth growth;
+	uint32_t metrics; /* a set: which of these were read */
+	struct summary_metric metric[METRICS];
 };
 
 /*
@@ -56,7 +64,8 @@ struct summary {
 	size_t span_count;
 	struct summary_span *categories; /* of all names of one category; the longest total first */
 	size_t category_count;
-	char *texts; /* of categories and names */
+	char *texts;	  /* of categories and names */
+	uint32_t metrics; /* a set: those of any process */
 	uint64_t milestones;
 	uint64_t missed;  /* ticks */
 	uint64_t dropped; /* events, torn ones too */
