@@ -18,11 +18,11 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DMEMWATCH_VERSION='"$(VERSION)"' -I. -I$(O)
 	-fvisibility=hidden -pthread -MMD -MP $(SANITIZE) $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -pthread $(SANITIZE) $(LDFLAGS)
 
-# What `make deps` installs: to build and run, then to test.
+# What `make deps` installs: to build and run, then to test. Of a|b either will do: those exclude each other.
 PACKAGES := gcc make pkg-config libc6-dev libnanomsg-dev libnanopb-dev nanopb protobuf-compiler libproc2-dev \
-	libncurses-dev libsqlite3-dev libjs-dygraphs gnuplot-nox
+	libncurses-dev libsqlite3-dev libjs-dygraphs gnuplot-nox|gnuplot-x11|gnuplot-qt
 TEST_PACKAGES := tmux jq sqlite3 python3-dev python3-memory-profiler python3-matplotlib g++ clang libclang-rt-14-dev \
-	procps git chromium chromium-driver
+	procps git chromium chromium-driver gnuplot-x11|gnuplot-qt xvfb xdotool feedgnuplot
 
 sources = $(wildcard $(1)/*.c)
 objects = $(patsubst %.c,$(O)/%.o,$(1))
@@ -199,12 +199,12 @@ bench: all $(BENCH_PROGRAMS) python
 
 # Shell for a recipe: install those of the packages $(1) that are missing.
 define install-missing
-missing=; for package in $(1); do \
-	case "$$(dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null)" in installed) ;; \
-	*) missing="$$missing $$package" ;; esac; done; \
+missing=; for package in $(foreach package,$(1),'$(package)'); do \
+	case " $$(dpkg-query -W -f '$${db:Status-Status} ' $$(echo "$$package" | tr '|' ' ') 2>/dev/null)" in \
+	*' installed '*) ;; *) missing="$$missing $${package%%|*}" ;; esac; done; \
 if [ -z "$$missing" ]; then exit 0; fi; \
 if ! command -v apt-get >/dev/null; then \
-	echo "memwatch: this is no Debian; install what these Debian packages hold, then run make:" $(1) >&2; exit 1; fi; \
+	echo "memwatch: this is no Debian; install what these Debian packages hold, then run make: $(1)" >&2; exit 1; fi; \
 root=; if [ "$$(id -u)" != 0 ]; then root=sudo; fi; \
 echo "installing:$$missing"; \
 $$root apt-get update -qq && \

@@ -35,9 +35,12 @@ int follow_processes(const struct options *options, struct source *source, const
 				  .glyphs = options->glyphs,
 				  .title = options->title,
 				  .limit_bytes = options->limit_bytes,
+				  .fps = options->fps,
+				  .term = options->term,
+				  .path = options->out,
 				  .out = stdout },
 		.targets = options->pids,
-		.until_ended = !view->keys,
+		.until_ended = !view->stays,
 	};
 	int status = register_all(options, options->pids, &follow.target_count);
 

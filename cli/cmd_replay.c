@@ -38,7 +38,7 @@ static int run(const struct options *options)
 		recording_catch_signals();
 		replay.title = find_title(options, reader_info(recording.reader));
 		replay.at_ns = find_begin(options, &recording);
-		status = view->keys ? replay_show(&replay) : replay_print(&replay);
+		status = view->every ? replay_print(&replay) : replay_show(&replay);
 	}
 	recording_close(&recording);
 	return status;

@@ -274,6 +274,9 @@ int follow_command(const struct options *options, struct source *source, const s
 				  .glyphs = options->glyphs,
 				  .title = options->title,
 				  .limit_bytes = options->limit_bytes,
+				  .fps = options->fps,
+				  .term = options->term,
+				  .path = options->out,
 				  .out = stdout },
 		.child = &child,
 	};

@@ -15,7 +15,7 @@
 #define FPS 10 /* of a view that doesn't say */
 #define NOTICE_NS (3 * NS_PER_S)
 
-enum source_kind { SOURCE_STREAM, SOURCE_SIGNALS, SOURCE_KEYS, SOURCE_TIMER };
+enum source_kind { SOURCE_STREAM, SOURCE_SIGNALS, SOURCE_KEYS, SOURCE_VIEW, SOURCE_TIMER };
 
 /* --- drawing */
 
@@ -24,6 +24,7 @@ static void take_wish(struct loop *loop, int wish)
 	if (wish == VIEW_STAY)
 		return;
 	loop->quit = true;
+	loop->left = true;
 	if (wish < 0)
 		loop->status = EXIT_FAIL;
 }
@@ -77,6 +78,15 @@ static bool mark(struct loop *loop)
 	if (loop->calls->mark)
 		loop->calls->mark(loop->arg, label);
 	return true;
+}
+
+static void draw_last(struct loop *loop)
+{
+	struct view_frame frame = frame_of(loop);
+
+	frame.last = true;
+	if (loop->view->last && loop->state && !loop->left)
+		take_wish(loop, loop->view->draw(loop->state, &frame));
 }
 
 static void type(struct loop *loop)
@@ -134,6 +144,23 @@ void loop_unblock_signals(void)
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
+static int watch(struct loop *loop, int fd, enum source_kind kind)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u32 = kind };
+
+	return epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+/* What it waits for itself is another one each time that it is opened. */
+static int open_view(struct loop *loop)
+{
+	int error = loop->view->open(&loop->state, loop->view_options);
+
+	if (!error && loop->view->fd)
+		error = watch(loop, loop->view->fd(loop->state), SOURCE_VIEW);
+	return error;
+}
+
 /* Give the terminal back, stop as the shell expects, and take it again. */
 static void stop(struct loop *loop)
 {
@@ -141,7 +168,7 @@ static void stop(struct loop *loop)
 	loop->state = NULL;
 	kill(getpid(), SIGSTOP);
 	loop->view_options->settings->redraw = true;
-	if (loop->view->open(&loop->state, loop->view_options) < 0)
+	if (open_view(loop) < 0)
 		take_wish(loop, -EIO);
 }
 
@@ -184,7 +211,8 @@ static void take_signal(struct loop *loop)
 
 static int set_timer(struct loop *loop, bool on)
 {
-	unsigned fps = loop->view->fps ? loop->view->fps : FPS;
+	unsigned asked = loop->view_options->fps;
+	unsigned fps = asked ? asked : loop->view->fps ? loop->view->fps : FPS;
 	struct itimerspec frame = { 0 };
 
 	if (on)
@@ -219,17 +247,13 @@ static void handle(struct loop *loop, enum source_kind kind)
 	case SOURCE_KEYS:
 		type(loop);
 		break;
+	case SOURCE_VIEW:
+		draw(loop);
+		break;
 	case SOURCE_TIMER:
 		pass_frame(loop);
 		break;
 	}
-}
-
-static int watch(struct loop *loop, int fd, enum source_kind kind)
-{
-	struct epoll_event event = { .events = EPOLLIN, .data.u32 = kind };
-
-	return epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
 static int open_sources(struct loop *loop)
@@ -254,9 +278,9 @@ static int open_sources(struct loop *loop)
 }
 
 /* Keys are waited for once the view has found a terminal to read them from. */
-static int open_view(struct loop *loop)
+static int open_view_and_keys(struct loop *loop)
 {
-	int error = loop->view->open(&loop->state, loop->view_options);
+	int error = open_view(loop);
 
 	if (error || !loop->view->keys)
 		return error;
@@ -277,7 +301,7 @@ int loop_open(struct loop *loop)
 	error = open_sources(loop);
 	if (error)
 		log_error("cannot wait for what is to be shown: %s", strerror(-error));
-	if (error || open_view(loop) < 0) /* which has said why */
+	if (error || open_view_and_keys(loop) < 0) /* which has said why */
 		loop->status = EXIT_FAIL;
 	return loop->status;
 }
@@ -298,6 +322,7 @@ void loop_run(struct loop *loop)
 		for (int i = 0; i < count && !loop->quit; i++)
 			handle(loop, (enum source_kind)events[i].data.u32);
 	}
+	draw_last(loop);
 }
 
 void loop_close(struct loop *loop)

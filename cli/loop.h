@@ -53,6 +53,7 @@ struct loop {
 	bool ticking; /* the timer is set */
 	char notice[LOOP_NOTICE];
 	uint64_t notice_until_ns;
+	bool left; /* the view has ended by itself */
 };
 
 /* Open the loop and the view: 0, or EXIT_FAIL after a message. loop_close in any case. */

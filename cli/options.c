@@ -31,7 +31,10 @@ enum option_key {
 	KEY_SPEED,
 	KEY_FAIL_ABOVE,
 	KEY_METRICS,
-	KEY_METRICS_INTERVAL
+	KEY_METRICS_INTERVAL,
+	KEY_TERM,
+	KEY_OUT,
+	KEY_FPS
 };
 
 static const struct option long_options[] = {
@@ -40,6 +43,9 @@ static const struct option long_options[] = {
 	{ "window", required_argument, NULL, 'w' },
 	{ "duration", required_argument, NULL, 'd' },
 	{ "view", required_argument, NULL, KEY_VIEW },
+	{ "term", required_argument, NULL, KEY_TERM },
+	{ "out", required_argument, NULL, KEY_OUT },
+	{ "fps", required_argument, NULL, KEY_FPS },
 	{ "title", required_argument, NULL, KEY_TITLE },
 	{ "limit", required_argument, NULL, KEY_LIMIT },
 	{ "glyphs", required_argument, NULL, KEY_GLYPHS },
@@ -83,7 +89,14 @@ static const struct {
 	  "  -w, --window TIME     how much of the past is shown (60s)\n" },
 	{ 'd', OPTIONS_LIVE | OPTIONS_TIME, "  -d, --duration TIME   end after this long\n" },
 	{ KEY_VIEW, OPTIONS_LIVE | OPTIONS_VIEW,
-	  "      --view NAME       auto (the default), ncurses, text or json (JSON Lines)\n" },
+	  "      --view NAME       auto (the default), ncurses, gnuplot, text or json (JSON "
+	  "Lines)\n" },
+	{ KEY_TERM, OPTIONS_LIVE | OPTIONS_VIEW,
+	  "      --term NAME       gnuplot's terminal: qt, x11, wxt, dumb, sixelgd ...\n" },
+	{ KEY_OUT, OPTIONS_LIVE | OPTIONS_VIEW,
+	  "      --out FILE        what gnuplot draws, again and again: .png, .svg or .pdf\n" },
+	{ KEY_FPS, OPTIONS_LIVE | OPTIONS_VIEW,
+	  "      --fps N           frames a second, at most (10)\n" },
 	{ KEY_GLYPHS, OPTIONS_LIVE | OPTIONS_VIEW,
 	  "      --glyphs NAME     what ncurses draws lines with: auto, braille, blocks or "
 	  "ascii\n" },
@@ -203,19 +216,11 @@ static int add_pids(struct options *options, const char *text)
 static int set_view(struct options *options, const char *name)
 {
 	options->view = name;
-	if (view_find(name, stdout))
+	options->shown = view_find(name, stdout);
+	if (options->shown)
 		return 0;
 	log_error("view '%s': there is none of that name; the views are %s", name, view_names());
 	return EXIT_USAGE;
-}
-
-const struct view *options_view(const struct options *options)
-{
-	const char *problem = strcmp(options->view, "auto") == 0 ? view_auto_problem(stdout) : NULL;
-
-	if (problem)
-		log_error("%s: showing text (--view text asks for it)", problem);
-	return view_find(options->view, stdout);
 }
 
 static int take_part(struct options *options, int key)
@@ -227,6 +232,14 @@ static int take_part(struct options *options, int key)
 	case KEY_FORCE:
 		options->force = true;
 		return 0;
+	case KEY_TERM:
+		options->term = optarg;
+		return 0;
+	case KEY_OUT:
+		options->out = optarg;
+		return 0;
+	case KEY_FPS:
+		return values_fps(&options->fps, optarg);
 	case KEY_FROM:
 		return values_time(&options->from_ns, "from", optarg, 0);
 	case KEY_TO:
@@ -352,7 +365,7 @@ int options_parse(struct options *ret_options, const struct command *command, in
 			  command->name[0] ? "" : "; a command comes before its options");
 		return bad_usage(command);
 	}
-	return 0;
+	return options_find_view(ret_options);
 }
 
 void options_free(struct options *options)

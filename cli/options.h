@@ -14,6 +14,8 @@
 #define EXIT_USAGE 2
 #define EXIT_LIMIT 3 /* a limit that was asked for was exceeded */
 
+struct view;
+
 struct options {
 	const char *session;
 	bool session_given;
@@ -21,6 +23,10 @@ struct options {
 	uint64_t window_ns;
 	uint64_t duration_ns; /* 0: no end */
 	const char *view;
+	const struct view *shown; /* the view of that name */
+	const char *term;	  /* of the gnuplot view; NULL: any */
+	const char *out;	  /* a file that it writes; NULL: none */
+	unsigned fps;		  /* frames a second at most; 0: not asked for */
 	const char *title;
 	uint64_t limit_bytes;	      /* marked, and forecast to; 0: not asked for */
 	uint32_t metrics;	      /* a set: what to sample beside the RSS; 0: not asked for */
@@ -74,6 +80,9 @@ void options_free(struct options *options);
 
 /* The view that is asked for; says so where that is text only because of the terminal. */
 const struct view *options_view(const struct options *options);
+/* Find options->shown, and with the gnuplot view options->term: 0, or an exit status after a
+ * message. */
+int options_find_view(struct options *options);
 
 /* "1234" to a pid: 0, or EXIT_USAGE after a message. */
 int options_parse_pid(const char *text, pid_t *ret_pid);

@@ -94,11 +94,21 @@ static void fill_frame(void *arg, struct view_frame *frame)
 	frame->end_ns = show->player.end_ns;
 }
 
+/* What writes a file ends with what is recorded. */
+static void look_at_time(void *arg)
+{
+	struct show *show = arg;
+
+	if (!show->replay->view->stays && show->player.at_ns >= show->player.end_ns)
+		show->loop.quit = true;
+}
+
 static bool stands_still(void *arg)
 {
 	const struct show *show = arg;
 
-	return show->settings.paused_at_ns != 0;
+	/* a view that waits for others as well is to be asked what they have done */
+	return !show->replay->view->fd && show->settings.paused_at_ns != 0;
 }
 
 static void refuse_mark(void *arg, const char *label)
@@ -111,6 +121,7 @@ static void refuse_mark(void *arg, const char *label)
 
 static const struct loop_calls calls = { .frame = fill_frame,
 					 .mark = refuse_mark,
+					 .before_frame = look_at_time,
 					 .stands_still = stands_still };
 
 static int play(struct show *show)
@@ -122,6 +133,9 @@ static int play(struct show *show)
 					.title = replay->title,
 					.limit_bytes = replay->options->limit_bytes,
 					.out = stdout,
+					.fps = replay->options->fps,
+					.term = replay->options->term,
+					.path = replay->options->out,
 					.settings = &show->settings };
 
 	show->settings.speed = replay->options->speed > 0 ? replay->options->speed : 1;

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FPS_MOST 100
+
 int values_time(uint64_t *ret_ns, const char *what, const char *text, uint64_t least_ns)
 {
 	if (units_parse_duration(text, ret_ns) < 0) {
@@ -54,6 +56,19 @@ int values_glyphs(int *ret_glyphs, const char *name)
 		}
 	}
 	log_error("glyphs '%s': is none of auto, braille, blocks, ascii", name);
+	return EXIT_USAGE;
+}
+
+int values_fps(unsigned *ret_fps, const char *text)
+{
+	char *end;
+	unsigned long fps = strtoul(text, &end, 10);
+
+	if (end != text && !*end && text[0] != '-' && fps >= 1 && fps <= FPS_MOST) {
+		*ret_fps = (unsigned)fps;
+		return 0;
+	}
+	log_error("fps '%s': is no number of frames a second from 1 to %d", text, FPS_MOST);
 	return EXIT_USAGE;
 }
 

@@ -18,6 +18,9 @@ int values_metrics(uint32_t *ret_set, const char *text);
 /* An enum chart_glyphs; -1: "auto". */
 int values_glyphs(int *ret_glyphs, const char *name);
 
+/* Frames a second, 1 to 100. */
+int values_fps(unsigned *ret_fps, const char *text);
+
 /* "10", "0.5" */
 int values_speed(double *ret_speed, const char *text);
 

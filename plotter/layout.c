@@ -89,7 +89,8 @@ static void place_chart(struct layout *layout, const struct layout_wish *wish)
 	if (layout->width < SCALE + PLOT_LEAST)
 		return;
 	if (wish->named && layout->width >= NAMES_WIDTH)
-		names = min_unsigned(wish->name_width, NAMES_MOST) + 1;
+		names = min_unsigned(max_unsigned(wish->name_width, wish->pid_width), NAMES_MOST) +
+			1;
 	layout->scale = (struct extent){ 0, SCALE };
 	layout->plot = (struct extent){ SCALE, layout->width - SCALE - names };
 	layout->names = (struct extent){ layout->width - names + 1, names ? names - 1 : 0 };

@@ -20,10 +20,10 @@ enum order_key {
 const char *order_title(enum order_key key);
 
 /*
- * Sort @rows; those that are equal stay as their lines came, ended ones come after the others unless
- * they are sorted by appearance. Names are compared as they were at @now_ns, the screen's time,
- * whatever the case of ASCII letters, and numbers in them by value. row->change
- * must be set for ORDER_CHANGE.
+ * Sort @rows; those that are equal stay as their lines came, ended ones come after the others
+ * unless they are sorted by appearance. Names are compared as they were at @now_ns, the screen's
+ * time, whatever the case of ASCII letters, and numbers in them by value. row->change must be set
+ * for ORDER_CHANGE.
  */
 void order_rows(struct row *rows, size_t count, enum order_key key, uint64_t now_ns);
 

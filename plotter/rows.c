@@ -7,8 +7,8 @@
 #define SCALE_PARTS 32
 #define SCALE_LEAST (256 * 1024)
 
-/* A window rolls on by whole columns; by so many of them at once that it does so this often while it
- * passes: each time the whole of it is drawn, and sent, anew. */
+/* A window rolls on by whole columns; by so many of them at once that it does so this often while
+ * it passes: each time the whole of it is drawn, and sent, anew. */
 #define ROLLS 60
 
 static uint64_t min_u64(uint64_t a, uint64_t b)

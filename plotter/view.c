@@ -7,7 +7,7 @@
 #include <stdio_ext.h>
 #include <string.h>
 
-static const struct view *const views[] = { &view_curses, &view_text, &view_json };
+static const struct view *const views[] = { &view_curses, &view_gnuplot, &view_text, &view_json };
 
 const struct view *view_find(const char *name, FILE *out)
 {
@@ -22,7 +22,7 @@ const struct view *view_find(const char *name, FILE *out)
 
 const char *view_names(void)
 {
-	return "auto, ncurses, text, json";
+	return "auto, ncurses, gnuplot, text, json";
 }
 
 uint64_t view_time(const struct view_settings *settings, const struct view_frame *frame)

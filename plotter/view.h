@@ -1,5 +1,5 @@
 /*
- * A view is a table of four functions. A new one is one file and one line in view_find's table.
+ * A view is a table of functions. A new one is one file and one line in view_find's table.
  */
 #ifndef PLOTTER_VIEW_H
 #define PLOTTER_VIEW_H
@@ -49,6 +49,9 @@ struct view_options {
 	FILE *out;	      /* where the view writes, or the terminal that shows it; never NULL */
 	uint64_t limit_bytes; /* marked on charts; 0: none */
 	int glyphs;	      /* an enum chart_glyphs; -1: as the locale says */
+	unsigned fps;	      /* at most; 0: as the view says */
+	const char *term;     /* of view_gnuplot_find */
+	const char *path;     /* a file that the gnuplot view writes; NULL: none */
 	struct view_settings *settings; /* may be NULL for views without keys */
 };
 
@@ -64,6 +67,7 @@ struct view_frame {
 	bool more; /* others follow at once: what is written may wait for them */
 
 	const char *notice; /* one line for the person, "" for none: "watcher gone, waiting" */
+	bool last;	    /* the view is closed after this; only for views with `last` set */
 };
 
 enum view_wish {
@@ -76,6 +80,8 @@ struct view {
 	bool every;   /* draw at once with every batch of records; */
 	unsigned fps; /* else at most this often a second */
 	bool keys;    /* reads keys from the terminal: call `key` when standard input is readable */
+	bool stays;   /* until the person leaves it: it doesn't end with what it follows */
+	bool last;    /* is drawn once more at the end */
 
 	/* 0 with *ret_state; or a negative errno after one line of log_error. */
 	int (*open)(void **ret_state, const struct view_options *options);
@@ -88,6 +94,9 @@ struct view {
 	/* Give the terminal back and free. @state may be NULL. What the person set stays in the
 	 * settings. */
 	void (*close)(void *state);
+
+	/* Draw when this is readable, too; NULL: there is none. */
+	int (*fd)(const void *state);
 };
 
 /* The time that the display shows. */
@@ -106,14 +115,22 @@ bool view_curses_possible(FILE *out);
  * isn't, or they aren't. */
 const char *view_auto_problem(FILE *out);
 
-/* "ncurses", "text", "json"; "auto" is ncurses where @out and standard input are a terminal that
- * can, else text. NULL: no such view. */
+/*
+ * The gnuplot view for the terminal *@term of gnuplot (NULL: any), or for the file @path (NULL:
+ * none), as this machine's gnuplot and display allow: 0 with *@term its name; or a negative errno
+ * after one line of log_error, -EINVAL where what is asked for is wrong.
+ */
+int view_gnuplot_find(const struct view **ret_view, const char **term, const char *path, FILE *out);
+
+/* "ncurses", "gnuplot", "text", "json"; "auto" is ncurses where @out and standard input are a
+ * terminal that can, else text. NULL: no such view. */
 const struct view *view_find(const char *name, FILE *out);
 
-/* "auto, ncurses, text, json" */
+/* "auto, ncurses, gnuplot, text, json" */
 const char *view_names(void);
 
 extern const struct view view_curses;
+extern const struct view view_gnuplot;
 extern const struct view view_text;
 extern const struct view view_json;
 

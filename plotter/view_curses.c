@@ -203,6 +203,7 @@ const struct view view_curses = {
 	.name = "ncurses",
 	.fps = 10,
 	.keys = true,
+	.stays = true,
 	.open = curses_open,
 	.draw = curses_draw,
 	.key = curses_key,

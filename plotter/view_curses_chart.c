@@ -107,6 +107,34 @@ static int free_row(const bool *taken, unsigned height, unsigned wanted)
 	return -1;
 }
 
+/* Whether another line of the chart is called the same. */
+static bool is_ambiguous(const struct curses_view *view, const struct curses_line *line,
+			 const char *name)
+{
+	const struct curses_plot *plot = &view->plot;
+
+	for (size_t i = 0; i < plot->count; i++) {
+		if (&plot->lines[i] != line &&
+		    strcmp(history_name_at(plot->lines[i].row->line, view->now_ns).name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* "name"; where that doesn't tell it from the others "name[pid]", or just the pid. */
+static void write_name(char text[TEXT_NAME + 16], const struct curses_view *view,
+		       const struct curses_line *line)
+{
+	const char *name = history_name_at(line->row->line, view->now_ns).name;
+
+	snprintf(text, TEXT_NAME + 16, "%s", name);
+	if (!is_ambiguous(view, line, name))
+		return;
+	snprintf(text, TEXT_NAME + 16, "%s[%" PRIu32 "]", name, line->row->line->pid);
+	if (cells_width(text) > view->layout.names.size)
+		snprintf(text, TEXT_NAME + 16, "%" PRIu32, line->row->line->pid);
+}
+
 static void draw_name(const struct curses_view *view, const struct curses_line *line,
 		      uint8_t number, bool *taken)
 {
@@ -114,13 +142,13 @@ static void draw_name(const struct curses_view *view, const struct curses_line *
 	int y = line->any && !line->row->ended
 			? free_row(taken, chart->height, chart_row(chart, line->row->rss))
 			: -1;
-	struct extent place = view->layout.names;
+	char text[TEXT_NAME + 16];
 
 	if (y < 0)
 		return;
 	taken[y] = true;
-	curses_put(view, view->layout.chart.at + (unsigned)y, place,
-		   history_name_at(line->row->line, view->now_ns).name, false,
+	write_name(text, view, line);
+	curses_put(view, view->layout.chart.at + (unsigned)y, view->layout.names, text, false,
 		   chart_colour(view, number));
 }
 

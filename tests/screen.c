@@ -173,19 +173,19 @@ static void make_growing(struct screen *screen)
 	add_span(screen, 3, 42000, 0, 3, "I/O", "write");
 }
 
-/* One sample in an hour is high. */
+/* One sample of ten hours, of 360,000, is high. */
 static void make_spike(struct screen *screen)
 {
 	add_process(screen, 0, 1, "quiet", "./quiet");
-	for (uint64_t at_ms = 0; at_ms < 3600000; at_ms += 100) {
-		struct sample sample = { 1, (at_ms == 1234500 ? 900 : 100) * MIB };
+	for (uint64_t at_ms = 0; at_ms < 36000000; at_ms += 100) {
+		struct sample sample = { 1, (at_ms == 12345000 ? 900 : 100) * MIB };
 
 		add(screen, at_ms,
 		    (struct record){ .type = RECORD_TICK,
 				     .tick = { .samples = &sample, .count = 1 } });
 	}
-	screen->now_ns = START_NS + 3599950 * NS_PER_MS;
-	screen->window_ns = 3600 * NS_PER_S;
+	screen->now_ns = START_NS + 35999950 * NS_PER_MS;
+	screen->window_ns = 36000 * NS_PER_S;
 }
 
 static bool make_scene(struct screen *screen)

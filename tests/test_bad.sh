@@ -24,7 +24,7 @@ refused 2 "'drop' needs PID" memwatch drop
 refused 2 "'event' needs LABEL" memwatch event
 refused 2 "'more': is too much for 'event'" memwatch event one more
 refused 2 "'more': is too much for 'list'" memwatch list more
-refused 2 "'--view': is too much|view 'gif': there is none of that name; the views are auto, ncurses, text, json" \
+refused 2 "'--view': is too much|view 'gif': there is none of that name; the views are auto, ncurses, gnuplot, text, json" \
 	memwatch --view gif --pid $sleeper
 for pid in abc '' 0 -1 1.5 12x 4294967297 99999999999999999999 "$sleeper,x" "$sleeper,"; do
 	refused 2 "pid '.*': is no process id, which is a positive number" memwatch --view text --pid="$pid"

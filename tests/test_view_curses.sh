@@ -219,7 +219,7 @@ see_text '▸ worker-15'
 keys q
 see_end 0
 
-# --- gaps, open spans, a limit; one sample in an hour
+# --- gaps, open spans, a limit; one sample of 360,000
 
 start 80 24 "$SCREEN growing 100"
 see growing

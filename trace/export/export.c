@@ -1,18 +1,10 @@
 #include "trace/export/export.h"
 
+#include "trace/export/target.h"
+
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#define BUFFER (256 * 1024)
-
-/* Names of one temporary file that are tried, where others of our number left theirs behind. */
-#define TRIES 100
 
 /* Each format; its name is its ending. Listed to people in this order. */
 /* clang-format off */
@@ -59,134 +51,6 @@ const struct exporter *export_find(const char *path)
 	return NULL;
 }
 
-/* --- the file that is written */
-
-struct target {
-	char path[PATH_MAX];	  /* links followed */
-	char temporary[PATH_MAX]; /* "": @path is written itself */
-	FILE *out;
-	char *buffer;
-	char *why;
-};
-
-static int fail(struct target *target, int error, const char *what)
-{
-	snprintf(target->why, TRACE_WHY, "%s: %s", what, strerror(-error));
-	return error;
-}
-
-static int refuse(struct target *target, int error, const char *why)
-{
-	snprintf(target->why, TRACE_WHY, "%s", why);
-	return error;
-}
-
-static int set_path(struct target *target, const char *path)
-{
-	if (realpath(path, target->path))
-		return 0;
-	if (errno != ENOENT)
-		return fail(target, -errno, "cannot be written");
-	if (snprintf(target->path, sizeof target->path, "%s", path) >= (int)sizeof target->path)
-		return fail(target, -ENAMETOOLONG, "cannot be written");
-	return 0;
-}
-
-/* "DIRECTORY/.NAME.part-PID" beside the target; the name is cut where it would be too long. */
-static int open_temporary(struct target *target)
-{
-	const char *slash = strrchr(target->path, '/');
-	const char *name = slash ? slash + 1 : target->path;
-	int directory = (int)(name - target->path);
-	int cut = (int)text_cut(name, strlen(name), NAME_MAX - 40);
-	int fd;
-
-	for (unsigned try = 0; try < TRIES; try++) {
-		int length = snprintf(target->temporary, sizeof target->temporary,
-				      "%.*s.%.*s.part-%ld", directory, target->path, cut, name,
-				      (long)getpid() + (long)try * 10000000L);
-
-		if (length >= (int)sizeof target->temporary)
-			errno = ENAMETOOLONG;
-		else if ((fd = open(target->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-				    0666)) >= 0)
-			return fd;
-		if (errno != EEXIST)
-			break;
-	}
-	target->temporary[0] = '\0';
-	return fail(target, -errno, "cannot be written");
-}
-
-/* What is no file is written as it is; what is there and may not be written is left alone. */
-static int open_descriptor(struct target *target)
-{
-	struct stat status;
-	int fd;
-
-	if (stat(target->path, &status) < 0)
-		return open_temporary(target);
-	if (S_ISDIR(status.st_mode))
-		return refuse(target, -EISDIR, "is a directory; name a file in it");
-	if (S_ISREG(status.st_mode)) {
-		if (access(target->path, W_OK) < 0)
-			return fail(target, -errno, "cannot be written");
-		return open_temporary(target);
-	}
-	if (!S_ISCHR(status.st_mode) && !S_ISFIFO(status.st_mode))
-		return refuse(target, -EINVAL, "is no file that could be written");
-	fd = open(target->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-	return fd < 0 ? fail(target, -errno, "cannot be written") : fd;
-}
-
-static int open_target(struct target *target, const char *path)
-{
-	int error = set_path(target, path);
-	int fd;
-
-	if (error)
-		return error;
-	fd = open_descriptor(target);
-	if (fd < 0)
-		return fd;
-	target->out = fdopen(fd, "w");
-	target->buffer = malloc(BUFFER);
-	if (target->out && target->buffer &&
-	    setvbuf(target->out, target->buffer, _IOFBF, BUFFER) == 0)
-		return 0;
-	if (!target->out)
-		close(fd);
-	return fail(target, -ENOMEM, "cannot be written");
-}
-
-/* Why nothing more can be written, which stdio doesn't keep. */
-static int write_error(const struct target *target)
-{
-	return write(fileno(target->out), "", 1) < 0 ? -errno : -EIO;
-}
-
-static int flush_target(struct target *target)
-{
-	if (fflush(target->out) == 0 && !ferror(target->out))
-		return 0;
-	return fail(target, write_error(target), "cannot be written");
-}
-
-/* @error: what has happened so far. The file takes its name where that is nothing. */
-static int close_target(struct target *target, int error)
-{
-	if (target->out && fclose(target->out) != 0 && !error)
-		error = fail(target, -errno, "cannot be written");
-	free(target->buffer);
-	if (!target->temporary[0])
-		return error;
-	if (!error && rename(target->temporary, target->path) < 0)
-		error = fail(target, -errno, "cannot take its name");
-	if (error)
-		unlink(target->temporary);
-	return error;
-}
-
 /* --- exporting */
 
 /* The caller's query, stopped also where nothing more can be written. */
@@ -224,11 +88,11 @@ static int write_session(struct reader *reader, const struct exporter *exporter,
 	target->why[0] = '\0';
 	error = exporter->write(reader, &guarded, target->out, target->why);
 	if (ferror(target->out) || !error)
-		return flush_target(target);
+		return target_flush(target);
 	if (error == -ECANCELED)
-		return refuse(target, error, "stopped");
+		return target_refuse(target, error, "stopped");
 	if (!target->why[0])
-		refuse(target, error, reader_error(reader));
+		target_refuse(target, error, reader_error(reader));
 	return error;
 }
 
@@ -240,9 +104,9 @@ int export_file(struct reader *reader, const struct export_options *options, con
 	int error;
 
 	if (!exporter)
-		return refuse(&target, -EINVAL, "has no ending of a known format");
-	error = open_target(&target, path);
+		return target_refuse(&target, -EINVAL, "has no ending of a known format");
+	error = target_open(&target, path);
 	if (!error)
 		error = write_session(reader, exporter, options, &target);
-	return close_target(&target, error);
+	return target_close(&target, error);
 }

@@ -130,7 +130,7 @@ static void *map(int fd, int protection, size_t *ret_length)
 	return data;
 }
 
-static struct glyphs *read_fonts(void)
+struct glyphs *glyphs_here(void)
 {
 	int fd = memfd_create("memwatch-fonts", MFD_CLOEXEC);
 	struct glyphs *glyphs = NULL;
@@ -193,7 +193,7 @@ int glyphs_fit(int fd)
 		munmap(text, length);
 		return 0;
 	}
-	glyphs = read_fonts();
+	glyphs = glyphs_here();
 	left = glyphs ? glyphs_replace(glyphs, text, length) : length;
 	munmap(text, length);
 	if (!glyphs)

@@ -14,16 +14,17 @@ struct glyphs;
  * them, with spaces or newlines between. What else is in it is stepped over. NULL: no memory. */
 struct glyphs *glyphs_parse(const char *text, size_t length);
 
+/* What fontconfig's fc-list says; what all fonts of Latin, Greek and Cyrillic have is taken for
+ * there where it says nothing. NULL: no memory. */
+struct glyphs *glyphs_here(void);
+
 void glyphs_free(struct glyphs *glyphs);
 
 /* Write '?' for each character of @text, of @length bytes, that is not ASCII and that no font has,
  * and for each byte that is not UTF-8: the length then, which is not more. */
 size_t glyphs_replace(const struct glyphs *glyphs, char *text, size_t length);
 
-/*
- * The same in the file @fd, with what fontconfig's fc-list says; what all fonts of Latin, Greek and
- * Cyrillic have is taken for there where it says nothing. 0 or a negative errno.
- */
+/* The same in the file @fd, with glyphs_here: 0 or a negative errno. */
 int glyphs_fit(int fd);
 
 #endif

@@ -7,17 +7,21 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 extern char **environ;
 
 #define ARGUMENTS 16
+
+/* Descriptors that it gets at most; and copies of them are above. */
+#define STREAMS (GNUPLOT_SCRIPT_FD + 1 + GNUPLOT_MORE)
+#define LIFTED 20
 
 /* --- starting */
 
@@ -37,108 +41,148 @@ static char **clean_environment(void)
 	return result;
 }
 
-static int add_stream(posix_spawn_file_actions_t *actions, int fd, int as)
+/* Of a child between fork and exec, where little may be called. */
+struct launch {
+	const char *program;
+	char *argv[ARGUMENTS + 3];
+	char **env;
+	int fds[STREAMS]; /* what become 0, 1, 2 ...; -1: /dev/null */
+	size_t count;
+	int report_fd; /* where its errno goes; exec closes it */
+	pid_t parent;
+};
+
+/* All of them lie above those that they become. */
+static int set_streams(const struct launch *launch)
 {
-	if (fd < 0)
-		return posix_spawn_file_actions_addopen(actions, as, "/dev/null", O_RDWR, 0);
-	return posix_spawn_file_actions_adddup2(actions, fd, as);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (size_t i = 0; i < launch->count; i++) {
+		int fd = launch->fds[i] >= 0 ? launch->fds[i] : null;
+
+		if (fd == (int)i) /* /dev/null, where that was closed */
+			fcntl(fd, F_SETFD, 0);
+		else if (dup2(fd, (int)i) < 0)
+			return -errno;
+	}
+	return 0;
 }
 
-/* The descriptors must be none of those that they become: 0 to 3. */
-static int add_streams(posix_spawn_file_actions_t *actions, const struct gnuplot_start *start,
-		       int error_fd)
+static void set_signals(void)
 {
-	int error = add_stream(actions, start->in_fd, STDIN_FILENO);
+	struct sigaction action = { .sa_handler = SIG_DFL };
+	sigset_t none;
 
-	if (!error)
-		error = add_stream(actions, start->out_fd, STDOUT_FILENO);
-	if (!error)
-		error = add_stream(actions, error_fd, STDERR_FILENO);
-	if (!error && start->script_fd >= 0)
-		error = add_stream(actions, start->script_fd, GNUPLOT_SCRIPT_FD);
+	for (int number = 1; number < NSIG; number++)
+		sigaction(number, &action, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Does not return. It dies with us, however we do. */
+static void become(const struct launch *launch)
+{
+	int error;
+
+	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != launch->parent)
+		_exit(EXIT_FAILURE);
+	set_signals();
+	error = set_streams(launch);
+	if (!error) {
+		execvpe(launch->program, launch->argv, launch->env);
+		error = -errno;
+	}
+	(void)!write(launch->report_fd, &error, sizeof(error));
+	_exit(EXIT_FAILURE);
+}
+
+/* Start it: 0 once it runs; or a negative errno. */
+static int spawn(pid_t *ret_pid, struct launch *launch)
+{
+	int error = 0;
+	int fds[2];
+	ssize_t size;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return -errno;
+	launch->report_fd = fcntl(fds[1], F_DUPFD_CLOEXEC, LIFTED);
+	launch->parent = getpid();
+	close(fds[1]);
+	pid = launch->report_fd < 0 ? -1 : fork();
+	if (pid == 0)
+		become(launch);
+	error = pid < 0 ? -errno : 0;
+	if (launch->report_fd >= 0)
+		close(launch->report_fd);
+	if (!error) {
+		do
+			size = read(fds[0], &error, sizeof(error));
+		while (size < 0 && errno == EINTR);
+		if (size != sizeof(error))
+			error = 0;
+		if (error)
+			waitpid(pid, NULL, 0);
+		else
+			setpgid(pid, pid); /* it has done so itself */
+	}
+	close(fds[0]);
+	*ret_pid = pid;
 	return error;
 }
 
-static void set_attributes(posix_spawnattr_t *attributes)
+/* A copy above the descriptors that gnuplot gets, so that none is overwritten before its turn. */
+static int lift(struct launch *launch, int fd)
 {
-	sigset_t none, all;
+	int *lifted = &launch->fds[launch->count++];
 
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-						     POSIX_SPAWN_SETPGROUP);
-	posix_spawnattr_setsigmask(attributes, &none);
-	posix_spawnattr_setsigdefault(attributes, &all);
+	*lifted = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, LIFTED);
+	return fd >= 0 && *lifted < 0 ? -errno : 0;
 }
 
-static int spawn(pid_t *ret_pid, const struct gnuplot_start *start, int error_fd, char **env)
+static int lift_all(struct launch *launch, const struct gnuplot_start *start, int error_fd)
 {
-	const char *program = start->program ? start->program : "gnuplot";
-	char *argv[ARGUMENTS + 3] = { (char *)(uintptr_t)program };
-	size_t count = 1;
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	int error;
+	int error = lift(launch, start->in_fd);
 
-	if (!start->program)
-		argv[count++] = (char *)(uintptr_t) "--default-settings";
-	for (size_t i = 0; start->arguments[i] && i < ARGUMENTS; i++)
-		argv[count++] = (char *)(uintptr_t)start->arguments[i];
-	error = posix_spawn_file_actions_init(&actions);
-	if (error)
-		return -error;
-	error = posix_spawnattr_init(&attributes);
-	if (error)
-		goto free_actions;
-	set_attributes(&attributes);
-	error = add_streams(&actions, start, error_fd);
 	if (!error)
-		error = posix_spawnp(ret_pid, program, &actions, &attributes, argv, env);
-	posix_spawnattr_destroy(&attributes);
-free_actions:
-	posix_spawn_file_actions_destroy(&actions);
-	return -error;
+		error = lift(launch, start->out_fd);
+	if (!error)
+		error = lift(launch, error_fd);
+	if (!error && start->script_fd >= 0)
+		error = lift(launch, start->script_fd);
+	for (size_t i = 0; !error && i < start->more_count && launch->count < STREAMS; i++)
+		error = lift(launch, start->more_fds[i]);
+	return error;
 }
 
-/* Copies above the descriptors that gnuplot gets, so that none is overwritten before its turn. */
-static int lift(int fd, int *ret_fd)
+static void set_arguments(struct launch *launch, const struct gnuplot_start *start)
 {
-	*ret_fd = -1;
-	if (fd < 0)
-		return 0;
-	*ret_fd = fcntl(fd, F_DUPFD_CLOEXEC, 10);
-	return *ret_fd < 0 ? -errno : 0;
-}
+	size_t count = 0;
 
-static void close_all(const int *fds, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
+	launch->program = start->program ? start->program : "gnuplot";
+	launch->argv[count++] = (char *)(uintptr_t)launch->program;
+	if (!start->program)
+		launch->argv[count++] = (char *)(uintptr_t) "--default-settings";
+	for (size_t i = 0; start->arguments[i] && i < ARGUMENTS; i++)
+		launch->argv[count++] = (char *)(uintptr_t)start->arguments[i];
 }
 
 static int spawn_lifted(pid_t *ret_pid, const struct gnuplot_start *start, int error_fd)
 {
-	int fds[4] = { -1, -1, -1, -1 };
-	struct gnuplot_start lifted = *start;
-	char **env = clean_environment();
-	int error = env ? 0 : -ENOMEM;
+	struct launch launch = { .env = clean_environment() };
+	int error = launch.env ? 0 : -ENOMEM;
 
+	set_arguments(&launch, start);
 	if (!error)
-		error = lift(start->in_fd, &fds[0]);
+		error = lift_all(&launch, start, error_fd);
 	if (!error)
-		error = lift(start->out_fd, &fds[1]);
-	if (!error)
-		error = lift(start->script_fd, &fds[2]);
-	if (!error)
-		error = lift(error_fd, &fds[3]);
-	lifted.in_fd = fds[0];
-	lifted.out_fd = fds[1];
-	lifted.script_fd = fds[2];
-	if (!error)
-		error = spawn(ret_pid, &lifted, fds[3], env);
-	close_all(fds, 4);
-	free(env);
+		error = spawn(ret_pid, &launch);
+	for (size_t i = 0; i < launch.count; i++)
+		if (launch.fds[i] >= 0)
+			close(launch.fds[i]);
+	free(launch.env);
 	return error;
 }
 

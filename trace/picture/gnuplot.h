@@ -1,8 +1,8 @@
 /*
  * gnuplot as a process of our own: started without a shell, without its start-up files and without
- * what the environment says to it, in a process group of its own, and reaped in any case. What it
- * says on its standard error is read all the time, so that it never waits for us, and its
- * beginning is kept.
+ * what the environment says to it, in a process group of its own, and reaped in any case; where we
+ * are killed it is killed as well, once the thread that started it has ended. What it says on its
+ * standard error is read all the time, so that it never waits for us, and its beginning is kept.
  */
 #ifndef TRACE_PICTURE_GNUPLOT_H
 #define TRACE_PICTURE_GNUPLOT_H
@@ -26,12 +26,18 @@ struct gnuplot {
 #define GNUPLOT_SCRIPT_FD 3
 #define GNUPLOT_SCRIPT "/dev/fd/3"
 
+/* And those at which it finds the others. */
+#define GNUPLOT_MORE_FD 4
+#define GNUPLOT_MORE 4
+
 struct gnuplot_start {
 	const char *program;	      /* another, to be run in the same way; NULL: gnuplot */
 	const char *const *arguments; /* behind gnuplot's --default-settings; NULL past the end */
 	int in_fd;		      /* its standard input and output; -1: /dev/null */
 	int out_fd;
-	int script_fd; /* -1: none */
+	int script_fd;	     /* -1: none */
+	const int *more_fds; /* GNUPLOT_MORE_FD and those after it; where script_fd is one */
+	size_t more_count;   /* GNUPLOT_MORE at most */
 };
 
 /* 0; or a negative errno, -ENOENT where gnuplot is not installed. The descriptors stay the

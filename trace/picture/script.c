@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "trace/picture/colours.h"
 #include "trace/picture/script_parts.h"
 
 #include <errno.h>
@@ -171,7 +172,7 @@ static void write_plot(struct script *script, const struct script_rows *rows)
 		fprintf(script->out,
 			"$line%zu using 1:2 with steps linewidth 1.6 linecolor rgb "
 			"'#%06" PRIx32 "' title $names[%zu] noenhanced",
-			i + 1, script_colour(i), i + 1);
+			i + 1, colours_line(i), i + 1);
 	}
 	if (rows->milestones) {
 		part(script, "$milestones using 1:2 with points pointtype 7 pointsize 0.85 "

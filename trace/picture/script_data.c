@@ -1,78 +1,29 @@
 #include "trace/picture/script_parts.h"
 
+#include "trace/picture/colours.h"
+#include "trace/picture/datablock.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Okabe and Ito's, which colour-blind people tell apart, without their yellow: it is too light on
- * white. Then the same darker, then lighter: dashes don't show on curves of many short steps. */
-static const uint32_t colours[PICTURE_LINES] = {
-	0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xe69f00, 0x56b4e9, 0x000000,
-	0x003b5c, 0x7a3600, 0x00543d, 0x85396a, 0x8a5f00, 0x2b7fae, 0x6b6b6b,
-	0x7fb8d8, 0xf0ab7c, 0x7fceb9, 0xe6bcd3, 0xf3cf7f, 0xa8a8a8,
-};
 #define GREY 0x707070u
-
-uint32_t script_colour(size_t index)
-{
-	return colours[index % PICTURE_LINES];
-}
 
 static uint32_t colour(const struct script *script, uint32_t line)
 {
 	for (size_t i = 0; i < script->picture->count; i++)
 		if (script->picture->lines[i].process->line == line)
-			return script_colour(i);
+			return colours_line(i);
 	return GREY;
-}
-
-/* Half way to white. */
-static uint32_t pale(uint32_t rgb)
-{
-	return ((rgb >> 1) & 0x7f7f7f) + 0x808080;
 }
 
 /* --- texts */
 
-#define MARK "END_OF_TEXTS"
-
-/* Underscores behind MARK without which one of the lines would begin with it. */
-static int underscores(const char *const *texts, size_t count)
-{
-	size_t most = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		const char *text = texts[i];
-
-		if (strncmp(text, MARK, strlen(MARK)) != 0)
-			continue;
-		text += strlen(MARK);
-		if (strspn(text, "_") + 1 > most)
-			most = strspn(text, "_") + 1;
-	}
-	return (int)most;
-}
-
-static void write_mark(const struct script *script, int length)
-{
-	fputs(MARK, script->out);
-	while (length-- > 0)
-		fputc('_', script->out);
-	fputc('\n', script->out);
-}
-
 void script_texts(const struct script *script, const char *name, const char *const *texts,
 		  size_t count)
 {
-	int length = underscores(texts, count);
-
-	fprintf(script->out, "$%s << ", name);
-	write_mark(script, length);
-	for (size_t i = 0; i < count; i++)
-		fprintf(script->out, "%s\n", texts[i]);
-	write_mark(script, length);
-	fputc('\n', script->out);
+	datablock_write(script->out, name, texts, count);
 }
 
 static void write_names(const struct script *script)
@@ -108,7 +59,7 @@ void script_labels(const struct script *script)
 			"noenhanced front boxed font ',9' textcolor rgb '#%06" PRIx32 "'\n",
 			i + 1, i + 1, label->x, label->y, label->right ? "right" : "left",
 			(double)label->dx / FRAME_WIDTH, (double)label->dy / frame->height,
-			(colour(script, label->line) >> 1) & 0x7f7f7f);
+			colours_dark(colour(script, label->line)));
 	}
 	fputc('\n', script->out);
 }
@@ -218,7 +169,7 @@ static void write_bars(const struct script *script)
 				right = left + dot;
 			fprintf(script->out, "%.12g %.12g %.12g %.12g 0x%06" PRIx32 "\n", left,
 				right, middle - half, middle + half,
-				pale(colour(script, lane->line)));
+				colours_pale(colour(script, lane->line)));
 		}
 	}
 	fputs("END_OF_DATA\n\n", script->out);

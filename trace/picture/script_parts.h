@@ -22,9 +22,6 @@ struct script_rows {
 	size_t ends;
 };
 
-/* 0xrrggbb of a line's curve by its place among the lines. */
-uint32_t script_colour(size_t index);
-
 /* $NAME with a text a line: each clean, and without a newline. */
 void script_texts(const struct script *script, const char *name, const char *const *texts,
 		  size_t count);
