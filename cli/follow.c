@@ -158,6 +158,7 @@ static void fill_frame(void *arg, struct view_frame *frame)
 {
 	struct follow *follow = arg;
 
+	history_show(follow->history, follow->settings.metric);
 	frame->history = follow->history;
 	frame->now_ns = clock_mono_ns();
 }

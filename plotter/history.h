@@ -188,6 +188,12 @@ enum metric history_shown(const struct history *history);
 /* The metrics that any line had, a set, the RSS in it. */
 uint32_t history_metrics(const struct history *history);
 
+/* Which of those comes after the one that is shown; the first after the last. */
+enum metric history_next_metric(const struct history *history);
+
+/* "PSS", of the figure that is shown, in a session that has others than the RSS; else "". */
+const char *history_figure(const struct history *history);
+
 /* The line's last value of the figure that is shown, and the highest that a sample or a read
  * showed; 0 where nothing is known. */
 uint64_t history_last(const struct history *history, const struct history_line *line);

@@ -94,6 +94,23 @@ uint32_t history_metrics(const struct history *history)
 	return history->metrics | history->session.metrics | METRIC_BIT(METRIC_RSS);
 }
 
+enum metric history_next_metric(const struct history *history)
+{
+	enum metric next = history->shown;
+
+	do
+		next = (next + 1) % METRICS;
+	while (!(history_metrics(history) & METRIC_BIT(next)));
+	return next;
+}
+
+const char *history_figure(const struct history *history)
+{
+	if (history_metrics(history) == METRIC_BIT(METRIC_RSS))
+		return "";
+	return metric_title(history->shown);
+}
+
 const struct levels *history_levels(const struct history *history, const struct history_line *line)
 {
 	if (history->shown == METRIC_RSS)

@@ -19,6 +19,7 @@ struct text_view {
 	FILE *out;
 	const char *title;
 	bool headed;
+	uint32_t metrics; /* a set: those that have a column */
 	unsigned name_width;
 	uint64_t start_ns;
 	struct roster roster;
@@ -29,6 +30,7 @@ struct text_view {
 struct text_line {
 	uint64_t t_ns;
 	const struct roster_entry *who;
+	bool sampled;
 	bool has_rss;
 	bool has_change;
 	uint64_t rss;
@@ -60,9 +62,38 @@ static void print_head(struct text_view *view)
 	if (view->title[0])
 		fprintf(view->out, "%s\n",
 			cells_fit(title, view->title, cells_width(view->title), CELLS_UTF8));
-	fprintf(view->out, "%10s %8s  %-*s %9s %10s  %s\n", "TIME", "PID", (int)view->name_width,
-		"NAME", "RSS", "CHANGE", "EVENT");
+	fprintf(view->out, "%10s %8s  %-*s %9s", "TIME", "PID", (int)view->name_width, "NAME",
+		"RSS");
+	for (enum metric i = METRIC_PSS; i < METRICS; i++) {
+		if (view->metrics & METRIC_BIT(i))
+			fprintf(view->out, " %9s", metric_title(i));
+	}
+	fprintf(view->out, " %10s  %s\n", "CHANGE", "EVENT");
 	view->headed = true;
+}
+
+/* What is known of it, beside a sample; empty places beside all else. */
+static void print_metrics(const struct text_view *view, const struct text_line *line)
+{
+	const struct metrics *metrics = &line->who->metrics;
+	bool more = line->has_change || line->text;
+	char figure[UNITS_TEXT];
+	int width = 0;
+
+	for (enum metric i = METRIC_PSS; i < METRICS; i++) {
+		if (!(view->metrics & METRIC_BIT(i)))
+			continue;
+		figure[0] = '\0';
+		if (line->sampled && (metrics->set & METRIC_BIT(i)))
+			units_format_bytes(figure, metrics->values[i]);
+		width += 10;
+		if (figure[0]) {
+			fprintf(view->out, "%*s", width, figure);
+			width = 0;
+		}
+	}
+	if (more)
+		fprintf(view->out, "%*s", width, "");
 }
 
 static void print_line(struct text_view *view, const struct text_line *line)
@@ -85,6 +116,7 @@ static void print_line(struct text_view *view, const struct text_line *line)
 		units_format_delta(change, line->change);
 	fprintf(view->out, "%10s %8s  %s %9s", wording_seconds(time, view->start_ns, line->t_ns, 3),
 		pid, cells_fit(name, line->who->name, view->name_width, CELLS_UTF8), rss);
+	print_metrics(view, line);
 	if (line->has_change || line->text)
 		fprintf(view->out, " %10s", change);
 	if (line->text) {
@@ -106,6 +138,7 @@ static void print_tick(struct text_view *view, const struct history *history, ui
 		print_line(view, &(struct text_line){
 					 .t_ns = t_ns,
 					 .who = who,
+					 .sampled = true,
 					 .has_rss = true,
 					 .rss = sample->rss,
 					 .has_change = who->sampled,
@@ -114,6 +147,19 @@ static void print_tick(struct text_view *view, const struct history *history, ui
 		who->sampled = true;
 		who->rss = sample->rss;
 	}
+}
+
+static void take_metrics(struct text_view *view, const struct history *history,
+			 const struct metrics *metrics)
+{
+	struct roster_entry *who = roster_find(&view->roster, history, metrics->line);
+
+	for (enum metric i = METRIC_PSS; who && i < METRICS; i++) {
+		if (metrics->set & METRIC_BIT(i))
+			who->metrics.values[i] = metrics->values[i];
+	}
+	if (who)
+		who->metrics.set |= metrics->set;
 }
 
 static void print_event(struct text_view *view, const struct history *history, uint64_t t_ns,
@@ -211,6 +257,7 @@ static void print_record(struct text_view *view, const struct history *history,
 	case RECORD_LIMIT:
 		break;
 	case RECORD_METRICS:
+		take_metrics(view, history, &record->metrics);
 		break;
 	}
 }
@@ -236,6 +283,7 @@ static int text_draw(void *state, const struct view_frame *frame)
 	struct text_view *view = state;
 
 	view->start_ns = history_session(frame->history)->start_ns;
+	view->metrics = history_session(frame->history)->metrics;
 	if (!view->headed)
 		print_head(view);
 	for (size_t i = 0; i < frame->count; i++)

@@ -111,3 +111,16 @@ char *wording_seconds(char text[WORDING_TIME], uint64_t start_ns, uint64_t t_ns,
 	snprintf(text, WORDING_TIME, "%s%" PRIu64 ".%0*" PRIu64, sign, seconds, decimals, part);
 	return text;
 }
+
+char *wording_cost(char text[WORDING_TEXT], const struct metrics *metrics, uint64_t interval_ns)
+{
+	char took[UNITS_TEXT];
+
+	text[0] = '\0';
+	if (metrics->read_ns)
+		snprintf(text, WORDING_TEXT, "pss read %s, %.2g %% of its time",
+			 units_format_duration(took, metrics->read_ns),
+			 100 * metric_share(interval_ns ? interval_ns : METRICS_INTERVAL_NS,
+					    metrics->read_ns));
+	return text;
+}

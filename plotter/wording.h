@@ -39,4 +39,10 @@ char *wording_window(char text[WORDING_TIME], uint64_t window_ns);
 /* Seconds from @start_ns to @t_ns with @decimals, 9 at most: "12.345", "-0.100". */
 char *wording_seconds(char text[WORDING_TIME], uint64_t start_ns, uint64_t t_ns, int decimals);
 
+/*
+ * "pss read 2.10 ms, 0.021 % of its time": how long the last read of smaps_rollup took, where one
+ * is wanted each @interval_ns (0: the default); "" where there was none.
+ */
+char *wording_cost(char text[WORDING_TEXT], const struct metrics *metrics, uint64_t interval_ns);
+
 #endif

@@ -4,7 +4,6 @@
 #include "watcher/core.h"
 #include "watcher/pidfd.h"
 #include "watcher/rollup.h"
-#include "watcher/rollup_plan.h"
 
 #include <errno.h>
 #include <sys/epoll.h>
@@ -111,10 +110,7 @@ double figures_share(const struct core *core)
 		if (!entry->info.ended && entry->figures.rollup_ns > longest_ns)
 			longest_ns = entry->figures.rollup_ns;
 	}
-	if (!longest_ns)
-		return 0;
-	return (double)longest_ns /
-	       (double)rollup_period(core->session.metrics_interval_ns, longest_ns);
+	return metric_share(core->session.metrics_interval_ns, longest_ns);
 }
 
 /* --- status */
@@ -193,8 +189,11 @@ void figures_leave(struct core *core, struct entry *entry)
 
 void figures_exec(struct core *core, struct entry *entry)
 {
-	if (!entry->figures.denied)
+	if (!core->rollup)
 		return;
+	if (entry->figures.denied)
+		begin_rollup(core, entry);
+	else
+		rollup_renew(core->rollup, entry->info.line);
 	entry->figures.denied = false;
-	begin_rollup(core, entry);
 }

@@ -218,6 +218,14 @@ int rollup_add(struct rollup *rollup, uint32_t line, pid_t pid)
 	return error;
 }
 
+void rollup_renew(struct rollup *rollup, uint32_t line)
+{
+	pthread_mutex_lock(&rollup->lock);
+	rollup_plan_renew(&rollup->plan, line);
+	pthread_cond_signal(&rollup->changed);
+	pthread_mutex_unlock(&rollup->lock);
+}
+
 void rollup_remove(struct rollup *rollup, uint32_t line)
 {
 	pthread_mutex_lock(&rollup->lock);

@@ -27,6 +27,8 @@ void rollup_stop(struct rollup *rollup); /* NULL is allowed */
 
 /* Read a process from now on: 0 or -ENOMEM. */
 int rollup_add(struct rollup *rollup, uint32_t line, pid_t pid);
+/* It is another program now. */
+void rollup_renew(struct rollup *rollup, uint32_t line);
 void rollup_remove(struct rollup *rollup, uint32_t line);
 
 /* Readable when rollup_take has something. */

@@ -1,5 +1,7 @@
 #include "watcher/rollup_plan.h"
 
+#include "wire/metric.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -32,7 +34,8 @@ int rollup_plan_add(struct rollup_plan *plan, uint32_t line, pid_t pid, uint64_t
 		plan->targets = targets;
 		plan->room = room;
 	}
-	plan->targets[plan->count++] = (struct rollup_target){ line, pid, now_ns };
+	plan->targets[plan->count++] =
+		(struct rollup_target){ .line = line, .pid = pid, .due_ns = now_ns, .young = true };
 	return 0;
 }
 
@@ -42,6 +45,16 @@ void rollup_plan_remove(struct rollup_plan *plan, uint32_t line)
 
 	if (target)
 		*target = plan->targets[--plan->count];
+}
+
+void rollup_plan_renew(struct rollup_plan *plan, uint32_t line)
+{
+	struct rollup_target *target = find(plan, line);
+
+	if (!target)
+		return;
+	target->young = true;
+	target->due_ns = target->rested_ns;
 }
 
 const struct rollup_target *rollup_plan_next(const struct rollup_plan *plan)
@@ -55,17 +68,16 @@ const struct rollup_target *rollup_plan_next(const struct rollup_plan *plan)
 	return next;
 }
 
-uint64_t rollup_period(uint64_t interval_ns, uint64_t took_ns)
-{
-	uint64_t least_ns = took_ns + ROLLUP_REST * took_ns;
-
-	return interval_ns > least_ns ? interval_ns : least_ns;
-}
-
 void rollup_plan_took(struct rollup_plan *plan, uint32_t line, uint64_t began_ns, uint64_t took_ns)
 {
 	struct rollup_target *target = find(plan, line);
+	uint64_t interval_ns = plan->interval_ns;
 
-	if (target)
-		target->due_ns = began_ns + rollup_period(plan->interval_ns, took_ns);
+	if (!target)
+		return;
+	if (target->young && interval_ns > ROLLUP_YOUNG_NS)
+		interval_ns = ROLLUP_YOUNG_NS;
+	target->young = false;
+	target->rested_ns = began_ns + metric_period(0, took_ns);
+	target->due_ns = began_ns + metric_period(interval_ns, took_ns);
 }

@@ -13,6 +13,20 @@ static const struct {
 	[METRIC_SHMEM] = { "shmem", "SHMEM" },
 };
 
+uint64_t metric_period(uint64_t interval_ns, uint64_t took_ns)
+{
+	uint64_t least_ns = took_ns + METRICS_REST * took_ns;
+
+	return interval_ns > least_ns ? interval_ns : least_ns;
+}
+
+double metric_share(uint64_t interval_ns, uint64_t took_ns)
+{
+	if (took_ns == 0)
+		return 0;
+	return (double)took_ns / (double)metric_period(interval_ns, took_ns);
+}
+
 const char *metric_name(enum metric metric)
 {
 	return words[metric < METRICS ? metric : METRIC_RSS].name;

@@ -32,6 +32,17 @@ enum metric {
 /* A read of smaps_rollup comes as often as this, where nobody asks for another interval. */
 #define METRICS_INTERVAL_NS 10000000000ULL
 
+/* After a read of smaps_rollup that took T the next one of that process begins this many T later at
+ * the earliest, so that it is never being read for more than 1 % of the time. */
+#define METRICS_REST 100
+
+/* From the begin of a read that took @took_ns to that of the next, where one is wanted each
+ * @interval_ns. */
+uint64_t metric_period(uint64_t interval_ns, uint64_t took_ns);
+
+/* Of its time that a process is being read then: 0 to 0.01. */
+double metric_share(uint64_t interval_ns, uint64_t took_ns);
+
 /* "rss", "pss", ...: also the keys of JSON; never NULL. */
 const char *metric_name(enum metric metric);
 
