@@ -1,10 +1,10 @@
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/units.h"
 #include "cli/capture.h"
 #include "cli/command.h"
 #include "cli/follow.h"
 #include "cli/session.h"
+#include "plotter/wording.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -239,7 +239,7 @@ static void wait_for_child(struct follow *follow, struct capture *capture)
 static void say_end(const struct follow *follow)
 {
 	const struct history_line *line = NULL;
-	char reason[64], peak[UNITS_TEXT];
+	char reason[64], peak[WORDING_PEAK];
 
 	for (size_t i = 0; i < history_lines(follow->history); i++) {
 		line = history_line_at(follow->history, i);
@@ -248,9 +248,9 @@ static void say_end(const struct follow *follow)
 	}
 	if (!line || line->pid != (uint32_t)follow->child->pid || !line->ended)
 		return;
-	log_error("%s[%u] %s, peak %s", follow->child->name, line->pid,
+	log_error("%s[%u] %s, %s", follow->child->name, line->pid,
 		  end_text(reason, sizeof reason, line->end.reason, line->end.code),
-		  units_format_bytes(peak, line->peak_rss));
+		  wording_peak(peak, line->peak_rss, line->max_rss));
 }
 
 static const char *base_name(const char *path)

@@ -212,6 +212,7 @@ static int add_end(struct history *history, const struct record *record)
 {
 	const struct end *end = &record->end;
 	struct history_line *line = history_line_own(history, end->line);
+	struct end told = *end;
 	struct history_event kept = {
 		.t_ns = record->t_ns,
 		.seq = record->seq,
@@ -230,7 +231,8 @@ static int add_end(struct history *history, const struct record *record)
 	line->rss = end->last_rss;
 	line->max_rss = max_u64(line->max_rss, end->max_rss);
 	line->peak_rss = max_u64(max_u64(line->peak_rss, end->max_rss), end->peak_rss);
-	kept.label = wording_end(label, end, line->peak_rss);
+	told.max_rss = line->max_rss;
+	kept.label = wording_end(label, &told, line->peak_rss);
 	return events_add(&history->events, &kept);
 }
 

@@ -78,7 +78,7 @@ static void print_record(void *arg, const struct record *record)
 			gap_reason_text(record->gap.reason), record->gap.from_ns, record->gap.to_ns,
 			record->gap.count);
 		break;
-	case RECORD_PEAK:
+	default:
 		break;
 	case RECORD_LIMIT:
 		fprintf(out, "limit %u %d %" PRIu64 " %" PRIu64 "\n", record->limit.line,

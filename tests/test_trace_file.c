@@ -204,7 +204,7 @@ static void a_newer_format_is_refused_by_both_versions(void)
 static void columns_and_tables_of_later_are_stepped_over(void)
 {
 	const char *path = record_some("later.mwdb");
-	uint64_t before[RECORD_METRICS + 1], after[RECORD_LIMIT + 1];
+	uint64_t before[RECORD_METRICS + 1], after[RECORD_METRICS + 1];
 
 	CHECK(read_all(path, before) == 0);
 	change(path, "ALTER TABLE sample ADD COLUMN uss INTEGER; CREATE TABLE extra(a);"

@@ -45,8 +45,9 @@ void reader_metrics_tell(struct reader *reader)
 	struct record record = { .t_ns = reader->metric_ns, .type = RECORD_METRICS };
 	struct metrics *metrics = &record.metrics;
 	sqlite3_stmt *row = reader->metrics;
+	uint64_t line = reader_number(row, 1);
 
-	metrics->line = (uint32_t)reader_number(row, 1);
+	metrics->line = line < reader->room ? (uint32_t)line : LINE_SESSION;
 	for (enum metric i = METRIC_PSS; i < METRICS; i++) {
 		sqlite3_int64 bytes = sqlite3_column_int64(row, 1 + (int)i);
 

@@ -169,12 +169,15 @@ static void put_end(struct table *table, uint64_t t_ns, const struct end *gone)
 {
 	char how[TEXT_NAME + 1];
 	char peak[64] = "";
+	char sampled[64] = "";
 	char words[WORDS + 1];
 
 	if (gone->peak_rss)
 		snprintf(peak, sizeof peak, ", peak %" PRIu64 " bytes", gone->peak_rss);
-	snprintf(words, sizeof words, "process ends: %s%s",
-		 end_text(how, sizeof how, gone->reason, gone->code), peak);
+	if (gone->peak_rss && gone->max_rss && gone->max_rss != gone->peak_rss)
+		snprintf(sampled, sizeof sampled, ", sampled %" PRIu64 " bytes", gone->max_rss);
+	snprintf(words, sizeof words, "process ends: %s%s%s",
+		 end_text(how, sizeof how, gone->reason, gone->code), peak, sampled);
 	put_words(table, t_ns, gone->line, gone->last_rss, words);
 }
 
