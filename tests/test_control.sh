@@ -20,7 +20,7 @@ sleep 1000 &
 one=$!
 sleep 1001 &
 two=$!
-check_equal "an empty list" "    PID NAME                    RSS       PEAK  EVENTS    SINCE COMMAND" "$(memwatch list)"
+check_equal "an empty list" "    PID NAME                    RSS        MAX       PEAK  EVENTS    SINCE COMMAND" "$(memwatch list)"
 check_equal "an empty list in JSON" 0 "$(memwatch list --json | jq length)"
 memwatch add $one $two || fail "add"
 memwatch add $one || fail "add again"
