@@ -47,7 +47,7 @@ static _Noreturn void stand_guard(int pipe, int fd)
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	setpgid(0, 0);
 	prctl(PR_SET_NAME, "memwatch-guard");
-	if (dup2(pipe, 0) < 0 || dup2(fd, 1) < 0)
+	if (dup2(fd, 1) < 0 || dup2(pipe, 0) < 0) /* fd may be 0 */
 		_exit(1);
 	close_range(2, ~0U, 0);
 	while (read(0, &next, sizeof(next)) == sizeof(next))

@@ -1,5 +1,7 @@
 #include "plotter/scene.h"
 
+#include "plotter/room.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,20 +14,6 @@
 #define TICK_ROWS 3	   /* of characters between two ticks at the least */
 
 /* --- curves */
-
-static int reserve(void **memory, size_t *room, size_t count, size_t size)
-{
-	void *grown;
-
-	if (count <= *room)
-		return 0;
-	grown = realloc(*memory, count * size);
-	if (!grown)
-		return -ENOMEM;
-	*memory = grown;
-	*room = count;
-	return 0;
-}
 
 static uint64_t most_of(const struct history_column *columns, size_t count)
 {
@@ -98,8 +86,8 @@ static int find_lines(struct scene *scene)
 	void *columns = scene->columns;
 
 	/* axis_columns needs twice the room */
-	if (reserve(&columns, &scene->columns_room, (SCENE_LINES + 2) * width,
-		    sizeof(*scene->columns)))
+	if (room_reserve(&columns, &scene->columns_room, (SCENE_LINES + 2) * width,
+			 sizeof(*scene->columns)))
 		return -ENOMEM;
 	scene->columns = columns;
 	for (size_t i = 0; i < history_lines(history); i++) {
@@ -256,7 +244,7 @@ int scene_set(struct scene *scene, const struct scene_query *query)
 	size_t cells = (size_t)query->size.across * query->size.down;
 	void *memory = scene->cells;
 
-	if (reserve(&memory, &scene->cells_room, cells, 1))
+	if (room_reserve(&memory, &scene->cells_room, cells, 1))
 		return -ENOMEM;
 	scene->cells = memory;
 	scene->query = *query;

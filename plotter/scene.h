@@ -12,7 +12,8 @@
 #include "trace/picture/caption.h"
 
 #define SCENE_LINES 20	 /* curves at most: the largest in the window */
-#define SCENE_LABELS 25	 /* of milestones: the newest */
+#define SCENE_LABELS 25	 /* of milestones: the newest that find room */
+#define SCENE_TRIED 100	 /* that are looked at for that */
 #define SCENE_POINTS 500 /* of milestones: the newest */
 #define SCENE_BARS 64	 /* spans */
 #define SCENE_NAME 24	 /* columns of a name */
@@ -74,7 +75,7 @@ struct scene {
 	size_t smaller; /* lines in the window that are not among them */
 	struct scene_point points[SCENE_POINTS];
 	size_t point_count;
-	struct scene_label labels[SCENE_LABELS];
+	struct scene_label labels[SCENE_TRIED];
 	size_t label_count;
 	struct scene_bar bars[SCENE_BARS];
 	size_t bar_count;

@@ -101,7 +101,7 @@ static void keep_placed(struct scene *scene, const struct flag *flags)
 	const struct scene_size *size = &scene->query.size;
 	size_t kept = 0;
 
-	for (size_t i = 0; i < scene->label_count; i++) {
+	for (size_t i = 0; i < scene->label_count && kept < SCENE_LABELS; i++) {
 		if (!flags[i].placed)
 			continue;
 		if (kept != i)
@@ -118,7 +118,7 @@ int scene_place_labels(struct scene *scene)
 {
 	const struct scene_size *size = &scene->query.size;
 	const struct flags_field field = { size->across, size->down, scene->cells };
-	struct flag flags[SCENE_LABELS];
+	struct flag flags[SCENE_TRIED];
 
 	memset(scene->cells, 0, (size_t)size->across * size->down);
 	for (size_t i = 0; i < scene->line_count; i++)
@@ -130,7 +130,7 @@ int scene_place_labels(struct scene *scene)
 		if (point->line != LINE_SESSION)
 			fill(scene, cell_x(scene, point->t_ns), cell_y(scene, point->rss),
 			     FLAGS_TEXT);
-		if (scene->label_count < SCENE_LABELS)
+		if (scene->label_count < SCENE_TRIED)
 			take_label(scene, point, &flags[scene->label_count]);
 	}
 	flags_place(flags, scene->label_count, &field);

@@ -108,10 +108,6 @@ void curses_choose_lines(struct curses_view *view);
 
 int curses_prepare_plot(struct curses_view *view);
 
-/* Room for @count elements of @size bytes at @memory, which is one pointer of some kind: 0 or
- * -ENOMEM. */
-int curses_reserve(void **memory, size_t *room, size_t count, size_t size);
-
 /* Take what was typed. */
 enum view_wish curses_take_key(struct curses_view *view, const struct view_frame *frame, int key);
 

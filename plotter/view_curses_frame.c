@@ -1,6 +1,7 @@
 /*
  * What the next frame shows: the processes, the room for each thing, the marks.
  */
+#include "plotter/room.h"
 #include "plotter/view_curses.h"
 
 #include <errno.h>
@@ -12,20 +13,6 @@
 #define LANES_MOST 3
 #define MARKS_LOOKED_AT 32 /* of a column */
 
-int curses_reserve(void **memory, size_t *room, size_t count, size_t size)
-{
-	void *grown;
-
-	if (count <= *room)
-		return 0;
-	grown = realloc(*memory, count * size);
-	if (!grown)
-		return -ENOMEM;
-	*memory = grown;
-	*room = count;
-	return 0;
-}
-
 static int find_rows(struct curses_view *view)
 {
 	const struct history *history = view->frame->history;
@@ -33,7 +20,7 @@ static int find_rows(struct curses_view *view)
 	uint64_t from_ns = view->now_ns > window_ns ? view->now_ns - window_ns : 0;
 	void *rows = view->rows;
 
-	if (curses_reserve(&rows, &view->rows_room, history_lines(history), sizeof(*view->rows)))
+	if (room_reserve(&rows, &view->rows_room, history_lines(history), sizeof(*view->rows)))
 		return -ENOMEM;
 	view->rows = rows;
 	view->count = 0;
@@ -195,11 +182,11 @@ static int prepare_sparks(struct curses_view *view)
 	void *spark = view->spark;
 	int err = 0;
 
-	err |= curses_reserve(&columns, &view->columns_room, 2 * width, sizeof(*view->columns));
+	err |= room_reserve(&columns, &view->columns_room, 2 * width, sizeof(*view->columns));
 	view->columns = columns;
-	err |= curses_reserve(&marks, &view->marks_room, cells, sizeof(*view->marks));
+	err |= room_reserve(&marks, &view->marks_room, cells, sizeof(*view->marks));
 	view->marks = marks;
-	err |= curses_reserve(&spark, &view->spark_room, width * SPARK_GLYPH + 1, 1);
+	err |= room_reserve(&spark, &view->spark_room, width * SPARK_GLYPH + 1, 1);
 	view->spark = spark;
 	if (err)
 		return -ENOMEM;

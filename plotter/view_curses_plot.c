@@ -1,6 +1,7 @@
 /*
  * What the chart of the next frame shows: which lines, how high they are, where the flags stand.
  */
+#include "plotter/room.h"
 #include "plotter/view_curses.h"
 
 #include <errno.h>
@@ -83,8 +84,8 @@ static int find_columns(struct curses_view *view)
 	void *columns = plot->columns;
 
 	/* one more: axis_columns wants twice the room */
-	if (curses_reserve(&columns, &plot->columns_room, (plot->count + 1) * width,
-			   sizeof(*plot->columns)))
+	if (room_reserve(&columns, &plot->columns_room, (plot->count + 1) * width,
+			 sizeof(*plot->columns)))
 		return -ENOMEM;
 	plot->columns = columns;
 	for (size_t i = 0; i < plot->count; i++) {
@@ -219,7 +220,7 @@ static int prepare_flags(struct curses_view *view)
 	size_t cells = (size_t)chart->width * chart->height;
 	void *field = plot->field;
 
-	if (curses_reserve(&field, &plot->field_room, cells, 1))
+	if (room_reserve(&field, &plot->field_room, cells, 1))
 		return -ENOMEM;
 	plot->field = field;
 	for (size_t i = 0; i < cells; i++)

@@ -110,7 +110,7 @@ static int gnuplot_open(void **ret_state, const struct view_options *options)
 	else if (view->terminal->glyphs == GNUPLOT_ASCII)
 		view->glyphs = glyphs_parse("20-7e", 5);
 	gnuplot_set_size(view);
-	error = link_open(&view->link);
+	error = link_open(&view->link, view->terminal->kind == GNUPLOT_WINDOW);
 	if (!error)
 		error = begin(view);
 	if (error) {

@@ -120,7 +120,7 @@ struct link {
 char *link_terminals(void);
 
 /* Start it: 0; or a negative errno after one line of log_error. link_close in any case. */
-int link_open(struct link *link);
+int link_open(struct link *link, bool windows);
 void link_close(struct link *link);
 
 /* The descriptor at which gnuplot finds the data of the next frame. */

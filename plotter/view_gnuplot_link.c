@@ -105,7 +105,7 @@ static int open_memory(struct link *link)
 	return 0;
 }
 
-static int start(struct link *link)
+static int start(struct link *link, bool windows)
 {
 	static const char *const arguments[] = { NULL };
 	int commands[2] = { -1, -1 };
@@ -119,7 +119,8 @@ static int start(struct link *link)
 						     .out_fd = link->drawn_fd,
 						     .script_fd = link->script_fd,
 						     .more_fds = more,
-						     .more_count = 3 };
+						     .more_count = 3,
+						     .kept = windows };
 
 		error = gnuplot_start(&link->child, &start);
 	}
@@ -132,7 +133,7 @@ static int start(struct link *link)
 	return error;
 }
 
-int link_open(struct link *link)
+int link_open(struct link *link, bool windows)
 {
 	int error;
 
@@ -142,7 +143,7 @@ int link_open(struct link *link)
 			       .data_fds = { -1, -1 } };
 	error = open_memory(link);
 	if (!error)
-		error = start(link);
+		error = start(link, windows);
 	if (!error)
 		error = watch_all(link);
 	if (error)

@@ -131,7 +131,7 @@ kill -CONT $(pgrep -x gnuplot_x11) 2>/dev/null
 see_no_gnuplot "a killed memwatch"
 
 show --term x11
-kill -KILL $(pgrep -P $view -x 'gnuplot.*')
+kill -KILL $(gnuplots)
 ends "the view of a killed gnuplot" $view 1
 check_match "what it said" '^memwatch: gnuplot has ended, and the view with it' "$(cat window.out)"
 see_no_gnuplot "a killed gnuplot"

@@ -42,7 +42,7 @@ static void views_are_found_by_name(void)
 	CHECK(view_find("ncurses", out) == &view_curses);
 	CHECK(view_find("auto", out) == &view_text);
 	CHECK(!view_find("paper", out));
-	CHECK_EQ_STR(view_names(), "auto, ncurses, text, json");
+	CHECK_EQ_STR(view_names(), "auto, ncurses, gnuplot, text, json");
 	view_text.close(NULL);
 	view_json.close(NULL);
 	view_curses.close(NULL);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "trace/picture/keeper.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -50,6 +51,7 @@ struct launch {
 	size_t count;
 	int report_fd; /* where its errno goes; exec closes it */
 	pid_t parent;
+	bool kept;
 };
 
 /* All of them lie above those that they become. */
@@ -98,6 +100,20 @@ static void become(const struct launch *launch)
 	_exit(EXIT_FAILURE);
 }
 
+static void become_keeper(struct launch *launch)
+{
+	pid_t child;
+
+	keeper_begin(launch->parent);
+	launch->parent = getpid();
+	child = _Fork();
+	if (child == 0)
+		become(launch);
+	if (child < 0)
+		_exit(EXIT_FAILURE);
+	keeper_keep(child);
+}
+
 /* Start it: 0 once it runs; or a negative errno. */
 static int spawn(pid_t *ret_pid, struct launch *launch)
 {
@@ -112,6 +128,8 @@ static int spawn(pid_t *ret_pid, struct launch *launch)
 	launch->parent = getpid();
 	close(fds[1]);
 	pid = launch->report_fd < 0 ? -1 : fork();
+	if (pid == 0 && launch->kept)
+		become_keeper(launch);
 	if (pid == 0)
 		become(launch);
 	error = pid < 0 ? -errno : 0;
@@ -171,7 +189,7 @@ static void set_arguments(struct launch *launch, const struct gnuplot_start *sta
 
 static int spawn_lifted(pid_t *ret_pid, const struct gnuplot_start *start, int error_fd)
 {
-	struct launch launch = { .env = clean_environment() };
+	struct launch launch = { .env = clean_environment(), .kept = start->kept };
 	int error = launch.env ? 0 : -ENOMEM;
 
 	set_arguments(&launch, start);
@@ -191,7 +209,7 @@ int gnuplot_start(struct gnuplot *gnuplot, const struct gnuplot_start *start)
 	int fds[2];
 	int error;
 
-	*gnuplot = (struct gnuplot){ .pidfd = -1, .error_fd = -1 };
+	*gnuplot = (struct gnuplot){ .pidfd = -1, .error_fd = -1, .kept = start->kept };
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return -errno;
 	error = spawn_lifted(&gnuplot->pid, start, fds[1]);
@@ -292,7 +310,8 @@ void gnuplot_stop(struct gnuplot *gnuplot)
 	int status;
 
 	if (gnuplot->pid > 0) {
-		kill(-gnuplot->pid, SIGKILL);
+		kill(-gnuplot->pid, gnuplot->kept ? SIGTERM : SIGKILL);
+		kill(-gnuplot->pid, SIGCONT);
 		while (waitpid(gnuplot->pid, &status, 0) < 0 && errno == EINTR)
 			;
 	}

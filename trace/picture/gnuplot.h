@@ -15,7 +15,8 @@
 #define GNUPLOT_SAID 2048
 
 struct gnuplot {
-	pid_t pid; /* and its process group; 0: none runs */
+	pid_t pid; /* and its process group; 0: none runs. Its keeper's, where it has one */
+	bool kept;
 	int pidfd;
 	int error_fd; /* -1: it has closed it */
 	char said[GNUPLOT_SAID];
@@ -38,6 +39,7 @@ struct gnuplot_start {
 	int script_fd;	     /* -1: none */
 	const int *more_fds; /* GNUPLOT_MORE_FD and those after it; where script_fd is one */
 	size_t more_count;   /* GNUPLOT_MORE at most */
+	bool kept;	     /* by a keeper: it opens windows */
 };
 
 /* 0; or a negative errno, -ENOENT where gnuplot is not installed. The descriptors stay the
