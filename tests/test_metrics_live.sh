@@ -86,5 +86,14 @@ check_equal "the table's titles" \
 	"t_s,wall,pid,name,rss_bytes,event,pss_bytes,uss_bytes,swap_bytes,anon_bytes,file_bytes,shmem_bytes" \
 	"$(head -n 1 figures.csv)"
 check_equal "fields of a row" 12 "$(grep -v '"' figures.csv | awk -F, '{ print NF }' | sort -u)"
+memwatch export figures.mwdb -o figures.json
+check_equal "counters for Chrome" "ANON FILE PSS RSS SHMEM SWAP USS" "$(jq -r '[.traceEvents[] | select(.ph == "C" and
+	.name != "RSS peak") | .name] | unique | join(" ")' figures.json)"
+check_equal "their values" "$(jq -r 'select(.type == "metrics" and .anon) | .anon' figures.jsonl)" \
+	"$(jq -r '.traceEvents[] | select(.ph == "C" and .name == "ANON") | .args.bytes' figures.json)"
+memwatch export figures.mwdb -o figures.pftrace
+for name in PSS USS SWAP ANON FILE SHMEM; do
+	check_equal "tracks for Perfetto called $name" 1 "$(grep -a -o "$name" figures.pftrace | wc -l)"
+done
 check_match "a replay" ' 40\.[0-9] MiB ' "$(memwatch replay --view text figures.mwdb)"
 exit 0

@@ -43,6 +43,11 @@ const struct reader_process *reader_process(const struct reader *reader, size_t 
 	return index < reader->count ? &reader->processes[index] : NULL;
 }
 
+size_t reader_lines(const struct reader *reader)
+{
+	return reader->count ? reader->processes[reader->count - 1].line + (size_t)1 : 1;
+}
+
 const struct reader_process *reader_line(const struct reader *reader, uint32_t line)
 {
 	size_t low = 0;
