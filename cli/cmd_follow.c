@@ -1,13 +1,16 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/follow.h"
+#include "cli/rules.h"
 #include "cli/session.h"
 
 #include <stdlib.h>
 
 static int register_one(const struct options *options, pid_t pid)
 {
-	struct request request = { .op = REQUEST_REGISTER, .pid = (uint32_t)pid };
+	struct request request = { .op = REQUEST_REGISTER,
+				   .pid = (uint32_t)pid,
+				   .since = options->family ? REGISTER_FAMILY : 0 };
 	struct reply reply;
 
 	return session_ask(options, &request, &reply, NULL, NULL);
@@ -40,10 +43,12 @@ int follow_processes(const struct options *options, struct source *source, const
 				  .path = options->out,
 				  .out = stdout },
 		.targets = options->pids,
-		.until_ended = !view->stays,
+		.until_ended = !view->stays && !rules_given(options),
 	};
 	int status = register_all(options, options->pids, &follow.target_count);
 
+	if (!status)
+		status = rules_send(options);
 	if (!status)
 		status = follow_run(&follow);
 	follow_close(&follow);
@@ -63,10 +68,11 @@ static int run(const struct options *options)
 const struct command command_follow = {
 	.name = "",
 	.arguments = "",
-	.summary =
-		"Show the memory of processes as it happens, with the milestones that programs "
-		"push.\n"
-		"With no --pid: what the running session follows. Keys in the terminal: ? tells.",
-	.groups = OPTIONS_LIVE | OPTIONS_PID | OPTIONS_RECORD | OPTIONS_SESSION,
+	.summary = "Show the memory of processes as it happens, with the milestones that programs "
+		   "push.\n"
+		   "With nobody named: what the running session follows. Keys in the terminal: ? "
+		   "tells.",
+	.groups = OPTIONS_LIVE | OPTIONS_PID | OPTIONS_FAMILY | OPTIONS_RULE | OPTIONS_RECORD |
+		  OPTIONS_SESSION,
 	.run = run,
 };

@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/follow.h"
 #include "cli/keep.h"
+#include "cli/rules.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -79,8 +80,9 @@ static int run(const struct options *options)
 		log_error("'record' needs --output FILE, where to record");
 		return EXIT_USAGE;
 	}
-	if (options->argument_count > 0 && options->pid_count > 0) {
-		log_error("'record' follows processes by --pid, or runs a command, not both");
+	if (options->argument_count > 0 && (options->pid_count > 0 || rules_given(options))) {
+		log_error("'record' follows processes by --pid and the like, or runs a command, "
+			  "not both");
 		return EXIT_USAGE;
 	}
 	if (options->argument_count > 0)
@@ -92,8 +94,8 @@ const struct command command_record = {
 	.name = "record",
 	.arguments = "[-- COMMAND [ARG]...]",
 	.summary = "Record with no display, until ^C, --duration, or the last process ends.",
-	.groups = OPTIONS_RECORD | OPTIONS_PID | OPTIONS_TIME | OPTIONS_COMMAND | OPTIONS_TITLE |
-		  OPTIONS_SESSION,
+	.groups = OPTIONS_RECORD | OPTIONS_PID | OPTIONS_FAMILY | OPTIONS_RULE | OPTIONS_TIME |
+		  OPTIONS_COMMAND | OPTIONS_TITLE | OPTIONS_SESSION,
 	.most = -1,
 	.run = run,
 };

@@ -167,17 +167,34 @@ static void tell_end(const struct options *options, const struct child *child,
 	session_ask(options, &request, &reply, NULL, NULL);
 }
 
-void run_reap(struct follow *follow)
+static void reap_child(struct follow *follow)
 {
 	struct child *child = follow->child;
 	struct rusage usage;
 
-	if (child->ended || wait4(child->pid, &child->status, WNOHANG, &usage) != child->pid)
+	if (wait4(child->pid, &child->status, WNOHANG, &usage) != child->pid)
 		return;
 	child->ended = true;
 	child->ended_ns = clock_mono_ns();
 	if (!follow->gone)
 		tell_end(follow->options, child, &usage);
+}
+
+void run_reap(struct follow *follow)
+{
+	struct orphans *orphans = &follow->child->orphans;
+	siginfo_t info = { 0 };
+
+	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid) {
+		if (info.si_pid == follow->child->pid)
+			reap_child(follow);
+		else
+			orphans_reap(orphans, follow->options, info.si_pid);
+		info.si_pid = 0;
+	}
+	if (follow->gone)
+		orphans->count = 0;
+	orphans_tell(orphans, follow->options);
 }
 
 static int exit_status(int status)
@@ -189,7 +206,7 @@ static void register_child(const struct options *options, const struct child *ch
 {
 	struct request request = { .op = REQUEST_REGISTER,
 				   .pid = (uint32_t)child->pid,
-				   .since = 1 };
+				   .since = REGISTER_PARENT | REGISTER_FAMILY };
 	struct reply reply;
 
 	text_copy(request.text, sizeof request.text, child->name);
@@ -251,6 +268,9 @@ static void say_end(const struct follow *follow)
 	log_error("%s[%u] %s, %s", follow->child->name, line->pid,
 		  end_text(reason, sizeof reason, line->end.reason, line->end.code),
 		  wording_peak(peak, line->peak_rss, line->max_rss));
+	if (follow->child->orphans.unseen)
+		log_error("%llu of its processes came and went unseen",
+			  (unsigned long long)follow->child->orphans.unseen);
 }
 
 static const char *base_name(const char *path)
@@ -285,6 +305,7 @@ int follow_command(const struct options *options, struct source *source, const s
 	if (view->keys && capture_open(&how.capture) < 0)
 		log_error("no temporary file for the output of %s: %s", child.name,
 			  strerror(errno));
+	orphans_adopt();
 	status = launch(&how, &child.pid);
 	if (!status) {
 		/* One that has ended already is told of when it is reaped. */

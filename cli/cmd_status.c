@@ -61,6 +61,18 @@ static void print_metrics(const struct session_info *session, const struct statu
 	fputs("\n", stdout);
 }
 
+static void print_rules(const struct status_info *status)
+{
+	char text[TEXT_CLEAN_ROOM(RULE_TEXT)];
+
+	for (size_t i = 0; i < status->rule_count; i++) {
+		text_clean(text, sizeof text, status->rules[i], strlen(status->rules[i]));
+		printf("follows      %s\n", text);
+	}
+	if (status->unseen)
+		printf("unseen       %" PRIu64 " processes came and went\n", status->unseen);
+}
+
 static void print_text(const struct session_info *session, const struct status_info *status)
 {
 	char elapsed[UNITS_TEXT], interval[UNITS_TEXT];
@@ -72,6 +84,7 @@ static void print_text(const struct session_info *session, const struct status_i
 	       units_format_duration(interval, session->interval_ns));
 	printf("processes    %" PRIu64 " followed, %" PRIu64 " ended\n", status->processes,
 	       status->ended);
+	print_rules(status);
 	printf("ticks        %" PRIu64 " taken, %" PRIu64 " missed\n", status->ticks,
 	       status->missed);
 	printf("events       %" PRIu64 " merged, %" PRIu64 " dropped\n", status->events,
@@ -140,6 +153,13 @@ static void print_json(const struct session_info *session, const struct status_i
 	       (double)session->start_wall_ns / NS_PER_S);
 	json_number(stdout, "processes", status->processes);
 	json_number(stdout, "ended", status->ended);
+	json_number(stdout, "unseen", status->unseen);
+	fputs(",\"rules\":[", stdout);
+	for (size_t i = 0; i < status->rule_count; i++) {
+		fputs(i ? "," : "", stdout);
+		json_string(stdout, status->rules[i]);
+	}
+	fputs("]", stdout);
 	json_number(stdout, "ticks", status->ticks);
 	json_number(stdout, "missed", status->missed);
 	json_number(stdout, "events", status->events);

@@ -31,6 +31,7 @@ static int tell_pids(const struct options *options, enum request_op op)
 
 		result = options_parse_pid(options->arguments[i], &pid);
 		request.pid = (uint32_t)pid;
+		request.since = options->family ? REGISTER_FAMILY : 0;
 		text_copy(request.text, sizeof request.text, options->as);
 		if (!result)
 			result = tell(options, &request);
@@ -96,7 +97,7 @@ const struct command command_add = {
 	.name = "add",
 	.arguments = "PID...",
 	.summary = "Follow more processes in a running session.",
-	.groups = OPTIONS_AS | OPTIONS_SESSION,
+	.groups = OPTIONS_AS | OPTIONS_FAMILY | OPTIONS_SESSION,
 	.least = 1,
 	.most = -1,
 	.run = run_add,

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/keep.h"
+#include "cli/rules.h"
 #include "cli/session.h"
 
 #include <errno.h>
@@ -53,13 +54,25 @@ static bool has_ended(const struct follow *follow, pid_t pid)
 	return seen;
 }
 
+/* Whoever is left of a family is of it as long as it lives. */
+static bool any_lives(const struct follow *follow)
+{
+	const struct history_line *line;
+
+	for (size_t i = 0; (line = history_line_at(follow->history, i)) != NULL; i++) {
+		if (!line->ended)
+			return true;
+	}
+	return false;
+}
+
 static bool all_ended(const struct follow *follow)
 {
 	for (size_t i = 0; i < follow->target_count; i++) {
 		if (!has_ended(follow, follow->targets[i]))
 			return false;
 	}
-	return follow->target_count > 0;
+	return follow->target_count > 0 && !(follow->options->family && any_lives(follow));
 }
 
 static void say_gone(struct follow *follow)
@@ -201,9 +214,11 @@ static void loop(struct follow *follow)
 	read_stream(follow);
 	source_processes(follow->source, take_process, follow);
 	if (follow->view->every && !follow->child && history_lines(follow->history) == 0)
-		log_error("session '%s': follows nothing yet; 'memwatch add PID' or a program that "
-			  "links libmemwatch will appear here",
-			  follow->options->session);
+		log_error("session '%s': follows nothing yet; %s will appear here",
+			  follow->options->session,
+			  rules_given(follow->options)
+				  ? "a process that is what was asked for"
+				  : "'memwatch add PID' or a program that links libmemwatch");
 	loop_run(&follow->loop);
 }
 

@@ -6,6 +6,7 @@
 
 #include "cli/loop.h"
 #include "cli/options.h"
+#include "cli/orphans.h"
 #include "plotter/source.h"
 #include "plotter/view.h"
 
@@ -18,6 +19,7 @@ struct child {
 	bool ended;
 	uint64_t ended_ns;
 	int status; /* its wait status */
+	struct orphans orphans;
 };
 
 struct follow {
@@ -67,7 +69,7 @@ int run_check(const struct options *options);
 /* Forget what was followed; the history may be read until then. */
 void follow_close(struct follow *follow);
 
-/* Reap the child where it has ended, and tell the watcher how. run.c's. */
+/* Reap the child and its orphans where they have ended, and tell the watcher how. run.c's. */
 void run_reap(struct follow *follow);
 
 #endif

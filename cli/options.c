@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/command.h"
+#include "cli/rules.h"
 #include "cli/values.h"
 #include "plotter/view.h"
 
@@ -27,6 +28,10 @@ enum option_key {
 	KEY_FROM,
 	KEY_TO,
 	KEY_NAME,
+	KEY_FULL,
+	KEY_USER,
+	KEY_CGROUP,
+	KEY_UNIT,
 	KEY_AT,
 	KEY_SPEED,
 	KEY_FAIL_ABOVE,
@@ -39,6 +44,7 @@ enum option_key {
 
 static const struct option long_options[] = {
 	{ "pid", required_argument, NULL, 'p' },
+	{ "include-children", no_argument, NULL, 'C' },
 	{ "interval", required_argument, NULL, 'i' },
 	{ "window", required_argument, NULL, 'w' },
 	{ "duration", required_argument, NULL, 'd' },
@@ -58,6 +64,10 @@ static const struct option long_options[] = {
 	{ "from", required_argument, NULL, KEY_FROM },
 	{ "to", required_argument, NULL, KEY_TO },
 	{ "name", required_argument, NULL, KEY_NAME },
+	{ "full", no_argument, NULL, KEY_FULL },
+	{ "user", required_argument, NULL, KEY_USER },
+	{ "cgroup", required_argument, NULL, KEY_CGROUP },
+	{ "unit", required_argument, NULL, KEY_UNIT },
 	{ "at", required_argument, NULL, KEY_AT },
 	{ "speed", required_argument, NULL, KEY_SPEED },
 	{ "fail-above", required_argument, NULL, KEY_FAIL_ABOVE },
@@ -77,6 +87,17 @@ static const struct {
 } helps[] = {
 	{ 'p', OPTIONS_PID | OPTIONS_PART,
 	  "  -p, --pid PID[,PID]   a process; may be given several times\n" },
+	{ 'C', OPTIONS_FAMILY, "  -C, --include-children  their descendants too, as they come\n" },
+	{ KEY_NAME, OPTIONS_RULE,
+	  "      --name PATTERN    processes whose name matches (a regular expression), also later "
+	  "ones\n" },
+	{ KEY_FULL, OPTIONS_RULE,
+	  "      --full            match the command line, not the name\n" },
+	{ KEY_USER, OPTIONS_RULE,
+	  "      --user USER       only this user's; without --name all of them\n" },
+	{ KEY_CGROUP, OPTIONS_RULE,
+	  "      --cgroup PATH     who is in this cgroup (v2), and what memory it has\n" },
+	{ KEY_UNIT, OPTIONS_RULE, "      --unit NAME       the same of this systemd unit\n" },
 	{ 'i', OPTIONS_LIVE | OPTIONS_TIME,
 	  "  -i, --interval TIME   between samples: 1s (the default), 100ms, 0.1, 10Hz; 1ms at the "
 	  "least\n" },
@@ -244,9 +265,6 @@ static int take_part(struct options *options, int key)
 		return values_time(&options->from_ns, "from", optarg, 0);
 	case KEY_TO:
 		return values_time(&options->to_ns, "to", optarg, 0);
-	case KEY_NAME:
-		options->name = optarg;
-		return 0;
 	case KEY_AT:
 		return values_time(&options->at_ns, "at", optarg, 0);
 	case KEY_LIMIT:
@@ -270,6 +288,9 @@ static int take(struct options *options, int key)
 	switch (key) {
 	case 'p':
 		return add_pids(options, optarg);
+	case 'C':
+		options->family = true;
+		return 0;
 	case 'i':
 		return values_time(&options->interval_ns, "interval", optarg, NS_PER_MS);
 	case 'w':
@@ -304,10 +325,32 @@ static int take(struct options *options, int key)
 	}
 }
 
+static int take_rule(struct options *options, const struct command *command, int key)
+{
+	switch (key) {
+	case KEY_NAME:
+		if (command->groups & OPTIONS_RULE)
+			return rules_take_name(&options->rules, optarg);
+		options->name = optarg;
+		return 0;
+	case KEY_FULL:
+		options->rules.full = true;
+		return 0;
+	case KEY_USER:
+		return rules_take_user(&options->rules, optarg);
+	case KEY_CGROUP:
+	case KEY_UNIT:
+		return rules_take_cgroup(&options->rules, optarg, key == KEY_UNIT);
+	default:
+		return take(options, key);
+	}
+}
+
 static int take_all(struct options *options, const struct command *command, int argc, char **argv)
 {
 	/* '+': the options of a command that is run are its own */
-	const char *letters = command->groups & OPTIONS_COMMAND ? "+p:i:w:d:o:vh" : "p:i:w:d:o:vh";
+	const char *letters =
+		command->groups & OPTIONS_COMMAND ? "+p:Ci:w:d:o:vh" : "p:Ci:w:d:o:vh";
 	int status;
 	int key;
 
@@ -326,7 +369,7 @@ static int take_all(struct options *options, const struct command *command, int 
 				  command->name[0] ? command->name : "memwatch");
 			return bad_usage(command);
 		}
-		status = take(options, key);
+		status = take_rule(options, command, key);
 		if (status)
 			return key == '?' ? bad_usage(command) : status;
 	}

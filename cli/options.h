@@ -4,6 +4,8 @@
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
+#include "wire/message.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,6 +17,17 @@
 #define EXIT_LIMIT 3 /* a limit that was asked for was exceeded */
 
 struct view;
+/* Whom to follow without a PID. */
+struct rule_options {
+	const char *names[RULES_MOST]; /* extended regular expressions */
+	size_t name_count;
+	bool full; /* on command lines */
+	bool has_user;
+	uint32_t user;
+	const char *cgroups[RULES_MOST];
+	bool is_unit[RULES_MOST];
+	size_t cgroup_count;
+};
 
 struct options {
 	const char *session;
@@ -34,15 +47,17 @@ struct options {
 	int glyphs;		      /* an enum chart_glyphs; -1: as the locale says */
 	bool json;
 	bool all;
+	struct rule_options rules;
+	bool family;	    /* of the processes: their descendants too */
 	const char *as;	    /* a line's name; "": the process's own */
 	const char *output; /* a file to write; NULL: none */
 	bool force;	    /* write it in place of one that is there */
 	uint64_t from_ns;   /* since the session's start */
 	uint64_t to_ns;	    /* UINT64_MAX: to the end */
-	const char *name;   /* an extended regular expression on lines' names; NULL: any */
-	uint64_t at_ns;	    /* where a replay begins, since the session's start */
-	double speed;	    /* of a replay; 0: not asked for */
-	double fail_above;  /* percent; negative: not asked for */
+	const char *name; /* of a part: an extended regular expression on lines' names; NULL: any */
+	uint64_t at_ns;	  /* where a replay begins, since the session's start */
+	double speed;	  /* of a replay; 0: not asked for */
+	double fail_above; /* percent; negative: not asked for */
 	pid_t *pids;
 	size_t pid_count;
 	char **arguments; /* what is no option, NULL-ended */
@@ -65,6 +80,8 @@ enum option_group {
 	OPTIONS_TIME = 2048,	/* --interval --duration */
 	OPTIONS_TITLE = 4096,	/* --title: of what is written */
 	OPTIONS_SESSION = 8192, /* --session: it talks to a running one */
+	OPTIONS_FAMILY = 16384, /* --include-children */
+	OPTIONS_RULE = 32768,	/* --name --full --user --cgroup --unit: whom to follow */
 };
 
 struct command;

@@ -11,6 +11,14 @@ static uint64_t max_u64(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+/* A total_counts: a line without a PID is something else's. */
+static bool is_process(void *arg, uint32_t line)
+{
+	const struct history_line *known = history_line_own(arg, line);
+
+	return known && known->pid != 0;
+}
+
 struct history *history_new(const struct session_info *session)
 {
 	return history_new_sized(session, &(struct history_room){ LEVEL_BUCKETS, HISTORY_EVENTS });
@@ -28,6 +36,8 @@ struct history *history_new_sized(const struct session_info *session,
 	history->buckets = room->buckets;
 	history->begin_ns = UINT64_MAX;
 	history->now_ns = session->start_ns;
+	history->total.counts = is_process;
+	history->total.arg = history;
 	return history;
 }
 
@@ -47,6 +57,9 @@ void history_free(struct history *history)
 	for (size_t i = 0; i < history->count; i++)
 		line_free(history->lines[i]);
 	free(history->lines);
+	if (history->total_line)
+		line_free(history->total_line);
+	total_free(&history->total);
 	events_free(&history->events);
 	counts_free(&history->counts);
 	limits_free(&history->limits);
@@ -96,6 +109,21 @@ static int reserve_line(struct history *history)
 	return 0;
 }
 
+static struct history_line *new_line(const struct history *history, uint32_t number)
+{
+	struct history_line *line = calloc(1, sizeof(*line));
+
+	if (!line)
+		return NULL;
+	line->line = number;
+	line->levels = levels_new(history->session.start_ns, history->session.interval_ns,
+				  history->buckets);
+	if (line->levels)
+		return line;
+	free(line);
+	return NULL;
+}
+
 static int add_line(struct history *history, uint32_t number, struct history_line **ret_line)
 {
 	size_t index = line_index(history, number);
@@ -103,16 +131,9 @@ static int add_line(struct history *history, uint32_t number, struct history_lin
 
 	if (reserve_line(history))
 		return -ENOMEM;
-	line = calloc(1, sizeof(*line));
+	line = new_line(history, number);
 	if (!line)
 		return -ENOMEM;
-	line->line = number;
-	line->levels = levels_new(history->session.start_ns, history->session.interval_ns,
-				  history->buckets);
-	if (!line->levels) {
-		free(line);
-		return -ENOMEM;
-	}
 	memmove(&history->lines[index + 1], &history->lines[index],
 		(history->count - index) * sizeof(struct history_line *));
 	history->lines[index] = line;
@@ -272,7 +293,28 @@ static int add_limit(struct history *history, uint64_t t_ns, const struct limit 
 	return line ? limits_add(&line->limits, &step) : 0;
 }
 
-int history_add(struct history *history, const struct record *record)
+static int add_total(struct history *history, const struct record *record)
+{
+	struct total_point points[TOTAL_POINTS];
+	size_t count = total_add(&history->total, record, points);
+	int err = 0;
+
+	if (count && !history->total_line) {
+		history->total_line = new_line(history, TOTAL_LINE);
+		if (!history->total_line)
+			return -ENOMEM;
+		text_copy(history->total_line->name, sizeof(history->total_line->name), TOTAL_NAME);
+		history->total_line->joined_ns = points[0].t_ns;
+	}
+	for (size_t i = 0; i < count && !err; i++) {
+		err = add_sample(history->total_line, points[i].t_ns, points[i].rss);
+		if (!err)
+			err = history_total_metrics(history, history->total_line, &points[i]);
+	}
+	return err;
+}
+
+static int add_record(struct history *history, const struct record *record)
 {
 	history->now_ns = max_u64(history->now_ns, record->t_ns);
 	/* The machine has its memory from the start; there is nothing to be seen before others. */
@@ -298,6 +340,13 @@ int history_add(struct history *history, const struct record *record)
 		return history_take_metrics(history, record->t_ns, &record->metrics);
 	}
 	return 0;
+}
+
+int history_add(struct history *history, const struct record *record)
+{
+	int err = add_record(history, record);
+
+	return add_total(history, record) ? -ENOMEM : err;
 }
 
 int history_add_process(struct history *history, const struct process_info *info)

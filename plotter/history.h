@@ -127,6 +127,13 @@ const struct history_line *history_line_at(const struct history *history, size_t
 const struct history_line *history_line_find(const struct history *history, uint32_t line);
 size_t history_lines(const struct history *history);
 
+/*
+ * The total of all processes that live: a line of its own, numbered TOTAL_LINE (trace/total.h), pid
+ * 0, that history_line_find finds and history_line_at does not give. NULL where fewer than two
+ * processes were followed. It has no end, and peak_rss is the highest of its values.
+ */
+const struct history_line *history_total(const struct history *history);
+
 /* What the line was called at @t_ns. */
 struct history_name history_name_at(const struct history_line *line, uint64_t t_ns);
 

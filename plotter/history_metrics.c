@@ -79,6 +79,17 @@ int history_hold_metrics(struct history *history, struct history_line *line, uin
 	return keep(history, line, t_ns, line->metrics.set);
 }
 
+int history_total_metrics(struct history *history, struct history_line *line,
+			  const struct total_point *point)
+{
+	if (!point->has_pss)
+		return 0;
+	line->metrics.set |= METRIC_BIT(METRIC_PSS);
+	line->metrics.values[METRIC_PSS] = point->pss;
+	line->max_metric[METRIC_PSS] = max_u64(line->max_metric[METRIC_PSS], point->pss);
+	return history_hold_metrics(history, line, point->t_ns);
+}
+
 void history_show(struct history *history, enum metric metric)
 {
 	history->shown = metric < METRICS ? metric : METRIC_RSS;

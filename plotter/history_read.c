@@ -14,7 +14,12 @@ const struct history_line *history_line_at(const struct history *history, size_t
 
 const struct history_line *history_line_find(const struct history *history, uint32_t line)
 {
-	return history_line_own(history, line);
+	return line == TOTAL_LINE ? history_total(history) : history_line_own(history, line);
+}
+
+const struct history_line *history_total(const struct history *history)
+{
+	return total_tells(&history->total) ? history->total_line : NULL;
 }
 
 size_t history_lines(const struct history *history)

@@ -7,6 +7,7 @@
 #include "plotter/counts.h"
 #include "plotter/events.h"
 #include "plotter/levels.h"
+#include "trace/total.h"
 
 struct history {
 	struct session_info session;
@@ -17,7 +18,9 @@ struct history {
 	struct events events;
 	struct counts counts;
 	struct limits limits; /* the machine's */
-	size_t buckets;	      /* of each level of a line */
+	struct total total;
+	struct history_line *total_line; /* NULL: before its first point */
+	size_t buckets;			 /* of each level of a line */
 	enum metric shown;
 	uint32_t metrics; /* a set: those that any line had */
 	uint64_t begin_ns;
@@ -34,6 +37,9 @@ const struct levels *history_levels(const struct history *history, const struct 
 int history_take_metrics(struct history *history, uint64_t t_ns, const struct metrics *metrics);
 /* A sample of the line was taken: what it had beside is what it has now. */
 int history_hold_metrics(struct history *history, struct history_line *line, uint64_t t_ns);
+/* What the total has. */
+int history_total_metrics(struct history *history, struct history_line *line,
+			  const struct total_point *point);
 void history_free_metrics(struct history_line *line);
 
 /* NULL: there is none. */

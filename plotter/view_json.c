@@ -14,6 +14,7 @@ struct json_view {
 	struct roster_entry who;       /* that was last named */
 	const struct history *history; /* during a draw */
 	bool samples;		       /* are being written */
+	struct total total;
 };
 
 static bool find(void *arg, uint32_t line, struct record_who *ret_who)
@@ -33,6 +34,14 @@ static bool find(void *arg, uint32_t line, struct record_who *ret_who)
 	return true;
 }
 
+static bool is_process(void *arg, uint32_t line)
+{
+	struct json_view *view = arg;
+	const struct roster_entry *who = roster_find(&view->roster, view->history, line);
+
+	return who && who->pid != 0;
+}
+
 static int json_open(void **ret_state, const struct view_options *options)
 {
 	struct json_view *view = calloc(1, sizeof(*view));
@@ -42,6 +51,8 @@ static int json_open(void **ret_state, const struct view_options *options)
 		return -ENOMEM;
 	}
 	view->json = (struct record_json){ .out = options->out, .find = find, .arg = view };
+	view->total.counts = is_process;
+	view->total.arg = view;
 	*ret_state = view;
 	return 0;
 }
@@ -53,6 +64,7 @@ static void put_record(struct json_view *view, const struct record *record)
 
 	view->samples = record->type == RECORD_TICK;
 	record_json_write(&view->json, record, begins);
+	record_json_total(&view->json, &view->total, record);
 	if (record->type == RECORD_END)
 		roster_leave(&view->roster, record->end.line);
 }
@@ -75,6 +87,7 @@ static void json_close(void *state)
 	if (!view)
 		return;
 	roster_free(&view->roster);
+	total_free(&view->total);
 	free(view);
 }
 

@@ -5,6 +5,7 @@
 #include "plotter/cells.h"
 #include "plotter/roster.h"
 #include "plotter/wording.h"
+#include "trace/total.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -24,6 +25,9 @@ struct text_view {
 	uint64_t start_ns;
 	struct roster roster;
 	char notice[WORDING_TEXT];
+	struct total total;
+	struct roster_entry total_who;
+	const struct history *history; /* during a draw */
 };
 
 /* One line of the output. */
@@ -39,6 +43,14 @@ struct text_line {
 	const char *text; /* NULL for none */
 };
 
+static bool is_process(void *arg, uint32_t line)
+{
+	struct text_view *view = arg;
+	const struct roster_entry *who = roster_find(&view->roster, view->history, line);
+
+	return who && who->pid != 0;
+}
+
 static int text_open(void **ret_state, const struct view_options *options)
 {
 	struct text_view *view = calloc(1, sizeof(*view));
@@ -51,6 +63,9 @@ static int text_open(void **ret_state, const struct view_options *options)
 	view->out = options->out;
 	view->title = options->title;
 	view->name_width = NAME_LEAST;
+	text_copy(view->total_who.name, sizeof(view->total_who.name), TOTAL_NAME);
+	view->total.counts = is_process;
+	view->total.arg = view;
 	*ret_state = view;
 	return 0;
 }
@@ -126,6 +141,22 @@ static void print_line(struct text_view *view, const struct text_line *line)
 	fputc('\n', view->out);
 }
 
+static void print_value(struct text_view *view, uint64_t t_ns, struct roster_entry *who,
+			uint64_t rss)
+{
+	print_line(view, &(struct text_line){
+				 .t_ns = t_ns,
+				 .who = who,
+				 .sampled = true,
+				 .has_rss = true,
+				 .rss = rss,
+				 .has_change = who->sampled,
+				 .change = (int64_t)(rss - who->rss),
+			 });
+	who->sampled = true;
+	who->rss = rss;
+}
+
 static void print_tick(struct text_view *view, const struct history *history, uint64_t t_ns,
 		       const struct tick *tick)
 {
@@ -133,19 +164,22 @@ static void print_tick(struct text_view *view, const struct history *history, ui
 		const struct sample *sample = &tick->samples[i];
 		struct roster_entry *who = roster_find(&view->roster, history, sample->line);
 
-		if (!who)
-			continue;
-		print_line(view, &(struct text_line){
-					 .t_ns = t_ns,
-					 .who = who,
-					 .sampled = true,
-					 .has_rss = true,
-					 .rss = sample->rss,
-					 .has_change = who->sampled,
-					 .change = (int64_t)(sample->rss - who->rss),
-				 });
-		who->sampled = true;
-		who->rss = sample->rss;
+		if (who)
+			print_value(view, t_ns, who, sample->rss);
+	}
+}
+
+/* After each tick. */
+static void print_total(struct text_view *view, const struct record *record)
+{
+	struct total_point points[TOTAL_POINTS];
+	size_t count = total_add(&view->total, record, points);
+
+	for (size_t i = 0; i < count && total_tells(&view->total); i++) {
+		view->total_who.metrics.set = points[i].has_pss ? METRIC_BIT(METRIC_PSS) : 0;
+		view->total_who.metrics.values[METRIC_PSS] = points[i].pss;
+		if (points[i].tick)
+			print_value(view, points[i].t_ns, &view->total_who, points[i].rss);
 	}
 }
 
@@ -284,10 +318,13 @@ static int text_draw(void *state, const struct view_frame *frame)
 
 	view->start_ns = history_session(frame->history)->start_ns;
 	view->metrics = history_session(frame->history)->metrics;
+	view->history = frame->history;
 	if (!view->headed)
 		print_head(view);
-	for (size_t i = 0; i < frame->count; i++)
+	for (size_t i = 0; i < frame->count; i++) {
 		print_record(view, frame->history, &frame->records[i]);
+		print_total(view, &frame->records[i]);
+	}
 	print_notice(view, frame);
 	return frame->more ? VIEW_STAY : view_flush(view->out);
 }
@@ -299,6 +336,7 @@ static void text_close(void *state)
 	if (!view)
 		return;
 	roster_free(&view->roster);
+	total_free(&view->total);
 	free(view);
 }
 

@@ -137,6 +137,10 @@ static inline struct request sample_request(void)
 	long_text(request.category, TEXT_CATEGORY);
 	long_text(request.text, TEXT_LABEL);
 	long_text(request.path, TEXT_PATH);
+	request.reaped_count = REAPED_MOST;
+	for (uint32_t i = 0; i < REAPED_MOST; i++)
+		request.reaped[i] =
+			(struct reaped){ UINT32_MAX - i, INT32_MIN + (int32_t)i, UINT64_MAX - i };
 	return request;
 }
 

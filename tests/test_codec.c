@@ -244,6 +244,8 @@ static void a_request_comes_back(void)
 		CHECK_EQ_STR(got.category, request.category);
 		CHECK_EQ_STR(got.text, request.text);
 		CHECK_EQ_STR(got.path, request.path);
+		CHECK_EQ_U64(got.reaped_count, REAPED_MOST);
+		CHECK(memcmp(got.reaped, request.reaped, sizeof(got.reaped)) == 0);
 	}
 }
 

@@ -97,6 +97,7 @@ part() {
 nasty='"""a"", </script> 録画 \x1b[2J�"'
 check_equal "from to" "0.200000000,1700000000.323456789,4321,recorder,12582912,
 0.200000000,1700000000.323456789,99,$nasty,1609564160,
+0.200000000,1700000000.323456789,0,total,1622147072,
 0.205000000,1700000000.328456789,99,$nasty,1609564160,'@SUM(1+1)|cmd" "$(part --from 0.2 --to 205ms)"
 check_equal "the end of it" "1.900000000 2.000000000" "$(part --from 1.9 | cut -d , -f 1 | xargs)"
 check_equal "the begin of it" "0.000000000 0.000000000" "$(part --to 500us | cut -d , -f 1 | xargs)"

@@ -14,9 +14,11 @@ follows() {
 memwatch run --view text -i 50ms -o run.mwdb -- sh -c 'echo spoken; sleep 0.4; exit 7' >run.out 2>run.err
 check_equal "run: exit status" 7 $?
 whole run.mwdb
-check_equal "run: its processes" "sh|exited|7" "$(ask run.mwdb 'SELECT name, ended, exit_code FROM process')"
+check_equal "run: its processes" "sh|exited|7
+sleep|exited|0" \
+	"$(ask run.mwdb 'SELECT name, ended, exit_code FROM process ORDER BY id')"
 check_match "run: its samples" '^[1-9]' "$(ask run.mwdb 'SELECT count(*) FROM sample')"
-check_match "run: told" '^memwatch: recorded run\.mwdb: 0:0[0-9], 1 process, ' "$(cat run.err)"
+check_match "run: told" '^memwatch: recorded run\.mwdb: 0:0[0-9], 2 processes, ' "$(cat run.err)"
 grep -q '^spoken$' run.out || fail "run: output lost: $(cat run.out)"
 
 # --- a file that is there
@@ -32,7 +34,7 @@ wait_for 5 absent || fail "a watcher is left after a refusal"
 memwatch record --force -i 50ms -o run.mwdb -- sh -c 'sleep 0.1; exit 3' 2>/dev/null
 check_equal "record --force: exit status" 3 $?
 whole run.mwdb
-check_equal "record --force" "3" "$(ask run.mwdb 'SELECT exit_code FROM process')"
+check_equal "record --force" "3" "$(ask run.mwdb 'SELECT exit_code FROM process ORDER BY id LIMIT 1')"
 refused 1 '.*missing/f\.mwdb: .*No such file or directory' memwatch record -o missing/f.mwdb --pid $$
 refused 2 "'record' needs --output FILE" memwatch record --pid $$
 

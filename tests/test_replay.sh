@@ -38,7 +38,7 @@ check_equal "lines" 0 "$(wc -l <errors)"
 memwatch replay short.mwdb --title 'a title' >shown || fail "replay of text"
 check_equal "title" "a title" "$(head -n 1 shown)"
 check_match "text" '^     0\.150     4321  recorder .* 11\.0 MiB .*\* camera: recording started$' "$(cat shown)"
-check_match "last line" '^     2\.000     4321  recorder ' "$(tail -n 1 shown)"
+check_match "last line" '^     2\.000        -  total ' "$(tail -n 1 shown)"
 memwatch replay short.mwdb --view json --at 99 >shown 2>errors || fail "replay --at 99"
 check_equal "beyond the end" "memwatch: short.mwdb: ends 2 s after the session's start, before --at: begins at its end" \
 	"$(cat errors)"

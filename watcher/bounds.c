@@ -66,7 +66,7 @@ static void look_at_process(struct core *core, struct entry *entry)
 {
 	struct limit limit = { .line = entry->info.line, .kind = LIMIT_CGROUP };
 
-	if (entry->info.ended)
+	if (entry->info.ended || !entry->info.pid)
 		return;
 	cgroups_read(core->bounds.cgroups, entry->cgroup, core->bounds.look, &limit.limit,
 		     &limit.used);
@@ -95,6 +95,13 @@ void bounds_join(struct core *core, struct entry *entry)
 {
 	bounds_follow(core, entry);
 	look_at_process(core, entry);
+}
+
+void bounds_tell(struct core *core, struct entry *entry, uint64_t limit, uint64_t used)
+{
+	struct limit told = { entry->info.line, LIMIT_CGROUP, limit, used };
+
+	tell_if_moved(core, &entry->bound, &told);
 }
 
 void bounds_leave(struct core *core, struct entry *entry)

@@ -44,6 +44,8 @@ void bounds_look(struct core *core);
 void bounds_follow(struct core *core, struct entry *entry);
 /* The same, and tell at once what holds it. */
 void bounds_join(struct core *core, struct entry *entry);
+/* Tell what is known of a line that is no process's. */
+void bounds_tell(struct core *core, struct entry *entry, uint64_t limit, uint64_t used);
 void bounds_leave(struct core *core, struct entry *entry);
 
 #endif

@@ -132,6 +132,11 @@ void cgroups_free(struct cgroups *cgroups)
 	free(cgroups);
 }
 
+const char *cgroups_mount(const struct cgroups *cgroups)
+{
+	return cgroups->mount;
+}
+
 size_t cgroups_count(const struct cgroups *cgroups)
 {
 	return cgroups->count;

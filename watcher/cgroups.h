@@ -38,6 +38,9 @@ void cgroups_leave(struct cgroups *cgroups, struct cgroup **cgroup);
 bool cgroups_read(const struct cgroups *cgroups, struct cgroup *cgroup, uint64_t look,
 		  uint64_t *ret_limit, uint64_t *ret_used);
 
+/* Where cgroup v2 is mounted, with root before it; NULL: nowhere. */
+const char *cgroups_mount(const struct cgroups *cgroups);
+
 /* How many are followed, those above included. */
 size_t cgroups_count(const struct cgroups *cgroups);
 

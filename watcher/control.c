@@ -54,6 +54,13 @@ static void do_attach(struct answer *answer)
 	core_watch(core, pidfd, EPOLLIN, SOURCE_COMMAND_END, (uint32_t)pidfd);
 }
 
+static void register_family(struct core *core, struct entry *entry, bool reaped)
+{
+	family_join(core, entry);
+	if (reaped && entry->info.ppid > 1)
+		family_reaper(core, (pid_t)entry->info.ppid);
+}
+
 static void do_register(struct answer *answer)
 {
 	const struct request *request = answer->request;
@@ -63,17 +70,19 @@ static void do_register(struct answer *answer)
 
 	entry = registry_find(answer->core->registry, (pid_t)request->pid, 0);
 	/* A person may give another name; one by default comes after what the program said. */
-	if (entry && name[0] && !request->since)
+	if (entry && name[0] && !(request->since & REGISTER_PARENT))
 		entry->fixed = false;
 	else if (entry)
 		name = "";
 	entry = life_begin(answer->core, (pid_t)request->pid, name, why, sizeof why);
 	if (!entry)
 		refuse(answer, why);
-	else if (request->since)
+	else if (request->since & REGISTER_PARENT)
 		entry->parent_tells = true;
 	else if (name[0])
 		entry->fixed = true;
+	if (entry && (request->since & REGISTER_FAMILY))
+		register_family(answer->core, entry, request->since & REGISTER_PARENT);
 }
 
 /* The live process that a request names; refuses where there is none. */
@@ -94,8 +103,10 @@ static void do_drop(struct answer *answer)
 {
 	struct entry *entry = find_process(answer);
 
-	if (entry)
-		life_end(answer->core, entry, END_DROPPED, 0);
+	if (!entry)
+		return;
+	family_refuse(answer->core, entry);
+	life_end(answer->core, entry, END_DROPPED, 0);
 }
 
 /* One that ended before it could be followed has a line all the same, for its peak and its end. */
@@ -116,6 +127,34 @@ static void do_ended(struct answer *answer)
 		entry->info.peak_rss = request->peak;
 	reason = pidfd_wait_reason((int)request->since, &code);
 	life_end(answer->core, entry, reason, code);
+}
+
+/* value: how many came and went unseen in all. */
+static void do_reaped(struct answer *answer)
+{
+	const struct request *request = answer->request;
+
+	for (size_t i = 0; i < request->reaped_count && i < REAPED_MOST; i++)
+		family_reaped(answer->core, &request->reaped[i]);
+	answer->reply.value = answer->core->family.unseen;
+}
+
+static void do_rule(struct answer *answer)
+{
+	const struct request *request = answer->request;
+	struct rule_request asked = {
+		.full = request->since & RULE_FULL,
+		.family = request->since & RULE_FAMILY,
+		.is_unit = request->since & RULE_UNIT,
+		.has_user = request->category[0] != '\0',
+		.user = (uint32_t)strtoul(request->category, NULL, 10),
+	};
+	char why[sizeof answer->reply.message];
+
+	text_copy(asked.pattern, sizeof asked.pattern, request->text);
+	text_copy(asked.cgroup, sizeof asked.cgroup, request->path);
+	if (rules_add(answer->core, &asked, why, sizeof why) < 0)
+		refuse(answer, why);
 }
 
 static void do_event(struct answer *answer)
@@ -246,6 +285,10 @@ static void do_status(struct answer *answer)
 	status->oldest_seq = past_oldest(core->past);
 	status->rollup_share = figures_share(core);
 	record_state(core, &status->recording);
+	status->unseen = core->family.unseen;
+	status->rule_count = (uint32_t)core->rules.count;
+	for (size_t i = 0; i < core->rules.count; i++)
+		text_copy(status->rules[i], sizeof status->rules[i], core->rules.at[i]->text);
 	answer->reply.has_status = true;
 	answer->reply.has_session = true;
 	answer->reply.session = core->session;
@@ -290,7 +333,8 @@ static const struct operation operations[] = {
 	[REQUEST_STATUS] = { do_status, false },   [REQUEST_STOP] = { do_stop, true },
 	[REQUEST_FLUSH] = { do_flush, false },	   [REQUEST_ENDED] = { do_ended, true },
 	[REQUEST_RECORD] = { do_record, false },   [REQUEST_RECORD_END] = { do_record_end, false },
-	[REQUEST_METRICS] = { do_metrics, false },
+	[REQUEST_METRICS] = { do_metrics, false }, [REQUEST_REAPED] = { do_reaped, true },
+	[REQUEST_RULE] = { do_rule, true },
 };
 
 /* Whether a request was carried out before: the asker's socket repeats what got no answer, as when

@@ -143,6 +143,7 @@ static void handle_command_end(struct core *core, int pidfd)
 		if (core->attached[i].pidfd != pidfd)
 			continue;
 		close(pidfd);
+		family_reaper_gone(core, (pid_t)core->attached[i].pid);
 		core->attached[i] = core->attached[--core->attached_count];
 		break;
 	}
@@ -208,6 +209,7 @@ static void look_slowly(struct core *core)
 {
 	output_beat(core);
 	bounds_look(core);
+	rules_look(core);
 }
 
 static void look(struct core *core, uint64_t now_ns)
@@ -216,6 +218,7 @@ static void look(struct core *core, uint64_t now_ns)
 		return;
 	core->next_look_ns = now_ns + LOOK_NS;
 	life_look(core);
+	rules_look_at_cgroups(core);
 	if (core->gate.pair < 0 && now_ns > core->gate_retry_ns)
 		start_gate(core);
 	if (core->looks++ % BEAT_LOOKS == 0)
@@ -237,6 +240,8 @@ static void set_timer(struct core *core)
 		next = oldest + CORE_HOLD_NS;
 	if (record_due(core) < next)
 		next = record_due(core);
+	if (family_due(core) < next)
+		next = family_due(core);
 	spec.it_value.tv_sec = (time_t)(next / NS_PER_S);
 	spec.it_value.tv_nsec = (long)(next % NS_PER_S) + 1;
 	timerfd_settime(core->timer, TFD_TIMER_ABSTIME, &spec, NULL);
@@ -260,6 +265,8 @@ static void loop(struct core *core)
 		output_release(core, now_ns - CORE_HOLD_NS);
 		record_feed(core, now_ns - CORE_HOLD_NS);
 		look(core, now_ns);
+		if (now_ns >= family_due(core))
+			family_walk(core);
 	}
 }
 

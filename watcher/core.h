@@ -7,6 +7,7 @@
 
 #include "watcher/bounds.h"
 #include "watcher/emitters.h"
+#include "watcher/family.h"
 #include "watcher/gatelink.h"
 #include "watcher/marks.h"
 #include "watcher/merge.h"
@@ -14,6 +15,7 @@
 #include "watcher/procinfo.h"
 #include "watcher/recorder.h"
 #include "watcher/registry.h"
+#include "watcher/rules.h"
 #include "watcher/sampler.h"
 #include "watcher/spans.h"
 #include "wire/codec.h"
@@ -78,6 +80,8 @@ struct core {
 	struct spans spans;
 	struct bounds bounds;
 	struct rollup *rollup; /* NULL until PSS or USS is asked for */
+	struct family family;
+	struct rules rules;
 	struct gatelink gate;
 	bool gate_ready;	/* its sockets were open */
 	uint64_t gate_retry_ns; /* one that could not start is tried again after this */
@@ -141,6 +145,9 @@ void output_beat(struct core *core);
 /* Follow a process: its entry (the live one where it is followed already), or NULL with why in
  * @why, of @size bytes. */
 struct entry *life_begin(struct core *core, pid_t pid, const char *name, char *why, size_t size);
+/* The same of one that was looked at already. */
+struct entry *life_begin_as(struct core *core, const struct procinfo *info, const char *name,
+			    char *why, size_t size);
 /* A line for one that ended before it could be looked at. */
 struct entry *life_ghost(struct core *core, const struct emitter *emitter);
 /* A process's own word on its name, since @t_ns; "" gives its command's name back. */
@@ -158,6 +165,8 @@ void life_end_by_kernel(struct core *core, struct entry *entry);
 /* look.c: what no tick shows: exec, the kernel's high-water mark. Some of the processes at each
  * call. */
 void life_look(struct core *core);
+/* At one of them, now. */
+void life_look_at(struct core *core, struct entry *entry);
 
 /* arrival.c: who says something of itself, found by its ring in rings/ or by what it pushes. */
 int arrival_open(struct core *core);

@@ -127,6 +127,7 @@ static struct entry *join(struct core *core, const struct procinfo *info, const 
 	add_first_sample(core, entry, rss);
 	bounds_join(core, entry);
 	figures_join(core, entry);
+	family_born(core, entry);
 	if (sampler_add(core->sampler, entry->info.line, statm) == 0 &&
 	    core_watch(core, pidfd, EPOLLIN, SOURCE_PROCESS_END, entry->info.line) == 0)
 		return entry;
@@ -138,10 +139,7 @@ struct entry *life_begin(struct core *core, pid_t pid, const char *name, char *w
 {
 	struct procinfo info;
 	struct entry *entry;
-	uint64_t rss = 0;
 	int error;
-	int pidfd;
-	int statm;
 
 	error = procinfo_read(core->procinfo, pid, &info);
 	if (error) {
@@ -149,23 +147,34 @@ struct entry *life_begin(struct core *core, pid_t pid, const char *name, char *w
 		return NULL;
 	}
 	entry = registry_find(core->registry, pid, info.start_ticks);
-	if (entry) {
-		if (name[0])
-			life_rename(core, entry, name, clock_mono_ns());
-		return entry;
-	}
+	if (!entry)
+		return life_begin_as(core, &info, name, why, size);
+	if (name[0])
+		life_rename(core, entry, name, clock_mono_ns());
+	return entry;
+}
+
+struct entry *life_begin_as(struct core *core, const struct procinfo *info, const char *name,
+			    char *why, size_t size)
+{
+	pid_t pid = info->pid;
+	struct entry *entry;
+	uint64_t rss = 0;
+	int pidfd;
+	int statm;
+
 	statm = open_files(pid, &pidfd, &rss);
-	if (statm < 0 || refusal(&info, statm)) {
+	if (statm < 0 || refusal(info, statm)) {
 		explain(why, size, pid, statm);
-		if (refusal(&info, statm))
-			snprintf(why, size, "pid %d: %s", (int)pid, refusal(&info, statm));
+		if (refusal(info, statm))
+			snprintf(why, size, "pid %d: %s", (int)pid, refusal(info, statm));
 		if (statm >= 0) {
 			close(statm);
 			close(pidfd);
 		}
 		return NULL;
 	}
-	entry = join(core, &info, name, pidfd, statm, rss);
+	entry = join(core, info, name, pidfd, statm, rss);
 	if (!entry)
 		explain(why, size, pid, -ENOMEM);
 	return entry;
@@ -246,6 +255,7 @@ void life_end(struct core *core, struct entry *entry, enum end_reason reason, in
 	registry_end(core->registry, entry);
 	bounds_leave(core, entry);
 	figures_leave(core, entry);
+	family_leave(core, entry);
 	sampler_remove(core->sampler, entry->info.line);
 	if (entry->pidfd >= 0)
 		close(entry->pidfd);
@@ -340,6 +350,7 @@ void life_tick(void *arg, const struct record *tick)
 			count = 0;
 		}
 	}
+	count += rules_sample(core, tick->t_ns, samples + count, TICK_SAMPLES - count);
 	record.tick.count = count;
 	if (count)
 		core_add(core, &record);

@@ -9,6 +9,9 @@
 #define LOOKS 64
 #define LOOKS_A_SECOND 4
 
+/* A member of a family that execs so soon after it was found was about to when it was. */
+#define BIRTH_NS (300 * NS_PER_MS)
+
 /* A parent that was to tell of an end, and does not, is not waited for longer. */
 #define PARENT_WAIT_NS (500 * NS_PER_MS)
 
@@ -26,7 +29,8 @@ static void note_exec(struct core *core, struct entry *entry, const char *name)
 	record.event.line = entry->info.line;
 	record.event.category = "process";
 	record.event.label = label;
-	core_add(core, &record);
+	if (!entry->family || record.t_ns > entry->info.since_ns + BIRTH_NS)
+		core_add(core, &record);
 	text_copy(entry->comm, sizeof entry->comm, name);
 	text_copy(entry->info.command, sizeof entry->info.command, info.command);
 	if (!entry->named)
@@ -44,7 +48,7 @@ static void note_peak(struct core *core, struct entry *entry, uint64_t peak)
 	core_add(core, &record);
 }
 
-static void look(struct core *core, struct entry *entry)
+void life_look_at(struct core *core, struct entry *entry)
 {
 	struct procinfo_status status;
 
@@ -88,7 +92,7 @@ void life_look(struct core *core)
 		if (!first)
 			first = entry->info.line;
 		if (!entry->info.ended) {
-			look(core, entry);
+			life_look_at(core, entry);
 			i++;
 		}
 	}

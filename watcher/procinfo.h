@@ -9,6 +9,7 @@
 #include "wire/metric.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -18,8 +19,11 @@ struct procinfo {
 	uint64_t start_ticks;
 	char state; /* R S D T Z ... (proc(5)) */
 	bool kernel_thread;
+	uint32_t user; /* the effective one */
 	char name[TEXT_NAME + 1];
 	char command[TEXT_COMMAND + 1];
+	const char *whole; /* the command line, not cut: of procinfo_each only, valid during its
+			      call; else NULL */
 };
 
 struct procinfo_reader;
@@ -31,6 +35,21 @@ void procinfo_close(struct procinfo_reader *reader);
 /* 0; -ESRCH where there is no such process, -EMFILE or -ENFILE where no descriptor is free to look.
  */
 int procinfo_read(struct procinfo_reader *reader, pid_t pid, struct procinfo *ret_info);
+
+/*
+ * Each process: its pid and its parent's, nothing else is set. A look at all of /proc. 0 or a
+ * negative errno.
+ */
+typedef void (*procinfo_fn)(void *arg, const struct procinfo *info);
+int procinfo_all(struct procinfo_reader *reader, procinfo_fn each, void *arg);
+
+/* Each of @count processes that still lives. */
+void procinfo_each(struct procinfo_reader *reader, const pid_t *pids, size_t count,
+		   procinfo_fn each, void *arg);
+
+/* Its name and start time, by one read of /proc/PID/stat, a fraction of what the others cost. 0 or
+ * a negative errno. */
+int procinfo_read_brief(pid_t pid, char name[TEXT_NAME + 1], uint64_t *ret_start_ticks);
 
 /* What changes in a process's life. */
 struct procinfo_status {

@@ -2,8 +2,12 @@
 
 #include <stdlib.h>
 
+/* Of live entries, by pid. */
+#define BUCKETS 1024
+
 struct registry {
-	struct entry **entries; /* by line, rising */
+	struct entry *alike[BUCKETS]; /* newest first */
+	struct entry **entries;	      /* by line, rising */
 	size_t count;
 	size_t room;
 	size_t live;
@@ -16,14 +20,25 @@ struct registry *registry_new(void)
 	return calloc(1, sizeof(struct registry));
 }
 
+static void free_entry(struct entry *entry)
+{
+	children_close(&entry->files);
+	free(entry);
+}
+
 void registry_free(struct registry *registry)
 {
 	if (!registry)
 		return;
 	for (size_t i = 0; i < registry->count; i++)
-		free(registry->entries[i]);
+		free_entry(registry->entries[i]);
 	free(registry->entries);
 	free(registry);
+}
+
+static struct entry **bucket_of(struct registry *registry, pid_t pid)
+{
+	return &registry->alike[(uint32_t)pid % BUCKETS];
 }
 
 struct entry *registry_add(struct registry *registry, pid_t pid, uint64_t start_ticks)
@@ -46,6 +61,9 @@ struct entry *registry_add(struct registry *registry, pid_t pid, uint64_t start_
 	entry->info.line = ++registry->last_line;
 	entry->info.pid = (uint32_t)pid;
 	entry->info.start_ticks = start_ticks;
+	entry->files = CHILD_FILES_NONE;
+	entry->next_alike = *bucket_of(registry, pid);
+	*bucket_of(registry, pid) = entry;
 	registry->entries[registry->count++] = entry;
 	registry->live++;
 	return entry;
@@ -53,15 +71,25 @@ struct entry *registry_add(struct registry *registry, pid_t pid, uint64_t start_
 
 struct entry *registry_find(const struct registry *registry, pid_t pid, uint64_t start_ticks)
 {
-	for (size_t i = registry->count; i-- > 0;) {
-		struct entry *entry = registry->entries[i];
+	struct entry *entry = registry->alike[(uint32_t)pid % BUCKETS];
 
-		if (entry->info.ended || entry->info.pid != (uint32_t)pid)
+	for (; entry; entry = entry->next_alike) {
+		if (entry->info.pid != (uint32_t)pid)
 			continue;
 		if (!start_ticks || entry->info.start_ticks == start_ticks)
 			return entry;
 	}
 	return NULL;
+}
+
+bool registry_had(const struct registry *registry, pid_t pid)
+{
+	for (size_t i = registry->count; i-- > 0;) {
+		if (registry->entries[i]->info.ended &&
+		    registry->entries[i]->info.pid == (uint32_t)pid)
+			return true;
+	}
+	return false;
 }
 
 /* The index of the first entry whose line is not below @line. */
@@ -103,8 +131,14 @@ struct entry *registry_next(const struct registry *registry, uint32_t line)
 
 void registry_end(struct registry *registry, struct entry *entry)
 {
+	struct entry **at = bucket_of(registry, (pid_t)entry->info.pid);
+
 	if (entry->info.ended)
 		return;
+	while (*at && *at != entry)
+		at = &(*at)->next_alike;
+	if (*at)
+		*at = entry->next_alike;
 	entry->info.ended = true;
 	registry->live--;
 	registry->ended++;

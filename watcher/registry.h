@@ -5,6 +5,7 @@
 #define WATCHER_REGISTRY_H
 
 #include "watcher/bounds.h"
+#include "watcher/children.h"
 #include "watcher/figures.h"
 #include "wire/message.h"
 
@@ -12,6 +13,7 @@
 
 struct entry {
 	struct process_info info;
+	struct entry *next_alike; /* of the live ones, the registry's own */
 	int pidfd;		  /* -1 once ended */
 	uint64_t begun_seq;	  /* of its first PROCESS record; 0 until that is merged */
 	bool parent_tells;	  /* its parent, a command of ours, will say how it ended */
@@ -25,6 +27,8 @@ struct entry {
 	struct cgroup *cgroup;	  /* it is in; NULL: unknown, or ended */
 	struct bound bound;	  /* what was told of that */
 	struct figures figures;	  /* what was told beside its samples */
+	bool family;		  /* its children are followed too */
+	struct child_files files; /* by which they are found */
 };
 
 struct registry;
@@ -39,6 +43,9 @@ struct entry *registry_add(struct registry *registry, pid_t pid, uint64_t start_
 
 /* The live one of that pid, and of that start time unless that is 0; NULL for none. */
 struct entry *registry_find(const struct registry *registry, pid_t pid, uint64_t start_ticks);
+
+/* Whether a line has ended whose process had that pid, and is not forgotten. */
+bool registry_had(const struct registry *registry, pid_t pid);
 
 /* Live or ended; NULL where there is none (any more). */
 struct entry *registry_line(const struct registry *registry, uint32_t line);

@@ -76,6 +76,7 @@ static int open_parts(struct core *core)
 	core->merge = merge_new();
 	core->past = past_new(PAST_BYTES);
 	core->emitters = emitters_new();
+	family_open(&core->family);
 	if (bounds_open(&core->bounds, "") < 0)
 		return -ENOMEM;
 	core->packet = malloc(sizeof *core->packet);
@@ -177,6 +178,8 @@ void setup_close(struct core *core)
 	spans_free(&core->spans);
 	bounds_close(&core->bounds);
 	figures_close(core);
+	family_close(&core->family);
+	rules_close(&core->rules);
 	marks_free(&core->marks);
 	past_free(core->past);
 	merge_free(core->merge);

@@ -17,6 +17,13 @@ size_t codec_put_request(void *to, size_t size, const struct request *request)
 	text_copy(message.category, sizeof message.category, request->category);
 	text_copy(message.text, sizeof message.text, request->text);
 	text_copy(message.path, sizeof message.path, request->path);
+	message.reaped_count = request->reaped_count < REAPED_MOST
+				       ? (pb_size_t)request->reaped_count
+				       : REAPED_MOST;
+	for (pb_size_t i = 0; i < message.reaped_count; i++)
+		message.reaped[i] =
+			(memwatch_Reaped){ request->reaped[i].pid, request->reaped[i].status,
+					   request->reaped[i].peak };
 	return pb_encode(&out, &memwatch_Request_msg, &message) ? out.bytes_written : 0;
 }
 
@@ -40,6 +47,11 @@ int codec_get_request(const void *from, size_t size, struct request *ret_request
 	text_copy(ret_request->category, sizeof ret_request->category, message.category);
 	text_copy(ret_request->text, sizeof ret_request->text, message.text);
 	text_copy(ret_request->path, sizeof ret_request->path, message.path);
+	ret_request->reaped_count = message.reaped_count;
+	for (pb_size_t i = 0; i < message.reaped_count; i++)
+		ret_request->reaped[i] =
+			(struct reaped){ message.reaped[i].pid, message.reaped[i].status,
+					 message.reaped[i].peak };
 	return 0;
 }
 
@@ -87,6 +99,11 @@ static void fill_status(memwatch_Status *to, const struct status_info *status)
 	to->rollup_share = status->rollup_share;
 	to->has_recording = status->recording.state != RECORDING_NONE;
 	fill_recording(&to->recording, &status->recording);
+	to->unseen = status->unseen;
+	to->rule_count =
+		status->rule_count < RULES_MOST ? (pb_size_t)status->rule_count : RULES_MOST;
+	for (pb_size_t i = 0; i < to->rule_count; i++)
+		text_copy(to->rule[i], sizeof to->rule[i], status->rules[i]);
 }
 
 size_t codec_put_reply(void *to, size_t size, const struct reply *reply)
@@ -201,6 +218,10 @@ static bool get_status(pb_istream_t *in, struct status_info *ret)
 	ret->rollup_total_ns = message.rollup_total_ns;
 	ret->rollup_max_ns = message.rollup_max_ns;
 	ret->rollup_share = message.rollup_share;
+	ret->unseen = message.unseen;
+	ret->rule_count = message.rule_count;
+	for (pb_size_t i = 0; i < message.rule_count; i++)
+		text_copy(ret->rules[i], sizeof ret->rules[i], message.rule[i]);
 	return get_recording(&message.recording, &ret->recording);
 }
 

@@ -17,8 +17,8 @@
 
 enum request_op {
 	REQUEST_ATTACH = 1, /* pid: the command that asks; the watcher watches its life */
-	REQUEST_REGISTER,   /* pid, text: the line's name, "" for the process's own; since 1: its
-			       parent asks, and will tell its end */
+	REQUEST_REGISTER,   /* pid, text: the line's name, "" for the process's own; since: of
+			       enum register_flags */
 	REQUEST_DROP,	    /* pid */
 	REQUEST_LIST,	    /* since: the last line that was got */
 	REQUEST_HISTORY,    /* since: the last seq that was got */
@@ -32,9 +32,48 @@ enum request_op {
 			   there already. Where it is recorded there already, that goes on */
 	REQUEST_RECORD_END, /* pid: only where that is the last command attached to a private
 			       session; 0: in any case. Status tells when the file is done */
+	REQUEST_REAPED,	    /* reaped: orphans that the asker waited for */
+	REQUEST_RULE,	    /* since: of enum rule_flags; text: a pattern, "" for any name;
+			       category: a user's id in decimal, "" for any; path: a cgroup,
+			       or with its flag a unit, in place of these */
 	REQUEST_METRICS,    /* since: a set of metrics, to be sampled from now on beside those that
 			       are; peak: ns between reads of smaps_rollup, 0: as it is, or the
 			       default */
+};
+
+enum register_flags {
+	REGISTER_PARENT = 1, /* its parent asks, and will tell its end */
+	REGISTER_FAMILY = 2, /* its descendants too; with the other: and its parent's orphans */
+};
+
+enum rule_flags {
+	RULE_FULL = 1,	 /* the pattern is of command lines */
+	RULE_FAMILY = 2, /* their descendants too */
+	RULE_UNIT = 4,
+};
+
+/* By which processes are followed that nobody has named. */
+struct rule_request {
+	bool full;
+	bool family;
+	bool has_user;
+	bool is_unit;
+	uint32_t user;
+	char pattern[TEXT_LABEL + 1]; /* an extended regular expression */
+	char cgroup[TEXT_PATH + 1];
+};
+
+/* Most in a session. */
+#define RULES_MOST 16
+#define RULE_TEXT 255
+
+/* Most in one request. */
+#define REAPED_MOST 64
+
+struct reaped {
+	uint32_t pid;
+	int32_t status; /* as wait(2) has it */
+	uint64_t peak;	/* ru_maxrss in bytes; 0: not known */
 };
 
 struct request {
@@ -46,6 +85,8 @@ struct request {
 	char category[TEXT_CATEGORY + 1];
 	char text[TEXT_LABEL + 1];
 	char path[TEXT_PATH + 1]; /* absolute */
+	uint32_t reaped_count;
+	struct reaped reaped[REAPED_MOST];
 };
 
 struct session_info {
@@ -114,6 +155,9 @@ struct status_info {
 	double rollup_share;	  /* of its time that a process was read, the most of any: 0 to 0.01
 				   */
 	struct recording_info recording;
+	uint64_t unseen; /* processes of families that came and went without a line */
+	uint32_t rule_count;
+	char rules[RULES_MOST][RULE_TEXT + 1];
 };
 
 /* What an emitter says of itself with each batch. */

@@ -4,6 +4,7 @@
 #include "trace/export/csv.h"
 #include "trace/export/event_text.h"
 #include "trace/export/line_names.h"
+#include "trace/total.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -26,6 +27,7 @@ struct table {
 	uint32_t metrics;	/* a set: those that have a column, behind the others */
 	char tail[METRICS + 1]; /* "\n", behind a comma for each of them */
 	struct line_names names;
+	struct total total;
 	struct who *whos; /* by line, and one more for lines that nobody knows */
 	bool failed;	  /* out of memory */
 };
@@ -192,10 +194,45 @@ static void put_gap(struct table *table, uint64_t t_ns, const struct gap *gap)
 	put_words(table, t_ns, gap->line, 0, words);
 }
 
-static void take(void *arg, const struct record *record)
+static bool is_process(void *arg, uint32_t line)
 {
-	struct table *table = arg;
+	return line_names_find(arg, line)->pid != 0;
+}
 
+/* The columns behind those of all rows, of which the first is that of the PSS where there is one.
+ */
+static char *put_total_pss(char *end, const struct table *table, const struct total_point *point)
+{
+	if (!(table->metrics & METRIC_BIT(METRIC_PSS)))
+		return stpcpy(end, table->tail);
+	*end++ = ',';
+	if (point->has_pss)
+		end = digits_number(end, point->pss);
+	return stpcpy(end, table->tail + 1);
+}
+
+/* A row for each tick, where there is a total to tell. */
+static void put_total(struct table *table, const struct record *record)
+{
+	struct total_point points[TOTAL_POINTS];
+	size_t count = total_add(&table->total, record, points);
+	char row[5 * DIGITS_ROOM + METRICS];
+
+	for (size_t i = 0; i < count && total_tells(&table->total); i++) {
+		char *end = row + put_time(table, row, points[i].t_ns);
+
+		if (!points[i].tick)
+			continue;
+		end = stpcpy(end, "0," TOTAL_NAME ",");
+		end = digits_number(end, points[i].rss);
+		*end++ = ',';
+		end = put_total_pss(end, table, &points[i]);
+		fwrite_unlocked(row, 1, (size_t)(end - row), table->out);
+	}
+}
+
+static void take_record(struct table *table, const struct record *record)
+{
 	switch (record->type) {
 	case RECORD_TICK:
 		put_tick(table, record->t_ns, &record->tick);
@@ -221,6 +258,14 @@ static void take(void *arg, const struct record *record)
 	}
 }
 
+static void take(void *arg, const struct record *record)
+{
+	struct table *table = arg;
+
+	take_record(table, record);
+	put_total(table, record);
+}
+
 static void put_titles(struct table *table)
 {
 	char *end = table->tail;
@@ -241,6 +286,7 @@ static void close_table(struct table *table)
 	for (size_t i = 0; table->whos && i <= table->names.count; i++)
 		free(table->whos[i].text);
 	free(table->whos);
+	total_free(&table->total);
 	line_names_close(&table->names);
 }
 
@@ -257,6 +303,8 @@ static int write_csv(struct reader *reader, const struct export_options *options
 	};
 	int error = line_names_open(&table.names, reader, &query, why);
 
+	table.total.counts = is_process;
+	table.total.arg = &table.names;
 	table.whos = calloc(table.names.count + 1, sizeof *table.whos);
 	table.failed = !table.whos;
 	query.every = true;

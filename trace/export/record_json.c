@@ -195,3 +195,21 @@ void record_json_write(const struct record_json *json, const struct record *reco
 		break;
 	}
 }
+
+void record_json_total(const struct record_json *json, struct total *total,
+		       const struct record *record)
+{
+	const struct record_who who = { 0, TOTAL_NAME };
+	struct total_point points[TOTAL_POINTS];
+	size_t count = total_add(total, record, points);
+
+	for (size_t i = 0; i < count && total_tells(total); i++) {
+		if (!points[i].tick)
+			continue;
+		begin(json, "sample", points[i].t_ns, &who);
+		json_number(json->out, "rss", points[i].rss);
+		if (points[i].has_pss)
+			json_number(json->out, "pss", points[i].pss);
+		end(json);
+	}
+}

@@ -5,6 +5,7 @@
 #ifndef TRACE_EXPORT_RECORD_JSON_H
 #define TRACE_EXPORT_RECORD_JSON_H
 
+#include "trace/total.h"
 #include "wire/message.h"
 
 #include <stdio.h>
@@ -30,5 +31,10 @@ struct record_json {
  * begins with it. Errors are left to ferror.
  */
 void record_json_write(const struct record_json *json, const struct record *record, bool begins);
+
+/* What of @total @record, which is written already, completes: a sample with pid 0 for each tick,
+ * where there is a total to tell. */
+void record_json_total(const struct record_json *json, struct total *total,
+		       const struct record *record);
 
 #endif

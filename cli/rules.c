@@ -1,0 +1,120 @@
+#include "cli/rules.h"
+
+#include "base/log.h"
+#include "cli/session.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <regex.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int say_many(const char *what)
+{
+	log_error("%s: there are %d already, which is the most", what, RULES_MOST);
+	return EXIT_USAGE;
+}
+
+int rules_take_name(struct rule_options *rules, const char *pattern)
+{
+	char problem[128];
+	regex_t regex;
+	int error = regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB);
+
+	if (error) {
+		regerror(error, &regex, problem, sizeof problem);
+		log_error("name '%s': is no regular expression: %s", pattern, problem);
+		return EXIT_USAGE;
+	}
+	regfree(&regex);
+	if (!pattern[0] || strlen(pattern) > TEXT_LABEL) {
+		log_error("name '%s': is %s", pattern, pattern[0] ? "too long" : "empty");
+		return EXIT_USAGE;
+	}
+	if (rules->name_count == RULES_MOST)
+		return say_many("name");
+	rules->names[rules->name_count++] = pattern;
+	return 0;
+}
+
+int rules_take_user(struct rule_options *rules, const char *user)
+{
+	const struct passwd *known = getpwnam(user);
+	unsigned long number;
+	char *end;
+
+	rules->has_user = true;
+	if (known) {
+		rules->user = known->pw_uid;
+		return 0;
+	}
+	errno = 0;
+	number = strtoul(user, &end, 10);
+	if (errno || end == user || *end || user[0] == '-' || number >= UINT32_MAX) {
+		log_error("user '%s': there is none of that name", user);
+		return EXIT_USAGE;
+	}
+	rules->user = (uint32_t)number;
+	return 0;
+}
+
+int rules_take_cgroup(struct rule_options *rules, const char *name, bool unit)
+{
+	const char *what = unit ? "unit" : "cgroup";
+
+	if (!name[0] || strlen(name) > TEXT_PATH || (unit && strchr(name, '/'))) {
+		log_error("%s '%s': is no name of a %s", what, name, what);
+		return EXIT_USAGE;
+	}
+	if (rules->cgroup_count == RULES_MOST)
+		return say_many(what);
+	rules->cgroups[rules->cgroup_count] = name;
+	rules->is_unit[rules->cgroup_count++] = unit;
+	return 0;
+}
+
+bool rules_given(const struct options *options)
+{
+	const struct rule_options *rules = &options->rules;
+
+	return rules->name_count > 0 || rules->cgroup_count > 0 || rules->has_user;
+}
+
+static int send_one(const struct options *options, const char *pattern)
+{
+	const struct rule_options *rules = &options->rules;
+	struct request request = { .op = REQUEST_RULE };
+	struct reply reply;
+
+	request.since = (rules->full ? RULE_FULL : 0) | (options->family ? RULE_FAMILY : 0);
+	if (rules->has_user)
+		snprintf(request.category, sizeof request.category, "%lu",
+			 (unsigned long)rules->user);
+	text_copy(request.text, sizeof request.text, pattern);
+	return session_ask(options, &request, &reply, NULL, NULL);
+}
+
+static int send_cgroup(const struct options *options, size_t i)
+{
+	struct request request = { .op = REQUEST_RULE,
+				   .since = options->rules.is_unit[i] ? RULE_UNIT : 0 };
+	struct reply reply;
+
+	text_copy(request.path, sizeof request.path, options->rules.cgroups[i]);
+	return session_ask(options, &request, &reply, NULL, NULL);
+}
+
+int rules_send(const struct options *options)
+{
+	const struct rule_options *rules = &options->rules;
+	int status = 0;
+
+	for (size_t i = 0; i < rules->name_count && !status; i++)
+		status = send_one(options, rules->names[i]);
+	if (rules->has_user && rules->name_count == 0)
+		status = send_one(options, "");
+	for (size_t i = 0; i < rules->cgroup_count && !status; i++)
+		status = send_cgroup(options, i);
+	return status;
+}

@@ -1,0 +1,272 @@
+#include "watcher/rules.h"
+
+#include "watcher/core.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A process that is known is looked at again in each of its first rounds, and then in each of these
+ * in turn: it may have become another program, and its PID another process. */
+#define YOUNG_ROUNDS 3
+#define AGAIN_ROUNDS 4
+
+/* And at its command line, where a rule is about these: an exec may change it and leave the name.
+ */
+#define WHOLE_ROUNDS 32
+
+#define BATCH 64
+
+static void free_rule(struct rule *rule)
+{
+	if (rule->asked.pattern[0])
+		regfree(&rule->pattern);
+	if (rule->is_cgroup)
+		cgroup_watch_close(&rule->cgroup);
+	free(rule);
+}
+
+void rules_close(struct rules *rules)
+{
+	while (rules->count > 0)
+		free_rule(rules->at[--rules->count]);
+	pidset_free(&rules->seen);
+	pidset_free(&rules->taken);
+}
+
+/* --- by name and user */
+
+bool rules_are_not_for(const struct core *core, const struct procinfo *info)
+{
+	if (info->pid == getpid() || info->ppid == getpid())
+		return true;
+	for (size_t i = 0; i < core->attached_count; i++) {
+		if (core->attached[i].pid == (uint32_t)info->pid)
+			return true;
+	}
+	return strcmp(info->name, "memwatch") == 0 || strcmp(info->name, "memwatchd") == 0 ||
+	       strcmp(info->name, "memwatch-guard") == 0;
+}
+
+static bool meets(const struct rule *rule, const struct procinfo *info)
+{
+	const char *text = rule->asked.full && info->whole[0] ? info->whole : info->name;
+
+	if (rule->is_cgroup || (rule->asked.has_user && rule->asked.user != info->user))
+		return false;
+	return !rule->asked.pattern[0] || regexec(&rule->pattern, text, 0, NULL, 0) == 0;
+}
+
+void rules_follow(struct core *core, const struct procinfo *info, bool family)
+{
+	struct pidset *taken = &core->rules.taken;
+	const struct pidmark *mark = pidset_find(taken, info->pid);
+	struct entry *entry;
+	char why[256];
+
+	if (mark && mark->start_ticks == info->start_ticks)
+		return;
+	entry = registry_find(core->registry, info->pid, info->start_ticks);
+	if (!entry)
+		entry = life_begin_as(core, info, "", why, sizeof why);
+	if (!entry)
+		return;
+	if (family)
+		family_join(core, entry);
+	pidset_add(taken, info->pid, info->start_ticks, core->rules.round);
+}
+
+/* FNV-1a. */
+static uint64_t hash_of(const char *text)
+{
+	uint64_t hash = 14695981039346656037U;
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 1099511628211U;
+	return hash;
+}
+
+static void take_process(void *arg, const struct procinfo *info)
+{
+	struct core *core = arg;
+	struct rules *rules = &core->rules;
+	struct pidmark *mark = pidset_find(&rules->seen, info->pid);
+
+	if (!mark || mark->start_ticks != info->start_ticks)
+		mark = pidset_add(&rules->seen, info->pid, info->start_ticks, rules->round);
+	if (mark)
+		mark->name = hash_of(info->name);
+	if (info->kernel_thread || info->state == 'Z' || rules_are_not_for(core, info))
+		return;
+	for (size_t i = 0; i < rules->count; i++) {
+		if (meets(rules->at[i], info))
+			rules_follow(core, info, rules->at[i]->asked.family);
+	}
+}
+
+/* Who need not be looked at now. */
+static bool is_known(struct rules *rules, pid_t pid)
+{
+	struct pidmark *taken = pidset_find(&rules->taken, pid);
+	struct pidmark *mark = pidset_find(&rules->seen, pid);
+	char name[TEXT_NAME + 1];
+	uint64_t start_ticks;
+	uint64_t turn;
+
+	if (taken)
+		taken->round = rules->round;
+	if (!mark)
+		return false;
+	mark->round = rules->round;
+	turn = rules->round + (uint64_t)pid;
+	if (rules->round >= mark->since + YOUNG_ROUNDS && turn % AGAIN_ROUNDS != 0)
+		return true;
+	return (turn % WHOLE_ROUNDS != 0 || !rules->wholes) &&
+	       procinfo_read_brief(pid, name, &start_ticks) == 0 &&
+	       start_ticks == mark->start_ticks && hash_of(name) == mark->name;
+}
+
+static void scan(struct core *core, bool all)
+{
+	struct rules *rules = &core->rules;
+	const struct dirent *file;
+	pid_t pids[BATCH];
+	size_t count = 0;
+	DIR *proc = opendir("/proc");
+
+	rules->round++;
+	while (proc && (file = readdir(proc)) != NULL) {
+		if (!isdigit((unsigned char)file->d_name[0]))
+			continue;
+		pids[count] = (pid_t)strtol(file->d_name, NULL, 10);
+		count += !is_known(rules, pids[count]) || all;
+		if (count < BATCH)
+			continue;
+		procinfo_each(core->procinfo, pids, count, take_process, core);
+		count = 0;
+	}
+	if (count)
+		procinfo_each(core->procinfo, pids, count, take_process, core);
+	if (proc)
+		closedir(proc);
+	pidset_sweep(&rules->seen, rules->round);
+	pidset_sweep(&rules->taken, rules->round);
+}
+
+static bool asks_for_names(const struct rules *rules)
+{
+	for (size_t i = 0; i < rules->count; i++) {
+		if (!rules->at[i]->is_cgroup)
+			return true;
+	}
+	return false;
+}
+
+void rules_look(struct core *core)
+{
+	if (asks_for_names(&core->rules))
+		scan(core, false);
+}
+
+/* --- a new one */
+
+static void describe(struct rule *rule)
+{
+	const struct rule_request *asked = &rule->asked;
+	char user[32] = "";
+
+	if (asked->has_user)
+		snprintf(user, sizeof user, "%suser %" PRIu32, asked->pattern[0] ? ", " : "",
+			 asked->user);
+	if (rule->is_cgroup)
+		snprintf(rule->text, sizeof rule->text, "cgroup %.*s", RULE_TEXT - 8,
+			 rule->cgroup.path);
+	else
+		snprintf(rule->text, sizeof rule->text, "%s%s%s%s",
+			 !asked->pattern[0] ? ""
+			 : asked->full	    ? "command line "
+					    : "name ",
+			 asked->pattern, user, asked->family ? ", with descendants" : "");
+}
+
+/* What a rule needs: 0, or a negative errno with why. */
+static int prepare(struct core *core, struct rule *rule, char *why, size_t size)
+{
+	struct rule_request *asked = &rule->asked;
+	char problem[128];
+	int error;
+
+	rule->is_cgroup = asked->cgroup[0] != '\0';
+	if (rule->is_cgroup)
+		return cgroup_watch_open(&rule->cgroup, core->bounds.cgroups, asked->cgroup,
+					 asked->is_unit, why, size);
+	if (!asked->pattern[0]) {
+		snprintf(why, size, "a rule by nothing");
+		return asked->has_user ? 0 : -EINVAL;
+	}
+	error = regcomp(&rule->pattern, asked->pattern, REG_EXTENDED | REG_NOSUB);
+	if (!error)
+		return 0;
+	regerror(error, &rule->pattern, problem, sizeof problem);
+	snprintf(why, size, "name '%.200s': %s", asked->pattern, problem);
+	asked->pattern[0] = '\0';
+	return -EINVAL;
+}
+
+static bool is_there(const struct rules *rules, const char *text)
+{
+	for (size_t i = 0; i < rules->count; i++) {
+		if (strcmp(rules->at[i]->text, text) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void begin(struct core *core, struct rule *rule)
+{
+	if (!rule->is_cgroup) {
+		scan(core, true);
+		return;
+	}
+	if (!rule->cgroup.has_memory)
+		core_notice(core,
+			    "cgroup %.100s: has no memory controller of cgroup v2 here: of its "
+			    "memory nothing can be told",
+			    rule->cgroup.path);
+	rules_look_at_cgroups(core);
+}
+
+int rules_add(struct core *core, const struct rule_request *asked, char *why, size_t size)
+{
+	struct rules *rules = &core->rules;
+	struct rule *rule = calloc(1, sizeof *rule);
+	int error;
+
+	if (!rule) {
+		snprintf(why, size, "%s", strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	rule->asked = *asked;
+	error = prepare(core, rule, why, size);
+	if (!error)
+		describe(rule);
+	if (error || is_there(rules, rule->text)) {
+		free_rule(rule);
+		return error;
+	}
+	if (rules->count == RULES_MOST) {
+		snprintf(why, size, "session '%s' has %d rules already, which is the most",
+			 core->session.name, RULES_MOST);
+		free_rule(rule);
+		return -ENOSPC;
+	}
+	rules->at[rules->count++] = rule;
+	rules->wholes |= rule->asked.full;
+	begin(core, rule);
+	return 0;
+}
