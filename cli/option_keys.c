@@ -1,0 +1,146 @@
+#include "cli/option_keys.h"
+
+#include "cli/options.h"
+
+#include <stdio.h>
+
+const struct option option_keys_long[] = {
+	{ "pid", required_argument, NULL, 'p' },
+	{ "include-children", no_argument, NULL, 'C' },
+	{ "interval", required_argument, NULL, 'i' },
+	{ "window", required_argument, NULL, 'w' },
+	{ "duration", required_argument, NULL, 'd' },
+	{ "view", required_argument, NULL, KEY_VIEW },
+	{ "term", required_argument, NULL, KEY_TERM },
+	{ "out", required_argument, NULL, KEY_OUT },
+	{ "fps", required_argument, NULL, KEY_FPS },
+	{ "title", required_argument, NULL, KEY_TITLE },
+	{ "limit", required_argument, NULL, KEY_LIMIT },
+	{ "glyphs", required_argument, NULL, KEY_GLYPHS },
+	{ "session", required_argument, NULL, KEY_SESSION },
+	{ "json", no_argument, NULL, KEY_JSON },
+	{ "all", no_argument, NULL, KEY_ALL },
+	{ "as", required_argument, NULL, KEY_AS },
+	{ "output", required_argument, NULL, 'o' },
+	{ "force", no_argument, NULL, KEY_FORCE },
+	{ "from", required_argument, NULL, KEY_FROM },
+	{ "to", required_argument, NULL, KEY_TO },
+	{ "name", required_argument, NULL, KEY_NAME },
+	{ "full", no_argument, NULL, KEY_FULL },
+	{ "user", required_argument, NULL, KEY_USER },
+	{ "cgroup", required_argument, NULL, KEY_CGROUP },
+	{ "unit", required_argument, NULL, KEY_UNIT },
+	{ "at", required_argument, NULL, KEY_AT },
+	{ "speed", required_argument, NULL, KEY_SPEED },
+	{ "fail-above", required_argument, NULL, KEY_FAIL_ABOVE },
+	{ "metrics", required_argument, NULL, KEY_METRICS },
+	{ "metrics-interval", required_argument, NULL, KEY_METRICS_INTERVAL },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ 0 },
+};
+
+/* What each option says of itself, and which group it is of; 0: every command takes it. */
+static const struct {
+	int key;
+	int group;
+	const char *help;
+} helps[] = {
+	{ 'p', OPTIONS_PID | OPTIONS_PART,
+	  "  -p, --pid PID[,PID]   a process; may be given several times\n" },
+	{ 'C', OPTIONS_FAMILY, "  -C, --include-children  their descendants too, as they come\n" },
+	{ KEY_NAME, OPTIONS_RULE,
+	  "      --name PATTERN    processes whose name matches (a regular expression), also later "
+	  "ones\n" },
+	{ KEY_FULL, OPTIONS_RULE,
+	  "      --full            match the command line, not the name\n" },
+	{ KEY_USER, OPTIONS_RULE,
+	  "      --user USER       only this user's; without --name all of them\n" },
+	{ KEY_CGROUP, OPTIONS_RULE,
+	  "      --cgroup PATH     who is in this cgroup (v2), and what memory it has\n" },
+	{ KEY_UNIT, OPTIONS_RULE, "      --unit NAME       the same of this systemd unit\n" },
+	{ 'i', OPTIONS_LIVE | OPTIONS_TIME,
+	  "  -i, --interval TIME   between samples: 1s (the default), 100ms, 0.1, 10Hz; 1ms at the "
+	  "least\n" },
+	{ KEY_METRICS, OPTIONS_LIVE | OPTIONS_TIME,
+	  "      --metrics LIST    sample these too, of rss,pss,uss,swap,anon,file,shmem\n" },
+	{ KEY_METRICS_INTERVAL, OPTIONS_LIVE | OPTIONS_TIME,
+	  "      --metrics-interval TIME  between reads of pss and uss, which cost the process "
+	  "(10s)\n" },
+	{ 'w', OPTIONS_LIVE | OPTIONS_VIEW,
+	  "  -w, --window TIME     how much of the past is shown (60s)\n" },
+	{ 'd', OPTIONS_LIVE | OPTIONS_TIME, "  -d, --duration TIME   end after this long\n" },
+	{ KEY_VIEW, OPTIONS_LIVE | OPTIONS_VIEW,
+	  "      --view NAME       auto (the default), ncurses, gnuplot, text or json (JSON "
+	  "Lines)\n" },
+	{ KEY_TERM, OPTIONS_LIVE | OPTIONS_VIEW,
+	  "      --term NAME       gnuplot's terminal: qt, x11, wxt, dumb, sixelgd ...\n" },
+	{ KEY_OUT, OPTIONS_LIVE | OPTIONS_VIEW,
+	  "      --out FILE        what gnuplot draws, again and again: .png, .svg or .pdf\n" },
+	{ KEY_FPS, OPTIONS_LIVE | OPTIONS_VIEW,
+	  "      --fps N           frames a second, at most (10)\n" },
+	{ KEY_GLYPHS, OPTIONS_LIVE | OPTIONS_VIEW,
+	  "      --glyphs NAME     what ncurses draws lines with: auto, braille, blocks or "
+	  "ascii\n" },
+	{ KEY_TITLE, OPTIONS_LIVE | OPTIONS_VIEW, "      --title TEXT      shown in the header\n" },
+	{ KEY_LIMIT, OPTIONS_LIVE | OPTIONS_VIEW,
+	  "      --limit SIZE      mark this much memory, and foretell when it is reached: 512M, "
+	  "2GiB\n" },
+	{ KEY_TITLE, OPTIONS_TITLE, "      --title TEXT      what it is called\n" },
+	{ KEY_AT, OPTIONS_VIEW,
+	  "      --at TIME         begin this long after the session's start: 12.5s, 2min\n" },
+	{ KEY_SPEED, OPTIONS_VIEW,
+	  "      --speed FACTOR    play this much faster (10) or slower (0.5) than it was\n" },
+	{ 'o', OPTIONS_RECORD, "  -o, --output FILE     record the session in FILE\n" },
+	{ 'o', OPTIONS_EXPORT, "  -o, --output FILE     where to; its ending tells the format\n" },
+	{ KEY_FORCE, OPTIONS_RECORD, "      --force           replace FILE where it exists\n" },
+	{ KEY_FROM, OPTIONS_PART,
+	  "      --from TIME       only what is later than this after the session's start\n" },
+	{ KEY_TO, OPTIONS_PART, "      --to TIME         only what is earlier than this\n" },
+	{ KEY_NAME, OPTIONS_PART,
+	  "      --name PATTERN    only processes whose name matches (a regular expression)\n" },
+	{ KEY_FAIL_ABOVE, OPTIONS_GATE,
+	  "      --fail-above N%   exit with 3 where a peak grew by more than this\n" },
+	{ KEY_JSON, OPTIONS_JSON, "      --json            print JSON\n" },
+	{ KEY_ALL, OPTIONS_ALL, "      --all             ended processes too\n" },
+	{ KEY_AS, OPTIONS_AS, "      --as NAME         what their lines are called\n" },
+	{ KEY_SESSION, OPTIONS_SESSION, "      --session NAME    the session meant (default)\n" },
+	{ 'v', 0, "  -v, --verbose         say more\n" },
+	{ 'h', 0, "  -h, --help\n" },
+	{ 'V', 0, "      --version\n" },
+};
+
+static bool shown(const struct command *command, size_t i)
+{
+	return !helps[i].group || (command->groups & helps[i].group);
+}
+
+bool option_keys_takes(const struct command *command, int key)
+{
+	for (size_t i = 0; i < sizeof helps / sizeof *helps; i++) {
+		if (helps[i].key == key && shown(command, i))
+			return true;
+	}
+	return false;
+}
+
+const char *option_keys_name(int key)
+{
+	const struct option *option = option_keys_long;
+
+	while (option->val != key)
+		option++;
+	return option->name;
+}
+
+void option_keys_help(const struct command *command)
+{
+	printf("Usage: memwatch%s%s [option]...%s%s\n%s\n\n", command->name[0] ? " " : "",
+	       command->name, command->arguments[0] ? " " : "", command->arguments,
+	       command->summary);
+	for (size_t i = 0; i < sizeof helps / sizeof *helps; i++) {
+		if (shown(command, i))
+			fputs(helps[i].help, stdout);
+	}
+}
