@@ -58,22 +58,23 @@ static int ask(struct list *list)
 
 static void print_row(const struct process_info *info)
 {
-	char rss[UNITS_TEXT], peak[UNITS_TEXT], since[UNITS_TEXT];
+	char rss[UNITS_TEXT], max[UNITS_TEXT], peak[UNITS_TEXT], since[UNITS_TEXT];
 	char name[CELLS_ROOM], command[TEXT_CLEAN_ROOM(TEXT_COMMAND)];
 	uint64_t now_ns = clock_mono_ns();
 
 	text_clean(command, sizeof command, info->command, strlen(info->command));
-	printf("%7" PRIu32 " %s %10s %10s %7" PRIu64 " %8s %s\n", info->pid,
+	printf("%7" PRIu32 " %s %10s %10s %10s %7" PRIu64 " %8s %s\n", info->pid,
 	       cells_fit(name, info->name, NAME_WIDTH, 0),
 	       info->ended ? "ended" : units_format_bytes(rss, info->rss),
+	       info->max_rss ? units_format_bytes(max, info->max_rss) : "-",
 	       info->peak_rss ? units_format_bytes(peak, info->peak_rss) : "-", info->events,
 	       units_format_clock(since, now_ns - info->since_ns), command);
 }
 
 static void print_columns(const struct list *list)
 {
-	printf("%7s %-*s %10s %10s %7s %8s %s\n", "PID", NAME_WIDTH, "NAME", "RSS", "PEAK",
-	       "EVENTS", "SINCE", "COMMAND");
+	printf("%7s %-*s %10s %10s %10s %7s %8s %s\n", "PID", NAME_WIDTH, "NAME", "RSS", "MAX",
+	       "PEAK", "EVENTS", "SINCE", "COMMAND");
 	for (size_t i = 0; i < list->count; i++)
 		print_row(&list->processes[i]);
 }

@@ -1,11 +1,11 @@
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/units.h"
 #include "cli/capture.h"
 #include "cli/command.h"
 #include "cli/follow.h"
 #include "cli/growth_gate.h"
 #include "cli/session.h"
+#include "plotter/wording.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -255,7 +255,7 @@ static void wait_for_child(struct follow *follow, struct capture *capture)
 static void say_end(const struct follow *follow)
 {
 	const struct history_line *line = NULL;
-	char reason[64], peak[UNITS_TEXT];
+	char reason[64], peak[WORDING_PEAK];
 
 	for (size_t i = 0; i < history_lines(follow->history); i++) {
 		line = history_line_at(follow->history, i);
@@ -264,9 +264,9 @@ static void say_end(const struct follow *follow)
 	}
 	if (!line || line->pid != (uint32_t)follow->child->pid || !line->ended)
 		return;
-	log_error("%s[%u] %s, peak %s", follow->child->name, line->pid,
+	log_error("%s[%u] %s, %s", follow->child->name, line->pid,
 		  end_text(reason, sizeof reason, line->end.reason, line->end.code),
-		  units_format_bytes(peak, line->peak_rss));
+		  wording_peak(peak, line->peak_rss, line->max_rss));
 	if (follow->child->orphans.unseen)
 		log_error("%llu of its processes came and went unseen",
 			  (unsigned long long)follow->child->orphans.unseen);

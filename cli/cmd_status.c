@@ -42,6 +42,25 @@ static void print_recording(const struct recording_info *recording)
 	       plural(recording->events), recording->lost, plural(recording->lost));
 }
 
+/* What is sampled beside the RSS, and what that costs the processes. */
+static void print_metrics(const struct session_info *session, const struct status_info *status)
+{
+	char names[METRIC_NAMES_ROOM], mean[UNITS_TEXT], max[UNITS_TEXT], interval[UNITS_TEXT];
+
+	if (session->metrics == METRIC_BIT(METRIC_RSS))
+		return;
+	printf("metrics      %s", metric_names(names, session->metrics));
+	if (session->metrics_interval_ns)
+		printf("; pss and uss each %s",
+		       units_format_duration(interval, session->metrics_interval_ns));
+	if (status->rollup_reads)
+		printf(": %s a read, %s the longest, %.2g %% of a process's time at most",
+		       units_format_duration(mean, status->rollup_total_ns / status->rollup_reads),
+		       units_format_duration(max, status->rollup_max_ns),
+		       status->rollup_share * 100);
+	fputs("\n", stdout);
+}
+
 static void print_rules(const struct status_info *status)
 {
 	char text[TEXT_CLEAN_ROOM(RULE_TEXT)];
@@ -71,6 +90,7 @@ static void print_text(const struct session_info *session, const struct status_i
 	printf("events       %" PRIu64 " merged, %" PRIu64 " dropped\n", status->events,
 	       status->dropped);
 	printf("plotters     %" PRIu64 "\n", status->subscribers);
+	print_metrics(session, status);
 	print_recording(&status->recording);
 	printf("gate         restarted %" PRIu64 " times, %" PRIu64 " messages not understood\n",
 	       status->gate_restarts, status->bad_messages);
@@ -93,6 +113,32 @@ static void print_recording_json(const struct recording_info *recording)
 	json_number(stdout, "events", recording->events);
 	json_number(stdout, "lost", recording->lost);
 	fputs("}", stdout);
+}
+
+static void print_metrics_json(const struct session_info *session, const struct status_info *status)
+{
+	bool any = false;
+
+	fputs(",\"metrics\":[", stdout);
+	for (enum metric i = METRIC_RSS; i < METRICS; i++) {
+		if (!(session->metrics & METRIC_BIT(i)))
+			continue;
+		fputs(any ? "," : "", stdout);
+		json_string(stdout, metric_name(i));
+		any = true;
+	}
+	fputs("]", stdout);
+	if (!session->metrics_interval_ns) {
+		json_null(stdout, "rollup");
+		return;
+	}
+	printf(",\"rollup\":{\"interval\":%.9g,\"reads\":%" PRIu64
+	       ",\"mean\":%.6f,\"longest\":%.6f,\"share\":%.6f}",
+	       (double)session->metrics_interval_ns / NS_PER_S, status->rollup_reads,
+	       status->rollup_reads
+		       ? (double)status->rollup_total_ns / (double)status->rollup_reads / NS_PER_S
+		       : 0,
+	       (double)status->rollup_max_ns / NS_PER_S, status->rollup_share);
 }
 
 static void print_json(const struct session_info *session, const struct status_info *status)
@@ -121,6 +167,7 @@ static void print_json(const struct session_info *session, const struct status_i
 	json_number(stdout, "plotters", status->subscribers);
 	json_number(stdout, "gate_restarts", status->gate_restarts);
 	json_number(stdout, "bad_messages", status->bad_messages);
+	print_metrics_json(session, status);
 	print_recording_json(&status->recording);
 	fputs("}\n", stdout);
 }

@@ -176,6 +176,7 @@ static void fill_frame(void *arg, struct view_frame *frame)
 {
 	struct follow *follow = arg;
 
+	history_show(follow->history, follow->settings.metric);
 	frame->history = follow->history;
 	frame->now_ns = clock_mono_ns();
 }
@@ -245,14 +246,16 @@ static void loop(struct follow *follow)
 int follow_attached(const struct options *options,
 		    int (*body)(const struct options *options, struct source *source), bool record)
 {
-	struct source *source;
+	struct source *source = NULL;
 	bool joined;
 	int status;
 
 	loop_block_signals();
 	status = session_attach(options, &source);
-	if (status)
+	if (status) {
+		source_close(source);
 		return status;
+	}
 	status = keep_begin(options, &joined);
 	if (!status) {
 		status = body(options, source);

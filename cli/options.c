@@ -9,7 +9,6 @@
 #include "plotter/view.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,6 +147,11 @@ static int take_part(struct options *options, int key)
 		return 0;
 	case KEY_FAIL_ON_GROWTH:
 		return values_rate(&options->fail_on_growth, "fail-on-growth", optarg);
+	case KEY_METRICS:
+		return values_metrics(&options->metrics, optarg);
+	case KEY_METRICS_INTERVAL:
+		return values_time(&options->metrics_interval_ns, "metrics-interval", optarg,
+				   100 * NS_PER_MS);
 	case KEY_FAIL_ABOVE:
 		return values_percentage(&options->fail_above, "fail-above", optarg);
 	default:

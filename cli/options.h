@@ -46,11 +46,13 @@ struct options {
 	uint64_t limit_total_bytes; /* of all processes together; 0: not asked for */
 	const char *on_limit;	    /* a command for sh; NULL: none */
 	bool kill_on_limit;
-	const char *event;	  /* to wait for; NULL: none */
-	uint64_t rss_above_bytes; /* to wait for; 0: none */
-	uint64_t timeout_ns;	  /* 0: none */
-	bool new;		  /* only what comes from now on */
-	int glyphs;		  /* an enum chart_glyphs; -1: as the locale says */
+	const char *event;	      /* to wait for; NULL: none */
+	uint64_t rss_above_bytes;     /* to wait for; 0: none */
+	uint64_t timeout_ns;	      /* 0: none */
+	bool new;		      /* only what comes from now on */
+	uint32_t metrics;	      /* a set: what to sample beside the RSS; 0: not asked for */
+	uint64_t metrics_interval_ns; /* between reads of PSS and USS; 0: not asked for */
+	int glyphs;		      /* an enum chart_glyphs; -1: as the locale says */
 	bool json;
 	bool machine; /* for programs: no header, tabs */
 	bool verbose;

@@ -42,6 +42,8 @@ const struct option options_table[] = {
 	{ "speed", required_argument, NULL, KEY_SPEED },
 	{ "fail-on-growth", required_argument, NULL, KEY_FAIL_ON_GROWTH },
 	{ "fail-above", required_argument, NULL, KEY_FAIL_ABOVE },
+	{ "metrics", required_argument, NULL, KEY_METRICS },
+	{ "metrics-interval", required_argument, NULL, KEY_METRICS_INTERVAL },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -77,6 +79,11 @@ static const struct {
 	{ 'i', OPTIONS_LIVE | OPTIONS_TIME,
 	  "  -i, --interval TIME   between samples: 1s (the default), 100ms, 0.1, 10Hz; 1ms at the "
 	  "least\n" },
+	{ KEY_METRICS, OPTIONS_LIVE | OPTIONS_TIME,
+	  "      --metrics LIST    sample these too, of rss,pss,uss,swap,anon,file,shmem\n" },
+	{ KEY_METRICS_INTERVAL, OPTIONS_LIVE | OPTIONS_TIME,
+	  "      --metrics-interval TIME  between reads of pss and uss, which cost the process "
+	  "(10s)\n" },
 	{ 'w', OPTIONS_LIVE | OPTIONS_VIEW,
 	  "  -w, --window TIME     how much of the past is shown (60s)\n" },
 	{ 'd', OPTIONS_LIVE | OPTIONS_TIME, "  -d, --duration TIME   end after this long\n" },

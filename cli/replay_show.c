@@ -89,6 +89,7 @@ static void fill_frame(void *arg, struct view_frame *frame)
 	struct show *show = arg;
 
 	player_move(&show->player, &show->settings, clock_mono_ns());
+	history_show(show->history, show->settings.metric);
 	frame->history = show->history;
 	frame->now_ns = show->player.at_ns;
 	frame->end_ns = show->player.end_ns;

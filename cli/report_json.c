@@ -143,6 +143,21 @@ static void put_reason(const struct reader_process *process)
 	put_code("signal", process->ended && process->reason == END_KILLED, process->code);
 }
 
+/* Of each figure beside the RSS that was read, the last and the highest. */
+static void put_metrics(const struct summary_process *shown)
+{
+	for (enum metric i = METRIC_PSS; i < METRICS; i++) {
+		char key[32];
+
+		if (!(shown->metrics & METRIC_BIT(i)))
+			continue;
+		snprintf(key, sizeof key, "last_%s", metric_name(i));
+		json_number(stdout, key, shown->metric[i].last);
+		snprintf(key, sizeof key, "max_%s", metric_name(i));
+		json_number(stdout, key, shown->metric[i].max);
+	}
+}
+
 static void put_process(const struct report *report, const struct summary_process *shown)
 {
 	const struct session_info *session = &report->info->session;
@@ -166,6 +181,7 @@ static void put_process(const struct report *report, const struct summary_proces
 	else
 		json_null(stdout, "max_t");
 	put_bytes("peak_rss", shown->peak_known, shown->peak_rss);
+	put_metrics(shown);
 	put_growth(&shown->growth);
 	verdict_text_json(shown);
 	json_number(stdout, "events", shown->events);

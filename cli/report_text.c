@@ -187,6 +187,34 @@ static void print_memory(const struct report *report)
 	print_total(report);
 }
 
+/* What was sampled beside the RSS: of each figure the last and the highest that was read. */
+static void print_metrics(const struct report *report)
+{
+	const struct summary *summary = &report->summary;
+
+	printf("\nMETRICS\n%7s %-*s", "PID", (int)report->name_width, "NAME");
+	for (enum metric i = METRIC_PSS; i < METRICS; i++) {
+		if (summary->metrics & METRIC_BIT(i))
+			printf(" %5s LAST %6s MAX", metric_title(i), metric_title(i));
+	}
+	fputs("\n", stdout);
+	for (size_t i = 0; i < summary->process_count; i++) {
+		const struct summary_process *process = &summary->processes[i];
+		char last[UNITS_TEXT], max[UNITS_TEXT];
+
+		print_who(report, process->process);
+		for (enum metric m = METRIC_PSS; m < METRICS; m++) {
+			bool known = process->metrics & METRIC_BIT(m);
+
+			if (summary->metrics & METRIC_BIT(m))
+				printf(" %10s %10s",
+				       table_bytes(last, known, process->metric[m].last),
+				       table_bytes(max, known, process->metric[m].max));
+		}
+		fputs("\n", stdout);
+	}
+}
+
 static void print_growth(const struct growth *growth)
 {
 	char rate[UNITS_TEXT], low[UNITS_TEXT], high[UNITS_TEXT];
@@ -322,6 +350,8 @@ void report_text_print(const struct report *report)
 	print_head(report);
 	if (summary->process_count > 0) {
 		print_memory(report);
+		if (summary->metrics)
+			print_metrics(report);
 		print_lives(report);
 		print_verdicts(report);
 	} else {

@@ -211,6 +211,28 @@ static void compare_interval(const struct options *options, const struct session
 			  session->name, units_format_duration(has, session->interval_ns));
 }
 
+/* What is to be sampled beside the RSS: 0, or EXIT_FAIL after a message. */
+static int want_metrics(const struct options *options, struct source *source)
+{
+	const struct session_info *session = source_session(source);
+	uint64_t asked_ns = options->metrics_interval_ns;
+	char has[UNITS_TEXT], why[TEXT_LABEL + 1];
+	int error;
+
+	if (!options->metrics)
+		return 0;
+	error = source_want(source, options->metrics, asked_ns, why);
+	if (error) {
+		log_error("session '%s': %s", options->session,
+			  error == -EPERM ? why : control_error(error));
+		return EXIT_FAIL;
+	}
+	if (asked_ns && session->metrics_interval_ns && asked_ns != session->metrics_interval_ns)
+		log_error("session '%s' reads PSS and USS each %s already, which stays",
+			  session->name, units_format_duration(has, session->metrics_interval_ns));
+	return 0;
+}
+
 int session_attach(const struct options *options, struct source **ret_source)
 {
 	struct rundir dir;
@@ -223,7 +245,7 @@ int session_attach(const struct options *options, struct source **ret_source)
 		if (!error) {
 			compare_interval(options, source_session(*ret_source));
 			log_debug("session '%s': attached in %s", options->session, dir.path);
-			return 0;
+			return want_metrics(options, *ret_source);
 		}
 		if (error != -ENOENT && error != -EPIPE)
 			break;

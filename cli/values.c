@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/units.h"
 #include "cli/options.h"
+#include "wire/metric.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,9 @@ int values_time(uint64_t *ret_ns, const char *what, const char *text, uint64_t l
 	}
 	if (*ret_ns < least_ns) {
 		log_error("%s '%s': the shortest is %s", what, text,
-			  least_ns == NS_PER_MS ? "1ms" : "1s");
+			  least_ns == NS_PER_MS	 ? "1ms"
+			  : least_ns == NS_PER_S ? "1s"
+						 : "100ms");
 		return EXIT_USAGE;
 	}
 	return 0;
@@ -66,6 +69,16 @@ int values_rate(double *ret_bytes_per_minute, const char *what, const char *text
 	}
 	log_error("%s '%s': is no rate of growth (1M/min, 10MiB/h, 512K, which is a minute's)",
 		  what, text);
+	return EXIT_USAGE;
+}
+
+int values_metrics(uint32_t *ret_set, const char *text)
+{
+	char names[METRIC_NAMES_ROOM];
+
+	if (metric_parse(text, ret_set) == 0)
+		return 0;
+	log_error("metrics '%s': is no list of %s", text, metric_names(names, METRICS_ALL));
 	return EXIT_USAGE;
 }
 

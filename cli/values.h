@@ -6,11 +6,14 @@
 
 #include <stdint.h>
 
-/* A length of time, @least_ns (0, 1 ms or 1 s) at least. */
+/* A length of time, @least_ns (0, 1 ms, 100 ms or 1 s) at least. */
 int values_time(uint64_t *ret_ns, const char *what, const char *text, uint64_t least_ns);
 
 /* An amount of memory, not 0. */
 int values_size(uint64_t *ret_bytes, const char *what, const char *text);
+
+/* "rss,pss" to a set of metrics. */
+int values_metrics(uint32_t *ret_set, const char *text);
 
 /* An enum chart_glyphs; -1: "auto". */
 int values_glyphs(int *ret_glyphs, const char *name);

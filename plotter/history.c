@@ -44,6 +44,7 @@ struct history *history_new_sized(const struct session_info *session,
 static void line_free(struct history_line *line)
 {
 	levels_free(line->levels);
+	history_free_metrics(line);
 	names_free(&line->names);
 	limits_free(&line->limits);
 	limits_free(&line->asked);
@@ -178,7 +179,10 @@ static int add_tick(struct history *history, uint64_t t_ns, const struct tick *t
 	for (size_t i = 0; i < tick->count; i++) {
 		struct history_line *line = history_line_own(history, tick->samples[i].line);
 
-		if (line && add_sample(line, t_ns, tick->samples[i].rss))
+		if (!line)
+			continue;
+		if (add_sample(line, t_ns, tick->samples[i].rss) ||
+		    history_hold_metrics(history, line, t_ns))
 			err = -ENOMEM;
 	}
 	return err;
@@ -231,6 +235,7 @@ static int add_end(struct history *history, const struct record *record)
 {
 	const struct end *end = &record->end;
 	struct history_line *line = history_line_own(history, end->line);
+	struct end told = *end;
 	struct history_event kept = {
 		.t_ns = record->t_ns,
 		.seq = record->seq,
@@ -249,7 +254,8 @@ static int add_end(struct history *history, const struct record *record)
 	line->rss = end->last_rss;
 	line->max_rss = max_u64(line->max_rss, end->max_rss);
 	line->peak_rss = max_u64(max_u64(line->peak_rss, end->max_rss), end->peak_rss);
-	kept.label = wording_end(label, end, line->peak_rss);
+	told.max_rss = line->max_rss;
+	kept.label = wording_end(label, &told, line->peak_rss);
 	return events_add(&history->events, &kept);
 }
 
@@ -306,8 +312,11 @@ static int add_total(struct history *history, const struct record *record)
 		text_copy(history->total_line->name, sizeof(history->total_line->name), TOTAL_NAME);
 		history->total_line->joined_ns = points[0].t_ns;
 	}
-	for (size_t i = 0; i < count && !err; i++)
+	for (size_t i = 0; i < count && !err; i++) {
 		err = add_sample(history->total_line, points[i].t_ns, points[i].rss);
+		if (!err)
+			err = history_total_metrics(history, history->total_line, &points[i]);
+	}
 	return err;
 }
 
@@ -335,6 +344,8 @@ static int add_record(struct history *history, const struct record *record)
 		return add_limit(history, record->t_ns, &record->limit);
 	case RECORD_INSPECTION:
 		return 0;
+	case RECORD_METRICS:
+		return history_take_metrics(history, record->t_ns, &record->metrics);
 	}
 	return 0;
 }

@@ -38,12 +38,16 @@ struct history_line {
 	uint64_t max_rss;
 	uint64_t peak_rss; /* the larger of max_rss and the kernel's word, where it came */
 	uint64_t events;
-	uint64_t dropped;      /* events of it that could not be kept */
-	uint64_t peak_told_ns; /* when the kernel's word on peak_rss came last; 0: never */
-	struct names names;    /* it had before */
-	struct limits limits;  /* its cgroup's */
-	struct limits asked;   /* what a person asked it to stay below */
-	struct levels *levels; /* history.c's own */
+	uint64_t dropped;	/* events of it that could not be kept */
+	uint64_t peak_told_ns;	/* when the kernel's word on peak_rss came last; 0: never */
+	struct names names;	/* it had before */
+	struct limits limits;	/* its cgroup's */
+	struct limits asked;	/* what a person asked it to stay below */
+	struct metrics metrics; /* what is known beside the RSS: the last of each that was told */
+	uint64_t max_metric[METRICS]; /* of those the highest; not of METRIC_RSS */
+	uint64_t metrics_ns;	      /* when that last went into the levels */
+	struct levels *levels;	      /* history.c's own */
+	struct levels **of_metric;    /* likewise, by metric; NULL: there are none */
 };
 
 /* What a line is called. */
@@ -180,6 +184,28 @@ bool history_first_within(const struct history *history, const struct history_li
  */
 bool history_limit_at(const struct history *history, const struct history_line *line, uint64_t t_ns,
 		      struct limit *ret_limit);
+
+/*
+ * Which figure is shown, METRIC_RSS at first: history_columns and all that tells of values over
+ * time, from history_columns to history_first_within, tells of this one. Nothing is known of a
+ * figure that was not sampled.
+ */
+void history_show(struct history *history, enum metric metric);
+enum metric history_shown(const struct history *history);
+
+/* The metrics that any line had, a set, the RSS in it. */
+uint32_t history_metrics(const struct history *history);
+
+/* Which of those comes after the one that is shown; the first after the last. */
+enum metric history_next_metric(const struct history *history);
+
+/* "PSS", of the figure that is shown, in a session that has others than the RSS; else "". */
+const char *history_figure(const struct history *history);
+
+/* The line's last value of the figure that is shown, and the highest that a sample or a read
+ * showed; 0 where nothing is known. */
+uint64_t history_last(const struct history *history, const struct history_line *line);
+uint64_t history_highest(const struct history *history, const struct history_line *line);
 
 /* Events in order of time; index 0 is the oldest kept. */
 size_t history_events(const struct history *history);

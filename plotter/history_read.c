@@ -1,5 +1,7 @@
 #include "plotter/history_state.h"
 
+#include <string.h>
+
 const struct session_info *history_session(const struct history *history)
 {
 	return &history->session;
@@ -44,29 +46,36 @@ void history_columns_until(const struct history *history, const struct history_l
 			   const struct history_window *window, struct history_column *columns,
 			   size_t count)
 {
-	(void)history;
-	levels_columns(line->levels, window, columns, count);
+	const struct levels *levels = history_levels(history, line);
+
+	if (levels)
+		levels_columns(levels, window, columns, count);
+	else
+		memset(columns, 0, count * sizeof(*columns));
 }
 
 uint64_t history_width(const struct history *history, const struct history_line *line,
 		       uint64_t from_ns, uint64_t to_ns)
 {
-	(void)history;
-	return levels_width(line->levels, from_ns, to_ns);
+	const struct levels *levels = history_levels(history, line);
+
+	return levels_width(levels ? levels : line->levels, from_ns, to_ns);
 }
 
 bool history_value_before(const struct history *history, const struct history_line *line,
-			  uint64_t t_ns, uint64_t *ret_rss)
+			  uint64_t t_ns, uint64_t *ret_bytes)
 {
-	(void)history;
-	return levels_value_before(line->levels, t_ns, ret_rss);
+	const struct levels *levels = history_levels(history, line);
+
+	return levels && levels_value_before(levels, t_ns, ret_bytes);
 }
 
 bool history_first_within(const struct history *history, const struct history_line *line,
-			  uint64_t from_ns, uint64_t until_ns, uint64_t *ret_rss)
+			  uint64_t from_ns, uint64_t until_ns, uint64_t *ret_bytes)
 {
-	(void)history;
-	return levels_first_within(line->levels, from_ns, until_ns, ret_rss);
+	const struct levels *levels = history_levels(history, line);
+
+	return levels && levels_first_within(levels, from_ns, until_ns, ret_bytes);
 }
 
 static uint64_t room_of(const struct limit_step *step)
@@ -121,8 +130,9 @@ uint64_t history_grain(const struct history *history, uint64_t window_ns)
 uint64_t history_value_at(const struct history *history, const struct history_line *line,
 			  uint64_t t_ns)
 {
-	(void)history;
-	return levels_value_at(line->levels, t_ns);
+	const struct levels *levels = history_levels(history, line);
+
+	return levels ? levels_value_at(levels, t_ns) : 0;
 }
 
 size_t history_events(const struct history *history)

@@ -92,7 +92,10 @@ struct roster_entry *roster_find(struct roster *roster, const struct history *hi
 	if (entry)
 		return entry;
 	known = history_line_find(history, line);
-	return known ? add(roster, line, known->pid, known->name) : NULL;
+	entry = known ? add(roster, line, known->pid, known->name) : NULL;
+	if (entry)
+		entry->metrics = known->metrics;
+	return entry;
 }
 
 void roster_name(const struct roster *roster, const struct history *history, uint32_t line,

@@ -13,7 +13,8 @@ struct roster_entry {
 	uint32_t pid;
 	char name[TEXT_NAME + 1]; /* as it came */
 	bool sampled;
-	uint64_t rss; /* of the last sample, where sampled */
+	struct metrics metrics; /* beside its samples, as told last */
+	uint64_t rss;		/* of the last sample, where sampled */
 };
 
 /* All zeros is an empty one. */

@@ -156,15 +156,16 @@ bool row_set(struct row *ret_row, const struct history *history, const struct hi
 	     uint64_t from_ns, uint64_t now_ns)
 {
 	bool ended = line->ended && line->last_ns <= now_ns;
+	bool is_rss = history_shown(history) == METRIC_RSS;
 
 	if (!row_begun(line, now_ns) || (ended && line->last_ns < from_ns))
 		return false;
 	*ret_row = (struct row){
 		.line = line,
 		.ended = ended,
-		.rss = line->rss,
-		.peak = line->peak_rss,
-		.max = line->max_rss,
+		.rss = history_last(history, line),
+		.peak = is_rss ? line->peak_rss : history_highest(history, line),
+		.max = history_highest(history, line),
 	};
 	if (line->last_ns > now_ns && !history_value_before(history, line, now_ns, &ret_row->rss))
 		ret_row->rss = 0;
@@ -184,8 +185,8 @@ bool row_value_at(const struct row *row, const struct history *history, uint64_t
 	if (row->ended && t_ns > line->last_ns)
 		return false;
 	if (row->ended && t_ns == line->last_ns) {
-		*ret_rss = line->rss;
-		return line->rss > 0;
+		*ret_rss = history_last(history, line);
+		return *ret_rss > 0;
 	}
 	return history_value_before(history, line, t_ns, ret_rss);
 }

@@ -48,8 +48,9 @@ void axis_columns(const struct axis *axis, const struct history *history,
 struct row {
 	const struct history_line *line;
 	bool ended;
-	uint64_t rss;
-	uint64_t peak;	/* so far: the larger of the highest sample and the kernel's word */
+	uint64_t rss;	/* or the figure that the history shows, as the others */
+	uint64_t peak;	/* so far: the larger of the highest sample and the kernel's word; of
+			   another figure than the RSS as max */
 	uint64_t max;	/* the highest sample so far */
 	int64_t change; /* over the window: from the first value in it to the last */
 };

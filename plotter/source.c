@@ -104,6 +104,20 @@ const struct session_info *source_session(const struct source *source)
 	return &source->session;
 }
 
+int source_want(struct source *source, uint32_t set, uint64_t interval_ns, char *why)
+{
+	struct request request = { .op = REQUEST_METRICS, .since = set, .peak = interval_ns };
+	struct reply reply;
+	int error = control_ask(&source->control, &request, &reply, NULL, NULL, NULL);
+
+	if (error)
+		return error;
+	if (reply.has_session)
+		source->session = reply.session;
+	text_copy(why, TEXT_LABEL + 1, reply.message);
+	return reply.ok ? 0 : -EPERM;
+}
+
 int source_fd(const struct source *source)
 {
 	return source->epoll;

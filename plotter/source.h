@@ -26,6 +26,13 @@ int source_skip_past(struct source *source);
 
 const struct session_info *source_session(const struct source *source);
 
+/*
+ * Ask that the metrics of @set are sampled from now on, smaps_rollup each @interval_ns (0: the
+ * default) where it isn't read yet: 0, or a negative errno, -EPERM with why in @why, of TEXT_LABEL
+ * + 1 bytes. The session is told anew.
+ */
+int source_want(struct source *source, uint32_t set, uint64_t interval_ns, char *why);
+
 /* A descriptor for poll: readable when source_read has something. */
 int source_fd(const struct source *source);
 

@@ -25,6 +25,7 @@ struct view_settings {
 	bool one;	       /* the chart has the selected process alone, not all */
 	bool fitted;	       /* the axis of memory begins at the least shown, not at 0 */
 	bool list;	       /* the list of events has the screen */
+	enum metric metric;    /* which figure is shown */
 	enum times_style times;
 	enum order_key order;
 	char filter[TEXT_NAME + 1];	   /* order_matches; "" for none */

@@ -163,16 +163,19 @@ static void draw_names(const struct curses_view *view)
 		draw_name(view, &plot->lines[i], (uint8_t)(i + 1), taken);
 }
 
-/* How many of how many are drawn, where it isn't all. */
+/* Which figure it is, where there are several; and how many of how many are drawn, where it isn't
+ * all. */
 static void draw_share(const struct curses_view *view)
 {
+	const char *figure = history_figure(view->frame->history);
 	const struct layout *layout = &view->layout;
 	char text[64];
 
-	if (view->settings->one || view->count <= view->plot.count)
-		return;
-	snprintf(text, sizeof(text), "the %zu largest of %zu", view->plot.count, view->count);
-	if (cells_width(text) + 2 < layout->plot.size)
+	snprintf(text, sizeof(text), "%s", figure);
+	if (!view->settings->one && view->count > view->plot.count)
+		snprintf(text, sizeof(text), "%s%sthe %zu largest of %zu", figure,
+			 figure[0] ? ", " : "", view->plot.count, view->count);
+	if (text[0] && cells_width(text) + 2 < layout->plot.size)
 		curses_put(view, layout->chart.at,
 			   (struct extent){ layout->plot.at + 1, cells_width(text) }, text, false,
 			   A_DIM);

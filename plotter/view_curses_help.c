@@ -42,6 +42,7 @@ static const struct help_entry entries[] = {
 	{ "w 0", NULL, "window as at first", OF_BOTH, 0 },
 	{ "z 0", NULL, "axis from 0, or fitted", OF_BOTH, 0 },
 	{ "t", NULL, "since start, clock, ago", OF_BOTH, 0 },
+	{ "y", NULL, "another figure: PSS ...", OF_BOTH, 0 },
 	{ NULL, NULL, "PROCESSES", OF_BOTH, 1 },
 	{ "↑ ↓ k j", "up dn k j", "select; PgUp PgDn a page", OF_BOTH, 1 },
 	{ "Tab", NULL, "next; Shift-Tab previous", OF_BOTH, 1 },

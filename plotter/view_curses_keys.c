@@ -121,6 +121,9 @@ static bool take_axis_key(struct curses_view *view, int key)
 	case 'z':
 		settings->fitted = !settings->fitted;
 		return true;
+	case 'y':
+		settings->metric = history_next_metric(view->frame->history);
+		return true;
 	case 't':
 		settings->times = (settings->times + 1) % TIMES_STYLES;
 		return true;

@@ -43,12 +43,14 @@ static void tell_name(struct telling *telling)
 static void tell_value(struct telling *telling)
 {
 	const struct curses_view *view = telling->view;
+	const char *name = history_figure(view->frame->history);
 	char change[UNITS_TEXT];
 	char window[WORDING_TIME];
 	char figure[UNITS_TEXT];
 	char text[WORDING_TEXT];
 
-	snprintf(text, sizeof(text), "%s %s", telling->row->ended ? "last" : "now",
+	snprintf(text, sizeof(text), "%s%s%s %s", name, name[0] ? " " : "",
+		 telling->row->ended ? "last" : "now",
 		 units_format_bytes(figure, telling->row->rss));
 	tell(telling, text, A_BOLD);
 	snprintf(text, sizeof(text), "%s in %s", units_format_delta(change, telling->row->change),
@@ -63,6 +65,12 @@ static void tell_peak(struct telling *telling)
 	char sampled[UNITS_TEXT];
 	char text[WORDING_TEXT];
 
+	if (history_shown(telling->view->frame->history) != METRIC_RSS) {
+		snprintf(text, sizeof(text), "max %s",
+			 units_format_bytes(sampled, telling->row->max));
+		tell(telling, text, A_NORMAL);
+		return;
+	}
 	units_format_bytes(peak, telling->row->peak);
 	units_format_bytes(sampled, telling->row->max);
 	snprintf(text, sizeof(text), "peak %s, sampled %s", peak, sampled);
@@ -72,9 +80,22 @@ static void tell_peak(struct telling *telling)
 	tell(telling, text, A_NORMAL);
 }
 
+/* What reading its PSS and USS costs the process. */
+static void tell_cost(struct telling *telling)
+{
+	const struct history *history = telling->view->frame->history;
+	char text[WORDING_TEXT];
+
+	if (!telling->row->ended && wording_cost(text, &telling->row->line->metrics,
+						 history_session(history)->metrics_interval_ns)[0])
+		tell(telling, text, A_DIM);
+}
+
 void curses_draw_numbers(const struct curses_view *view)
 {
 	const struct outlook *outlook = &view->plot.outlook;
+	/* limits are of the RSS */
+	bool foretells = history_shown(view->frame->history) == METRIC_RSS;
 	attr_t alert = A_BOLD | curses_colour(view, COLOUR_ALERT);
 	struct telling telling = { view, NULL, 1 };
 	char text[WORDING_TEXT];
@@ -85,9 +106,10 @@ void curses_draw_numbers(const struct curses_view *view)
 	tell_name(&telling);
 	tell_value(&telling);
 	/* what is going to happen comes before what was */
-	if (!telling.row->ended && outlook_reach(text, outlook)[0])
+	if (foretells && !telling.row->ended && outlook_reach(text, outlook)[0])
 		tell(&telling, text, alert);
 	if (!telling.row->ended)
 		tell(&telling, outlook_rate(text, outlook), A_NORMAL);
 	tell_peak(&telling);
+	tell_cost(&telling);
 }

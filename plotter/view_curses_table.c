@@ -93,8 +93,13 @@ static void put_title(const struct curses_view *view, struct extent place, const
 		      bool right)
 {
 	bool sorted = strcmp(title, order_title(view->settings->order)) == 0;
+	const char *figure = history_figure(view->frame->history);
 	char text[32];
 
+	if (strcmp(title, "NOW") == 0 && figure[0])
+		title = figure;
+	else if (strcmp(title, "PEAK") == 0 && history_shown(view->frame->history) != METRIC_RSS)
+		title = "MAX";
 	snprintf(text, sizeof(text), "%s%s", title, sorted ? curses_glyph(view, "▾", "v") : "");
 	curses_put(view, view->layout.titles.at, place, text, right, sorted ? A_BOLD : A_DIM);
 }

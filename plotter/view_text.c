@@ -20,6 +20,7 @@ struct text_view {
 	FILE *out;
 	const char *title;
 	bool headed;
+	uint32_t metrics; /* a set: those that have a column */
 	unsigned name_width;
 	uint64_t start_ns;
 	struct roster roster;
@@ -33,6 +34,7 @@ struct text_view {
 struct text_line {
 	uint64_t t_ns;
 	const struct roster_entry *who;
+	bool sampled;
 	bool has_rss;
 	bool has_change;
 	uint64_t rss;
@@ -75,9 +77,38 @@ static void print_head(struct text_view *view)
 	if (view->title[0])
 		fprintf(view->out, "%s\n",
 			cells_fit(title, view->title, cells_width(view->title), CELLS_UTF8));
-	fprintf(view->out, "%10s %8s  %-*s %9s %10s  %s\n", "TIME", "PID", (int)view->name_width,
-		"NAME", "RSS", "CHANGE", "EVENT");
+	fprintf(view->out, "%10s %8s  %-*s %9s", "TIME", "PID", (int)view->name_width, "NAME",
+		"RSS");
+	for (enum metric i = METRIC_PSS; i < METRICS; i++) {
+		if (view->metrics & METRIC_BIT(i))
+			fprintf(view->out, " %9s", metric_title(i));
+	}
+	fprintf(view->out, " %10s  %s\n", "CHANGE", "EVENT");
 	view->headed = true;
+}
+
+/* What is known of it, beside a sample; empty places beside all else. */
+static void print_metrics(const struct text_view *view, const struct text_line *line)
+{
+	const struct metrics *metrics = &line->who->metrics;
+	bool more = line->has_change || line->text;
+	char figure[UNITS_TEXT];
+	int width = 0;
+
+	for (enum metric i = METRIC_PSS; i < METRICS; i++) {
+		if (!(view->metrics & METRIC_BIT(i)))
+			continue;
+		figure[0] = '\0';
+		if (line->sampled && (metrics->set & METRIC_BIT(i)))
+			units_format_bytes(figure, metrics->values[i]);
+		width += 10;
+		if (figure[0]) {
+			fprintf(view->out, "%*s", width, figure);
+			width = 0;
+		}
+	}
+	if (more)
+		fprintf(view->out, "%*s", width, "");
 }
 
 static void print_line(struct text_view *view, const struct text_line *line)
@@ -100,6 +131,7 @@ static void print_line(struct text_view *view, const struct text_line *line)
 		units_format_delta(change, line->change);
 	fprintf(view->out, "%10s %8s  %s %9s", wording_seconds(time, view->start_ns, line->t_ns, 3),
 		pid, cells_fit(name, line->who->name, view->name_width, CELLS_UTF8), rss);
+	print_metrics(view, line);
 	if (line->has_change || line->text)
 		fprintf(view->out, " %10s", change);
 	if (line->text) {
@@ -115,6 +147,7 @@ static void print_value(struct text_view *view, uint64_t t_ns, struct roster_ent
 	print_line(view, &(struct text_line){
 				 .t_ns = t_ns,
 				 .who = who,
+				 .sampled = true,
 				 .has_rss = true,
 				 .rss = rss,
 				 .has_change = who->sampled,
@@ -143,9 +176,24 @@ static void print_total(struct text_view *view, const struct record *record)
 	size_t count = total_add(&view->total, record, points);
 
 	for (size_t i = 0; i < count && total_tells(&view->total); i++) {
+		view->total_who.metrics.set = points[i].has_pss ? METRIC_BIT(METRIC_PSS) : 0;
+		view->total_who.metrics.values[METRIC_PSS] = points[i].pss;
 		if (points[i].tick)
 			print_value(view, points[i].t_ns, &view->total_who, points[i].rss);
 	}
+}
+
+static void take_metrics(struct text_view *view, const struct history *history,
+			 const struct metrics *metrics)
+{
+	struct roster_entry *who = roster_find(&view->roster, history, metrics->line);
+
+	for (enum metric i = METRIC_PSS; who && i < METRICS; i++) {
+		if (metrics->set & METRIC_BIT(i))
+			who->metrics.values[i] = metrics->values[i];
+	}
+	if (who)
+		who->metrics.set |= metrics->set;
 }
 
 static void print_event(struct text_view *view, const struct history *history, uint64_t t_ns,
@@ -267,6 +315,9 @@ static void print_record(struct text_view *view, const struct history *history,
 	case RECORD_INSPECTION:
 		print_inspection(view, history, record->t_ns, &record->inspection);
 		break;
+	case RECORD_METRICS:
+		take_metrics(view, history, &record->metrics);
+		break;
 	}
 }
 
@@ -291,6 +342,7 @@ static int text_draw(void *state, const struct view_frame *frame)
 	struct text_view *view = state;
 
 	view->start_ns = history_session(frame->history)->start_ns;
+	view->metrics = history_session(frame->history)->metrics;
 	view->history = frame->history;
 	if (!view->headed)
 		print_head(view);

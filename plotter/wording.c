@@ -1,10 +1,10 @@
 #include "plotter/wording.h"
 
 #include "base/clock.h"
-#include "base/units.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 /* What of it is told in words. */
 static struct event as_event(const struct history_event *event)
@@ -56,20 +56,33 @@ char *wording_event_record(char text[WORDING_TEXT], const struct event *event)
 	return text;
 }
 
+char *wording_peak(char text[WORDING_PEAK], uint64_t peak_rss, uint64_t max_rss)
+{
+	char peak[UNITS_TEXT];
+	char sampled[UNITS_TEXT];
+
+	units_format_bytes(peak, peak_rss);
+	units_format_bytes(sampled, max_rss);
+	if (max_rss && strcmp(peak, sampled) != 0)
+		snprintf(text, WORDING_PEAK, "peak %s, sampled %s", peak, sampled);
+	else
+		snprintf(text, WORDING_PEAK, "peak %s", peak);
+	return text;
+}
+
 char *wording_end(char text[WORDING_TEXT], const struct end *end, uint64_t peak_rss)
 {
 	char how[TEXT_NAME + 1];
 	char last[UNITS_TEXT];
-	char peak[UNITS_TEXT];
+	char peak[WORDING_PEAK];
 
 	end_text(how, sizeof(how), end->reason, end->code);
+	wording_peak(peak, peak_rss, end->max_rss);
 	if (end->last_rss)
-		snprintf(text, WORDING_TEXT, "%s, last %s, peak %s", how,
-			 units_format_bytes(last, end->last_rss),
-			 units_format_bytes(peak, peak_rss));
+		snprintf(text, WORDING_TEXT, "%s, last %s, %s", how,
+			 units_format_bytes(last, end->last_rss), peak);
 	else if (peak_rss)
-		snprintf(text, WORDING_TEXT, "%s, peak %s", how,
-			 units_format_bytes(peak, peak_rss));
+		snprintf(text, WORDING_TEXT, "%s, %s", how, peak);
 	else
 		snprintf(text, WORDING_TEXT, "%s", how);
 	return text;
@@ -109,5 +122,18 @@ char *wording_seconds(char text[WORDING_TIME], uint64_t start_ns, uint64_t t_ns,
 	for (int i = decimals; i < 9; i++)
 		part /= 10;
 	snprintf(text, WORDING_TIME, "%s%" PRIu64 ".%0*" PRIu64, sign, seconds, decimals, part);
+	return text;
+}
+
+char *wording_cost(char text[WORDING_TEXT], const struct metrics *metrics, uint64_t interval_ns)
+{
+	char took[UNITS_TEXT];
+
+	text[0] = '\0';
+	if (metrics->read_ns)
+		snprintf(text, WORDING_TEXT, "pss read %s, %.2g %% of its time",
+			 units_format_duration(took, metrics->read_ns),
+			 100 * metric_share(interval_ns ? interval_ns : METRICS_INTERVAL_NS,
+					    metrics->read_ns));
 	return text;
 }

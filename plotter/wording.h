@@ -5,6 +5,7 @@
 #ifndef PLOTTER_WORDING_H
 #define PLOTTER_WORDING_H
 
+#include "base/units.h"
 #include "plotter/history.h"
 #include "trace/export/event_text.h"
 
@@ -38,5 +39,17 @@ char *wording_window(char text[WORDING_TIME], uint64_t window_ns);
 
 /* Seconds from @start_ns to @t_ns with @decimals, 9 at most: "12.345", "-0.100". */
 char *wording_seconds(char text[WORDING_TIME], uint64_t start_ns, uint64_t t_ns, int decimals);
+
+#define WORDING_PEAK (2 * UNITS_TEXT + 16)
+
+/* "peak 210 MiB, sampled 12.0 MiB": the kernel's, and the highest sample where it is another; 0:
+ * not known. */
+char *wording_peak(char text[WORDING_PEAK], uint64_t peak_rss, uint64_t max_rss);
+
+/*
+ * "pss read 2.10 ms, 0.021 % of its time": how long the last read of smaps_rollup took, where one
+ * is wanted each @interval_ns (0: the default); "" where there was none.
+ */
+char *wording_cost(char text[WORDING_TEXT], const struct metrics *metrics, uint64_t interval_ns);
 
 #endif

@@ -9,7 +9,7 @@
 #include "wire/codec.h"
 
 #define SAMPLE_EVENTS 3
-#define SAMPLE_RECORDS 14
+#define SAMPLE_RECORDS 16
 #define SAMPLE_ROOM (4 * CODEC_RECORD_ROOM + SAMPLE_RECORDS * CODEC_RECORD_ROOM)
 #define COLLECTED 16
 
@@ -111,6 +111,15 @@ static inline void sample_records(struct record records[SAMPLE_RECORDS])
 	records[12].inspection = sample_inspection();
 	records[13].type = RECORD_INSPECTION;
 	records[13].inspection = (struct inspection){ .line = 1, .name = "" };
+	records[14].type = RECORD_METRICS;
+	records[14].metrics = (struct metrics){
+		.line = UINT32_MAX,
+		.set = METRICS_ALL & ~METRIC_BIT(METRIC_RSS),
+		.read_ns = INT64_MAX,
+		.values = { 0, 1, INT64_MAX, 0, 4096, 8192, 12288 },
+	};
+	records[15].type = RECORD_METRICS;
+	records[15].metrics = (struct metrics){ .line = 1, .set = METRIC_BIT(METRIC_SWAP) };
 }
 
 static inline size_t sample_batch(uint8_t to[SAMPLE_ROOM])
@@ -273,6 +282,7 @@ static inline void collect_record(void *arg, const struct record *record)
 	case RECORD_GAP:
 	case RECORD_PEAK:
 	case RECORD_LIMIT:
+	case RECORD_METRICS:
 		return;
 	}
 	CHECK(!"a record has a type");

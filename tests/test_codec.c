@@ -72,6 +72,15 @@ static void check_tick(const struct tick *got, const struct tick *expected)
 	}
 }
 
+static void check_metrics(const struct metrics *got, const struct metrics *expected)
+{
+	CHECK_EQ_U64(got->line, expected->line);
+	CHECK_EQ_U64(got->set, expected->set);
+	CHECK_EQ_U64(got->read_ns, expected->read_ns);
+	for (enum metric i = METRIC_RSS; i < METRICS; i++)
+		CHECK_EQ_U64(got->values[i], expected->values[i]);
+}
+
 static void check_record(const struct record *got, const struct record *expected)
 {
 	CHECK_EQ_U64(got->seq, expected->seq);
@@ -106,6 +115,9 @@ static void check_record(const struct record *got, const struct record *expected
 		break;
 	case RECORD_INSPECTION:
 		check_inspection(&got->inspection, &expected->inspection);
+		break;
+	case RECORD_METRICS:
+		check_metrics(&got->metrics, &expected->metrics);
 		break;
 	}
 }

@@ -20,13 +20,13 @@ sleep 1000 &
 one=$!
 sleep 1001 &
 two=$!
-check_equal "an empty list" "    PID NAME                    RSS       PEAK  EVENTS    SINCE COMMAND" "$(memwatch list)"
+check_equal "an empty list" "    PID NAME                    RSS        MAX       PEAK  EVENTS    SINCE COMMAND" "$(memwatch list)"
 check_equal "an empty list in JSON" 0 "$(memwatch list --json | jq length)"
 memwatch add $one $two || fail "add"
 memwatch add $one || fail "add again"
 plot out.json
 see out.json ".type == \"sample\" and .pid == $two"
-check_match "list" "^ *$two sleep +[0-9.]+ [KM]iB +[0-9.]+ [KM]iB +0 +0:[0-9]{2} sleep 1001$" "$(memwatch list | grep 1001)"
+check_match "list" "^ *$two sleep +[0-9.]+ [KM]iB +[0-9.]+ [KM]iB +[0-9.]+ [KM]iB +0 +0:[0-9]{2} sleep 1001$" "$(memwatch list | grep 1001)"
 check_equal "lines of the list" 3 "$(memwatch list | wc -l)"
 memwatch list --json | jq -e "length == 2 and (.[1] | .pid == $two and .name == \"sleep\" and .command == \"sleep 1001\" and
 	.ppid == $$ and .rss > 0 and .max_rss >= .rss and .peak_rss >= .max_rss and .events == 0 and .dropped == 0 and

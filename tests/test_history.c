@@ -51,7 +51,7 @@ static void an_end_closes_the_line_and_is_listed(void)
 	CHECK_EQ_U64(history_events(history), 1);
 	CHECK(history_event_at(history, 0)->end);
 	CHECK_EQ_STR(history_event_at(history, 0)->label,
-		     "exited with status 3, last 2.0 MiB, peak 5.0 MiB");
+		     "exited with status 3, last 2.0 MiB, peak 5.0 MiB, sampled 4.0 MiB");
 	history_free(history);
 }
 

@@ -165,7 +165,49 @@ static void a_history_has_the_total_as_a_line_of_its_own(void)
 	history_free(history);
 }
 
+static void pss_of(struct total *total, uint32_t line, uint64_t bytes)
+{
+	struct total_point points[TOTAL_POINTS];
+	struct record record = { .t_ns = 1, .type = RECORD_METRICS };
+
+	record.metrics.line = line;
+	record.metrics.set = METRIC_BIT(METRIC_PSS);
+	record.metrics.values[METRIC_PSS] = bytes;
+	CHECK_EQ_U64(total_add(total, &record, points), 0);
+}
+
+static void where_pss_is_sampled_what_processes_share_counts_once(void)
+{
+	struct total_point points[TOTAL_POINTS];
+	struct total total = { 0 };
+
+	pss_of(&total, 1, MIB);
+	tick(&total, 100, 1, 3, 9 * MIB, points);
+	CHECK(!points[0].has_pss);
+	pss_of(&total, 1, 4 * MIB);
+	pss_of(&total, 2, 3 * MIB);
+	pss_of(&total, 77, 3 * MIB);
+	tick(&total, 200, 1, 3, 10 * MIB, points);
+	CHECK_EQ_U64(points[0].rss, 30 * MIB);
+	CHECK(points[0].has_pss);
+	CHECK_EQ_U64(points[0].pss, 17 * MIB); /* the third one's isn't known */
+	pss_of(&total, 3, 2 * MIB);
+	pss_of(&total, 1, 5 * MIB);
+	tick(&total, 300, 1, 3, 10 * MIB, points);
+	CHECK_EQ_U64(points[0].pss, 10 * MIB);
+	tick(&total, 400, 2, 1, UINT64_MAX, points);
+	CHECK_EQ_U64(points[0].pss, 7 * MIB);
+	CHECK_EQ_U64(end(&total, 450, 1, points), 1);
+	CHECK_EQ_U64(points[0].pss, 2 * MIB);
+	CHECK_EQ_U64(end(&total, 460, 2, points), 1);
+	CHECK_EQ_U64(end(&total, 470, 3, points), 1);
+	CHECK_EQ_U64(points[0].pss, 0);
+	CHECK(!points[0].has_pss);
+	total_free(&total);
+}
+
 static const struct check_test tests[] = {
+	CHECK_TEST(where_pss_is_sampled_what_processes_share_counts_once),
 	CHECK_TEST(a_tick_has_the_sum_of_its_samples),
 	CHECK_TEST(who_has_no_sample_in_a_tick_keeps_its_value_and_who_has_ended_has_none),
 	CHECK_TEST(what_a_process_has_when_it_joins_is_no_tick),

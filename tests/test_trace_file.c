@@ -52,7 +52,7 @@ static void a_recording_is_read_while_it_goes_on(void)
 {
 	const char *path = path_of("live.mwdb");
 	struct writer *writer = open_new(path);
-	uint64_t counts[RECORD_INSPECTION + 1];
+	uint64_t counts[RECORD_METRICS + 1];
 
 	if (!writer)
 		return;
@@ -73,7 +73,7 @@ static void a_file_that_was_moved_is_noticed_and_whole(void)
 	const char *path = path_of("before.mwdb");
 	const char *moved = path_of("after.mwdb");
 	struct writer *writer = open_new(path);
-	uint64_t counts[RECORD_INSPECTION + 1];
+	uint64_t counts[RECORD_METRICS + 1];
 
 	if (!writer)
 		return;
@@ -102,7 +102,7 @@ static void a_file_that_was_replaced_leaves_the_log_of_the_new_one_alone(void)
 	const char *path = path_of("taken.mwdb");
 	struct writer *before = open_new(path);
 	struct writer *after = NULL;
-	uint64_t counts[RECORD_INSPECTION + 1];
+	uint64_t counts[RECORD_METRICS + 1];
 
 	if (!before)
 		return;
@@ -129,7 +129,7 @@ static void a_file_is_found_by_any_name(void)
 	static const char *const names[] = { ":memory:", "file:uri.mwdb", "a%41?mode=x#y" };
 	const char *link = path_of("link.mwdb");
 	char here[512];
-	uint64_t counts[RECORD_INSPECTION + 1];
+	uint64_t counts[RECORD_METRICS + 1];
 	struct writer *writer = open_new(path_of("linked.mwdb"));
 
 	if (!writer || !CHECK(getcwd(here, sizeof here)) || !CHECK(chdir(path_of(".")) == 0))
@@ -152,7 +152,7 @@ static void a_file_is_found_by_any_name(void)
 static void what_is_no_session_is_said_in_one_line(void)
 {
 	const char *path = path_of("foreign");
-	uint64_t counts[RECORD_INSPECTION + 1];
+	uint64_t counts[RECORD_METRICS + 1];
 	FILE *file = fopen(path, "w");
 
 	CHECK(read_all(path_of("nowhere"), counts) == -ENOENT);
@@ -181,7 +181,7 @@ static void change(const char *path, const char *sql)
 static void another_program_s_database_is_left_alone(void)
 {
 	const char *path = path_of("other.db");
-	uint64_t counts[RECORD_INSPECTION + 1];
+	uint64_t counts[RECORD_METRICS + 1];
 
 	unlink(path);
 	change(path, "PRAGMA journal_mode = WAL; CREATE TABLE mine(a)");
@@ -192,7 +192,7 @@ static void another_program_s_database_is_left_alone(void)
 static void a_newer_format_is_refused_by_both_versions(void)
 {
 	const char *path = record_some("newer.mwdb");
-	uint64_t counts[RECORD_INSPECTION + 1];
+	uint64_t counts[RECORD_METRICS + 1];
 
 	change(path, "PRAGMA user_version = 7;"
 		     "UPDATE session SET value = '9.1' WHERE key = 'version'");
@@ -204,7 +204,7 @@ static void a_newer_format_is_refused_by_both_versions(void)
 static void columns_and_tables_of_later_are_stepped_over(void)
 {
 	const char *path = record_some("later.mwdb");
-	uint64_t before[RECORD_INSPECTION + 1], after[RECORD_INSPECTION + 1];
+	uint64_t before[RECORD_METRICS + 1], after[RECORD_METRICS + 1];
 
 	CHECK(read_all(path, before) == 0);
 	change(path, "ALTER TABLE sample ADD COLUMN uss INTEGER; CREATE TABLE extra(a);"
@@ -217,7 +217,7 @@ static void columns_and_tables_of_later_are_stepped_over(void)
 static void a_file_from_before_limits_were_told_is_read(void)
 {
 	const char *path = record_some("before.mwdb");
-	uint64_t counts[RECORD_INSPECTION + 1];
+	uint64_t counts[RECORD_METRICS + 1];
 
 	change(path, "DROP TABLE bound");
 	CHECK(read_all(path, counts) == 0);
@@ -228,7 +228,7 @@ static void a_file_from_before_limits_were_told_is_read(void)
 static void a_file_from_before_inspections_were_kept_is_read(void)
 {
 	const char *path = record_some("before.mwdb");
-	uint64_t counts[RECORD_INSPECTION + 1];
+	uint64_t counts[RECORD_METRICS + 1];
 
 	change(path, "DROP TABLE inspection");
 	CHECK(read_all(path, counts) == 0);
@@ -239,7 +239,7 @@ static void a_file_from_before_inspections_were_kept_is_read(void)
 static void inspections_that_make_no_sense_are_stepped_over(void)
 {
 	const char *path = record_some("senseless.mwdb");
-	uint64_t counts[RECORD_INSPECTION + 1];
+	uint64_t counts[RECORD_METRICS + 1];
 
 	change(path,
 	       "INSERT INTO inspection VALUES(5, 0, 1, 0, 1, 'heap', '', 1, 1, 1, 1, 1, 1, 1),"
@@ -255,7 +255,7 @@ static void inspections_that_make_no_sense_are_stepped_over(void)
 static void limits_that_make_no_sense_are_stepped_over(void)
 {
 	const char *path = record_some("senseless.mwdb");
-	uint64_t counts[RECORD_INSPECTION + 1];
+	uint64_t counts[RECORD_METRICS + 1];
 
 	change(path, "INSERT INTO bound VALUES(5, 1, 'who knows', 1, 1), (5, NULL, 'cgroup', 1, 1),"
 		     "(5, 1, 'machine', 1, 1), (5, 4294967296, 'cgroup', 1, 1),"
@@ -301,7 +301,7 @@ static void what_held_before_a_part_is_told_at_its_begin(void)
 static void a_file_cut_short_does_no_harm(void)
 {
 	const char *path = record_some("cut.mwdb");
-	uint64_t counts[RECORD_INSPECTION + 1];
+	uint64_t counts[RECORD_METRICS + 1];
 	struct stat status;
 
 	CHECK(stat(path, &status) == 0);
@@ -315,7 +315,7 @@ static void a_file_cut_short_does_no_harm(void)
 static void damage_does_no_harm(void)
 {
 	const char *path = record_some("damaged.mwdb");
-	uint64_t counts[RECORD_INSPECTION + 1];
+	uint64_t counts[RECORD_METRICS + 1];
 	struct stat status;
 	unsigned char byte;
 	int fd = open(path, O_RDWR | O_CLOEXEC);

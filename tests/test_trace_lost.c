@@ -6,7 +6,7 @@ static void lost_records_are_a_gap(void)
 	const char *path = path_of("lost.mwdb");
 	struct writer *writer = open_new(path);
 	struct writer_process living = { session.start_ns, { 2, 102, 1, 7, "two", "command" } };
-	uint64_t counts[RECORD_INSPECTION + 1];
+	uint64_t counts[RECORD_METRICS + 1];
 
 	if (!writer)
 		return;
@@ -29,7 +29,7 @@ static void names_that_were_lost_are_told_at_the_next_chance(void)
 	const char *path = path_of("renamed.mwdb");
 	struct writer *writer = open_new(path);
 	struct writer_process living = { session.start_ns, { 1, 101, 1, 7, "one", "command" } };
-	uint64_t counts[RECORD_INSPECTION + 1];
+	uint64_t counts[RECORD_METRICS + 1];
 
 	if (!writer)
 		return;
@@ -48,7 +48,7 @@ static void an_unfinished_span_without_a_begin_is_kept(void)
 	const char *path = path_of("unbegun.mwdb");
 	struct writer *writer = open_new(path);
 	struct record record = { .type = RECORD_EVENT };
-	uint64_t counts[RECORD_INSPECTION + 1];
+	uint64_t counts[RECORD_METRICS + 1];
 
 	if (!writer)
 		return;

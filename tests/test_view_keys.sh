@@ -142,7 +142,7 @@ all_help() {
 	local key
 
 	for key in 'q +quit' '\? h +this help' 'Esc +leave' '\^L +draw' 'space p +pause' '← → +cursor' ', \. +by 10' 'n N +next' \
-		'g G +the begin' '\+ - +longer' 'w 0 +window' 'z 0 +axis' 't +since' '↑ ↓ k j +select' 'Tab +next' \
+		'g G +the begin' '\+ - +longer' 'w 0 +window' 'z 0 +axis' 't +since' 'y +another' '↑ ↓ k j +select' 'Tab +next' \
 		'a +chart' 's S +sort' '/ +find' 'l +list' 'm +mark' 'M +mark' 'click +select' 'wheel +zoom' 'Shift-drag +your'; do
 		shows "(^|│| ) ?$key" || return 1
 	done
@@ -152,7 +152,7 @@ shows '┌─ KEYS ─+┐$' || fail "no frame: $(picture)"
 mux resize-window -x 41 -y 34
 see_text '^┌─ KEYS ─+┐$'
 wait_for 5 all_help || fail "help lacks something in one column: $(picture)"
-mux resize-window -x 40 -y 24
+mux resize-window -x 40 -y 25
 see_text '^q +quit'
 wait_for 5 all_help || fail "help lacks something without headings: $(picture)"
 mux resize-window -x 24 -y 6

@@ -88,13 +88,13 @@ static inline void count_record(void *arg, const struct record *record)
 	counts[record->type]++;
 }
 
-static inline int read_all(const char *path, uint64_t counts[RECORD_INSPECTION + 1])
+static inline int read_all(const char *path, uint64_t counts[RECORD_METRICS + 1])
 {
 	struct reader_query query = { .every = false };
 	struct reader *reader;
 	int error = reader_open(&reader, path, why);
 
-	memset(counts, 0, (RECORD_INSPECTION + 1) * sizeof *counts);
+	memset(counts, 0, (RECORD_METRICS + 1) * sizeof *counts);
 	if (error)
 		return error;
 	error = reader_read(reader, &query, count_record, counts);

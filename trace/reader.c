@@ -43,6 +43,11 @@ const struct reader_process *reader_process(const struct reader *reader, size_t 
 	return index < reader->count ? &reader->processes[index] : NULL;
 }
 
+size_t reader_lines(const struct reader *reader)
+{
+	return reader->count ? reader->processes[reader->count - 1].line + (size_t)1 : 1;
+}
+
 const struct reader_process *reader_line(const struct reader *reader, uint32_t line)
 {
 	size_t low = 0;
@@ -134,6 +139,24 @@ static int64_t least(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+/* Those that some row of the session has a figure of. */
+static uint32_t find_metrics(struct reader *reader)
+{
+	sqlite3_stmt *row =
+		reader_prepare(reader,
+			       "SELECT count(pss), count(uss), count(swap), count(anon),"
+			       " count(file), count(shmem) FROM metric WHERE rowid <= ?1",
+			       reader->last_metric);
+	uint32_t set = METRIC_BIT(METRIC_RSS);
+
+	if (reader_step(reader, &row)) {
+		for (enum metric i = METRIC_PSS; i < METRICS; i++)
+			set |= reader_number(row, (int)i - 1) ? METRIC_BIT(i) : 0;
+	}
+	sqlite3_finalize(row);
+	return set;
+}
+
 static int load_info(struct reader *reader)
 {
 	struct reader_info *info = &reader->info;
@@ -144,6 +167,8 @@ static int load_info(struct reader *reader)
 	ask_text(reader, "name", session->name, sizeof session->name);
 	ask_text(reader, "host", session->host, sizeof session->host);
 	session->pid = (uint32_t)ask_number(reader, "watcher_pid");
+	session->metrics = METRIC_BIT(METRIC_RSS);
+	session->metrics_interval_ns = ask_number(reader, "metrics_interval_ns");
 	session->interval_ns = ask_number(reader, "interval_ns");
 	session->start_wall_ns = ask_number(reader, "start_unix_ns");
 	session->start_ns = ask_number(reader, "start_mono_ns");
@@ -155,6 +180,9 @@ static int load_info(struct reader *reader)
 	reader->last_gap = ask_last(reader, "gap");
 	reader->last_bound = ask_last_of_newer(reader, "bound");
 	reader->last_inspection = ask_last_of_newer(reader, "inspection");
+	reader->last_metric = ask_last_of_newer(reader, "metric");
+	if (reader->last_metric)
+		session->metrics = find_metrics(reader);
 	info->samples = (uint64_t)reader->last_sample;
 	info->events = (uint64_t)reader->last_event;
 	first = ask_one(reader, "SELECT min(first_ns) FROM process", INT64_MAX);

@@ -57,6 +57,9 @@ const struct reader_info *reader_info(const struct reader *reader);
 const struct reader_process *reader_process(const struct reader *reader, size_t index);
 const struct reader_process *reader_line(const struct reader *reader, uint32_t line);
 
+/* One more than the largest number of a line. */
+size_t reader_lines(const struct reader *reader);
+
 /* A sample's rss where the line has none from that tick on; only without `every`. */
 #define READER_NONE UINT64_MAX
 

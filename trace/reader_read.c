@@ -80,6 +80,8 @@ static uint32_t line_of(const struct record *record)
 		return record->limit.line;
 	case RECORD_INSPECTION:
 		return record->inspection.line;
+	case RECORD_METRICS:
+		return record->metrics.line;
 	case RECORD_TICK:
 		break;
 	}
@@ -207,6 +209,7 @@ enum cursor {
 	CURSOR_GAP,
 	CURSOR_BOUND,
 	CURSOR_INSPECTION,
+	CURSOR_METRIC,
 	CURSOR_SAMPLE,
 	CURSOR_EVENT,
 	CURSOR_SPAN,
@@ -221,6 +224,7 @@ static enum cursor find_next(struct reader *reader, uint64_t *ret_ns)
 		[CURSOR_GAP] = reader->gap_ns,
 		[CURSOR_BOUND] = reader->bound_ns,
 		[CURSOR_INSPECTION] = reader->inspection_ns,
+		[CURSOR_METRIC] = reader->metric_ns,
 		[CURSOR_SAMPLE] = reader_samples_next(reader),
 		[CURSOR_EVENT] = reader_events_next(reader),
 		[CURSOR_SPAN] = reader_spans_next(reader),
@@ -250,6 +254,9 @@ static void tell_next(struct reader *reader, enum cursor cursor)
 		break;
 	case CURSOR_INSPECTION:
 		reader_inspections_tell(reader);
+		break;
+	case CURSOR_METRIC:
+		reader_metrics_tell(reader);
 		break;
 	case CURSOR_SAMPLE:
 		reader_samples_tell(reader);
@@ -344,6 +351,7 @@ static void open_cursors(struct reader *reader)
 	step_gaps(reader);
 	reader_bounds_open(reader);
 	reader_inspections_open(reader);
+	reader_metrics_open(reader);
 	reader_samples_open(reader);
 	reader_events_open(reader);
 }
@@ -354,12 +362,14 @@ static void close_cursors(struct reader *reader)
 	sqlite3_finalize(reader->gaps);
 	sqlite3_finalize(reader->bounds);
 	sqlite3_finalize(reader->inspections);
+	sqlite3_finalize(reader->metrics);
 	sqlite3_finalize(reader->samples);
 	sqlite3_finalize(reader->holes);
 	reader->named = NULL;
 	reader->gaps = NULL;
 	reader->bounds = NULL;
 	reader->inspections = NULL;
+	reader->metrics = NULL;
 	reader->samples = NULL;
 	reader->holes = NULL;
 	reader_events_close(reader);

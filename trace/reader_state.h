@@ -45,6 +45,7 @@ struct reader {
 	int64_t last_gap;
 	int64_t last_bound;	 /* 0 also where there is no such table */
 	int64_t last_inspection; /* the same */
+	int64_t last_metric;	 /* the same */
 	int error;
 	char why[TRACE_WHY];
 
@@ -85,6 +86,8 @@ struct reader {
 	uint64_t bound_ns;
 	sqlite3_stmt *inspections;
 	uint64_t inspection_ns;
+	sqlite3_stmt *metrics;
+	uint64_t metric_ns;
 
 	uint32_t *ends; /* lines that ended, in order of time */
 	size_t end_count;
@@ -141,5 +144,9 @@ void reader_bounds_tell(struct reader *reader);
 /* reader_inspections.c */
 void reader_inspections_open(struct reader *reader);
 void reader_inspections_tell(struct reader *reader);
+
+/* reader_metrics.c: figures beside the samples, in the same manner. */
+void reader_metrics_open(struct reader *reader);
+void reader_metrics_tell(struct reader *reader);
 
 #endif

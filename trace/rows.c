@@ -3,7 +3,8 @@
 #include <string.h>
 
 static const char *const texts[ROWS_STATEMENTS] = {
-	[ROWS_SAMPLE] = "INSERT INTO sample(t_ns, process, rss) VALUES(?1, ?2, ?3)",
+	[ROWS_SAMPLE] = "INSERT INTO sample(t_ns, process, rss, pss, swap) VALUES(?1, ?2, ?3, ?4, "
+			"?5)",
 	[ROWS_EVENT] =
 		"INSERT INTO event(t_ns, process, category, label, duration_ns, rss, rss_end, "
 		"span) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -31,6 +32,8 @@ static const char *const texts[ROWS_STATEMENTS] = {
 		"INSERT INTO inspection(t_ns, process, number, place, kinds, kind, name, mappings, "
 		"size_bytes, rss_bytes, pss_bytes, private_dirty_bytes, swap_bytes, hugetlb_bytes) "
 		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+	[ROWS_METRIC] = "INSERT INTO metric(t_ns, process, pss, uss, swap, anon, file, shmem, "
+			"read_ns) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 	[ROWS_SESSION_TEXT] = "INSERT OR REPLACE INTO session(key, value) VALUES(?1, ?2)",
 	[ROWS_SESSION_NUMBER] = "INSERT OR REPLACE INTO session(key, value) VALUES(?1, ?2)",
 	[ROWS_BEGIN] = "BEGIN IMMEDIATE",
@@ -116,16 +119,25 @@ int rows_commit(struct rows *rows)
 	return run(rows->statements[ROWS_COMMIT]);
 }
 
-int rows_sample(struct rows *rows, int64_t t_ns, uint32_t process, uint64_t rss)
+/* Bytes, or UINT64_MAX for NULL. */
+static void bind_told(sqlite3_stmt *statement, int at, uint64_t bytes)
+{
+	if (bytes == UINT64_MAX)
+		sqlite3_bind_null(statement, at);
+	else
+		bind_number(statement, at, bytes);
+}
+
+int rows_sample(struct rows *rows, int64_t t_ns, uint32_t process, uint64_t rss,
+		const struct rows_beside *beside)
 {
 	sqlite3_stmt *statement = rows->statements[ROWS_SAMPLE];
 
 	sqlite3_bind_int64(statement, 1, t_ns);
 	sqlite3_bind_int64(statement, 2, process);
-	if (rss == UINT64_MAX)
-		sqlite3_bind_null(statement, 3);
-	else
-		bind_number(statement, 3, rss);
+	bind_told(statement, 3, rss);
+	bind_told(statement, 4, rss == UINT64_MAX ? rss : beside->pss);
+	bind_told(statement, 5, rss == UINT64_MAX ? rss : beside->swap);
 	return run(statement);
 }
 
@@ -295,6 +307,19 @@ int rows_inspection(struct rows *rows, int64_t t_ns, const struct inspection *in
 	bind_number(statement, 12, use->private_dirty);
 	bind_number(statement, 13, use->swap);
 	bind_number(statement, 14, use->hugetlb);
+	return run(statement);
+}
+
+int rows_metrics(struct rows *rows, int64_t t_ns, const struct metrics *metrics)
+{
+	sqlite3_stmt *statement = rows->statements[ROWS_METRIC];
+
+	sqlite3_bind_int64(statement, 1, t_ns);
+	sqlite3_bind_int64(statement, 2, metrics->line);
+	for (enum metric i = METRIC_PSS; i < METRICS; i++)
+		bind_told(statement, 2 + (int)i,
+			  metrics->set & METRIC_BIT(i) ? metrics->values[i] : UINT64_MAX);
+	bind_known(statement, 9, metrics->read_ns);
 	return run(statement);
 }
 

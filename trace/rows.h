@@ -21,6 +21,7 @@ enum rows_statement {
 	ROWS_GAP,
 	ROWS_BOUND,
 	ROWS_INSPECTION,
+	ROWS_METRIC,
 	ROWS_SESSION_TEXT,
 	ROWS_SESSION_NUMBER,
 	ROWS_BEGIN,
@@ -40,8 +41,15 @@ void rows_close(struct rows *rows);
 int rows_begin(struct rows *rows);
 int rows_commit(struct rows *rows);
 
-/* @rss UINT64_MAX: NULL. */
-int rows_sample(struct rows *rows, int64_t t_ns, uint32_t process, uint64_t rss);
+/* What a process had when its PSS and its swap were told last; UINT64_MAX: they were not. */
+struct rows_beside {
+	uint64_t pss;
+	uint64_t swap;
+};
+
+/* @rss UINT64_MAX: NULL, and so is what is beside it. */
+int rows_sample(struct rows *rows, int64_t t_ns, uint32_t process, uint64_t rss,
+		const struct rows_beside *beside);
 
 /* A milestone or a span, which is still open where it begins; *ret_row is its row. */
 int rows_event(struct rows *rows, int64_t t_ns, const struct event *event, int64_t *ret_row);
@@ -64,6 +72,7 @@ int rows_peak(struct rows *rows, uint32_t process, uint64_t peak_rss);
 int rows_gap(struct rows *rows, int64_t from_ns, int64_t to_ns, uint32_t process,
 	     const char *reason, uint64_t count);
 
+int rows_metrics(struct rows *rows, int64_t t_ns, const struct metrics *metrics);
 int rows_bound(struct rows *rows, int64_t t_ns, const struct limit *limit);
 
 int rows_inspection(struct rows *rows, int64_t t_ns, const struct inspection *inspection);

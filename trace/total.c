@@ -79,6 +79,42 @@ static bool is_join(const struct total *total, const struct tick *tick)
 	return index == total->count || total->lines[index].line != tick->samples[0].line;
 }
 
+/* What a line adds to the sum of PSS: nothing where it shows no memory. */
+static uint64_t pss_part(const struct total_line *line)
+{
+	return line->has_pss && line->rss ? line->pss : line->rss;
+}
+
+static void set_rss(struct total *total, struct total_line *line, uint64_t rss)
+{
+	uint64_t part = pss_part(line);
+
+	total->sum += rss - line->rss;
+	line->rss = rss;
+	total->pss_sum += pss_part(line) - part;
+}
+
+static void add_metrics(struct total *total, const struct metrics *metrics)
+{
+	size_t index = index_of(total, metrics->line);
+	struct total_line *line = &total->lines[index];
+	uint64_t part;
+
+	if (!(metrics->set & METRIC_BIT(METRIC_PSS)) || index == total->count ||
+	    line->line != metrics->line || !line->counts)
+		return;
+	part = pss_part(line);
+	total->with_pss += !line->has_pss;
+	line->has_pss = true;
+	line->pss = metrics->values[METRIC_PSS];
+	total->pss_sum += pss_part(line) - part;
+}
+
+static struct total_point point_at(const struct total *total, uint64_t t_ns, bool tick)
+{
+	return (struct total_point){ t_ns, total->sum, total->pss_sum, total->with_pss > 0, tick };
+}
+
 static void add_samples(struct total *total, const struct tick *tick)
 {
 	size_t hint = 0;
@@ -94,8 +130,7 @@ static void add_samples(struct total *total, const struct tick *tick)
 			continue;
 		if (rss == UINT64_MAX) /* it has no value from now on: a reader's word */
 			rss = 0;
-		total->sum += rss - line->rss;
-		line->rss = rss;
+		set_rss(total, line, rss);
 	}
 }
 
@@ -107,7 +142,8 @@ static bool leave(struct total *total, uint32_t number)
 	if (index == total->count || total->lines[index].line != number)
 		return false;
 	counts = total->lines[index].counts;
-	total->sum -= total->lines[index].rss;
+	set_rss(total, &total->lines[index], 0);
+	total->with_pss -= total->lines[index].has_pss;
 	total->count--;
 	memmove(&total->lines[index], &total->lines[index + 1],
 		(total->count - index) * sizeof *total->lines);
@@ -121,7 +157,7 @@ size_t total_add(struct total *total, const struct record *record,
 	bool join;
 
 	if (total->open_ns && (record->type != RECORD_TICK || record->t_ns != total->open_ns)) {
-		points[count++] = (struct total_point){ total->open_ns, total->sum, true };
+		points[count++] = point_at(total, total->open_ns, true);
 		total->open_ns = 0;
 	}
 	if (record->type == RECORD_TICK) {
@@ -129,9 +165,11 @@ size_t total_add(struct total *total, const struct record *record,
 		add_samples(total, &record->tick);
 		total->open_ns = record->tick.count == TICK_SAMPLES ? record->t_ns : 0;
 		if (!total->open_ns)
-			points[count++] = (struct total_point){ record->t_ns, total->sum, !join };
+			points[count++] = point_at(total, record->t_ns, !join);
 	} else if (record->type == RECORD_END && leave(total, record->end.line)) {
-		points[count++] = (struct total_point){ record->t_ns, total->sum, false };
+		points[count++] = point_at(total, record->t_ns, false);
+	} else if (record->type == RECORD_METRICS) {
+		add_metrics(total, &record->metrics);
 	}
 	return count;
 }

@@ -1,5 +1,6 @@
 /*
- * The total of a family: at each tick, the sum of the last values of the processes that live. It is
+ * The total of a family: at each tick, the sum of the last values of the processes that live, and
+ * where their PSS is sampled the sum of that, in which what they share counts once. It is
  * computed from the records, wherever they come from, and stored nowhere. It has no PID (0) and the
  * name TOTAL_NAME. Pure.
  */
@@ -19,7 +20,9 @@
 struct total_line {
 	uint32_t line;
 	bool counts;
+	bool has_pss;
 	uint64_t rss;
+	uint64_t pss; /* as read last */
 };
 
 /* All zeros but for what is set first is an empty one. */
@@ -33,13 +36,17 @@ struct total {
 	size_t room;
 	size_t met; /* processes so far */
 	uint64_t sum;
+	uint64_t pss_sum; /* of those without a PSS the RSS */
+	size_t with_pss;  /* of those that live */
 	uint64_t open_ns; /* a tick that may go on in the next record; 0: none */
 };
 
 struct total_point {
 	uint64_t t_ns;
 	uint64_t rss;
-	bool tick; /* of a tick; else of a process that joined or left meanwhile */
+	uint64_t pss; /* the sum of their PSS, of those whose PSS isn't known the RSS */
+	bool has_pss; /* it is known of one at least */
+	bool tick;    /* of a tick; else of a process that joined or left meanwhile */
 };
 
 /* Most that one record makes. */

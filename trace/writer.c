@@ -41,10 +41,13 @@ int64_t writer_time(const struct writer *writer, uint64_t t_ns)
 int writer_put_sample(void *arg, uint64_t t_ns, uint32_t line, uint64_t rss)
 {
 	struct writer *writer = arg;
+	static const struct rows_beside nothing = { UINT64_MAX, UINT64_MAX };
+	const struct rows_beside *beside =
+		line < writer->room ? &writer->lines[line].beside : &nothing;
 
 	writer->counts.samples++;
-	return writer_check(writer,
-			    rows_sample(&writer->rows, writer_time(writer, t_ns), line, rss));
+	return writer_check(
+		writer, rows_sample(&writer->rows, writer_time(writer, t_ns), line, rss, beside));
 }
 
 int writer_put_late(void *arg, uint64_t deadline_ns, uint64_t t_ns)
@@ -82,7 +85,8 @@ static struct writer_line *find_line(struct writer *writer, uint32_t number)
 		writer_fail(writer, -ENOMEM, strerror(ENOMEM));
 		return NULL;
 	}
-	memset(lines + writer->room, 0, (room - writer->room) * sizeof *lines);
+	for (size_t i = writer->room; i < room; i++)
+		lines[i] = (struct writer_line){ .beside = { UINT64_MAX, UINT64_MAX } };
 	writer->lines = lines;
 	writer->room = room;
 	return &lines[number];
@@ -246,6 +250,23 @@ static int add_inspection(struct writer *writer, uint64_t t_ns, const struct ins
 			    rows_inspection(&writer->rows, writer_time(writer, t_ns), inspection));
 }
 
+static int add_metrics(struct writer *writer, uint64_t t_ns, const struct metrics *metrics)
+{
+	struct writer_line *line;
+
+	if (know_line(writer, t_ns, metrics->line))
+		return writer->error;
+	line = find_line(writer, metrics->line);
+	if (!line)
+		return writer->error;
+	if (metrics->set & METRIC_BIT(METRIC_PSS))
+		line->beside.pss = metrics->values[METRIC_PSS];
+	if (metrics->set & METRIC_BIT(METRIC_SWAP))
+		line->beside.swap = metrics->values[METRIC_SWAP];
+	return writer_check(writer,
+			    rows_metrics(&writer->rows, writer_time(writer, t_ns), metrics));
+}
+
 /* Records that never came, up to one at @t_ns, which may itself have come late. */
 static int add_lost(struct writer *writer, uint64_t t_ns, uint64_t count)
 {
@@ -277,6 +298,8 @@ static int take(struct writer *writer, const struct record *record)
 		return add_limit(writer, record->t_ns, &record->limit);
 	case RECORD_INSPECTION:
 		return add_inspection(writer, record->t_ns, &record->inspection);
+	case RECORD_METRICS:
+		return add_metrics(writer, record->t_ns, &record->metrics);
 	}
 	return 0;
 }

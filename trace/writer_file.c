@@ -77,6 +77,9 @@ static void describe(struct writer *writer)
 	writer_check(writer, rows_session_number(rows, "watcher_pid", session->pid));
 	writer_check(writer,
 		     rows_session_number(rows, "interval_ns", (int64_t)session->interval_ns));
+	if (session->metrics_interval_ns)
+		writer_check(writer, rows_session_number(rows, "metrics_interval_ns",
+							 (int64_t)session->metrics_interval_ns));
 	writer_check(writer, rows_session_number(rows, "page_size", sysconf(_SC_PAGESIZE)));
 	writer_check(writer,
 		     rows_session_number(rows, "start_unix_ns", (int64_t)session->start_wall_ns));

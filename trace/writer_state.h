@@ -17,6 +17,7 @@ struct writer_line {
 	bool ended;
 	bool peak_new; /* not in the file yet */
 	uint64_t peak_rss;
+	struct rows_beside beside;
 };
 
 struct writer {

@@ -66,11 +66,10 @@ static void step_total(struct core *core, uint64_t t_ns)
 /* What the kernel's mark says until now was before, or is told. */
 static void pass_peak(struct core *core, struct entry *entry)
 {
-	char name[TEXT_NAME + 1];
-	uint64_t peak;
+	struct procinfo_status status;
 
-	if (procinfo_read_status((pid_t)entry->info.pid, name, &peak) == 0)
-		life_peak(core, entry, peak);
+	if (procinfo_read_status((pid_t)entry->info.pid, &status) == 0)
+		life_peak(core, entry, status.peak);
 }
 
 void alarms_peak(struct core *core, struct entry *entry, uint64_t t_ns)

@@ -323,6 +323,7 @@ static void do_status(struct answer *answer)
 	status->subscribers = core->gate.peers;
 	status->gate_restarts = core->gate.number - 1;
 	status->oldest_seq = past_oldest(core->past);
+	status->rollup_share = figures_share(core);
 	record_state(core, &status->recording);
 	status->unseen = core->family.unseen;
 	status->rule_count = (uint32_t)core->rules.count;
@@ -331,6 +332,21 @@ static void do_status(struct answer *answer)
 	answer->reply.has_status = true;
 	answer->reply.has_session = true;
 	answer->reply.session = core->session;
+}
+
+static void do_metrics(struct answer *answer)
+{
+	const struct request *request = answer->request;
+	struct core *core = answer->core;
+	int error = figures_want(core, (uint32_t)request->since & METRICS_ALL, request->peak);
+	char why[128];
+
+	answer->reply.has_session = true;
+	answer->reply.session = core->session;
+	if (!error)
+		return;
+	snprintf(why, sizeof why, "cannot sample PSS or USS: %s", strerror(-error));
+	refuse(answer, why);
 }
 
 static void do_stop(struct answer *answer)
@@ -360,6 +376,7 @@ static const struct operation operations[] = {
 	[REQUEST_LIMIT] = { do_limit, false },	   [REQUEST_LIMIT_TOTAL] = { do_limit, false },
 	[REQUEST_INSPECT] = { do_inspect, false },
 	[REQUEST_REAPED] = { do_reaped, true },	   [REQUEST_RULE] = { do_rule, true },
+	[REQUEST_METRICS] = { do_metrics, false },
 };
 
 /* Whether a request was carried out before: the asker's socket repeats what got no answer, as when

@@ -200,6 +200,9 @@ static void handle(struct core *core, const struct epoll_event *event)
 	case SOURCE_INSPECTOR:
 		inspections_done(core);
 		break;
+	case SOURCE_ROLLUP:
+		figures_rollup(core);
+		break;
 	case SOURCE_COMMAND_END:
 		handle_command_end(core, (int)index);
 		break;

@@ -25,11 +25,13 @@
 struct core_options {
 	const char *session;
 	uint64_t interval_ns;
-	bool private_session; /* end with the last command attached */
-	bool detach;	      /* leave the terminal once all is set up */
-	const char *output;   /* the file of a recording, absolute; NULL: none */
-	bool force;	      /* in place of one that is there */
-	int ready_fd;	      /* written to and closed when all is set up; -1 for none */
+	bool private_session;	      /* end with the last command attached */
+	bool detach;		      /* leave the terminal once all is set up */
+	const char *output;	      /* the file of a recording, absolute; NULL: none */
+	bool force;		      /* in place of one that is there */
+	uint32_t metrics;	      /* a set: what is sampled beside the RSS; 0: nothing */
+	uint64_t metrics_interval_ns; /* between reads of smaps_rollup; 0: the default */
+	int ready_fd;		      /* written to and closed when all is set up; -1 for none */
 };
 
 /* Records are held this long for events on their way from their programs. */
@@ -81,6 +83,7 @@ struct core {
 	struct bounds bounds;
 	struct alarms alarms;
 	struct inspections inspections;
+	struct rollup *rollup; /* NULL until PSS or USS is asked for */
 	struct family family;
 	struct rules rules;
 	struct gatelink gate;
@@ -115,6 +118,7 @@ enum core_source {
 	SOURCE_COMMAND_END,
 	SOURCE_RECORDER,
 	SOURCE_INSPECTOR,
+	SOURCE_ROLLUP,
 };
 
 /* core.c. Runs a session until it is stopped; an exit status. Errors are said before. */

@@ -128,6 +128,7 @@ static struct entry *join(struct core *core, const struct procinfo *info, const 
 	add_first_sample(core, entry, rss);
 	bounds_join(core, entry);
 	alarms_join(core, entry);
+	figures_join(core, entry);
 	family_born(core, entry);
 	if (sampler_add(core->sampler, entry->info.line, statm) == 0 &&
 	    core_watch(core, pidfd, EPOLLIN, SOURCE_PROCESS_END, entry->info.line) == 0)
@@ -256,6 +257,7 @@ void life_end(struct core *core, struct entry *entry, enum end_reason reason, in
 	core->alarms.sum -= entry->info.rss;
 	registry_end(core->registry, entry);
 	bounds_leave(core, entry);
+	figures_leave(core, entry);
 	family_leave(core, entry);
 	sampler_remove(core->sampler, entry->info.line);
 	if (entry->pidfd >= 0)

@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Processes looked at in one life_look; a look reads one file each. */
-#define LOOKS 16
+/* Processes looked at in one life_look, of which there are 4 a second; a look reads one file each.
+ * Where figures of that file are wanted, all have their turn within a second. */
+#define LOOKS 64
+#define LOOKS_A_SECOND 4
 
 /* A member of a family that execs so soon after it was found was about to when it was. */
 #define BIRTH_NS (300 * NS_PER_MS)
@@ -34,6 +36,7 @@ static void note_exec(struct core *core, struct entry *entry, const char *name)
 	if (!entry->named)
 		text_copy(entry->info.name, sizeof entry->info.name, name);
 	life_tell(core, entry, clock_mono_ns());
+	figures_exec(core, entry);
 }
 
 void life_peak(struct core *core, struct entry *entry, uint64_t peak)
@@ -49,31 +52,39 @@ void life_peak(struct core *core, struct entry *entry, uint64_t peak)
 
 void life_look_at(struct core *core, struct entry *entry)
 {
-	char name[TEXT_NAME + 1];
-	uint64_t peak;
+	struct procinfo_status status;
 
 	if (entry->ended_ns) {
 		if (clock_mono_ns() > entry->ended_ns + PARENT_WAIT_NS)
 			life_end_by_kernel(core, entry);
 		return;
 	}
-	if (procinfo_read_status((pid_t)entry->info.pid, name, &peak) < 0)
+	if (procinfo_read_status((pid_t)entry->info.pid, &status) < 0)
 		return;
-	if (peak > entry->info.peak_rss) {
-		life_peak(core, entry, peak);
+	if (status.peak > entry->info.peak_rss) {
+		life_peak(core, entry, status.peak);
 		alarms_peak(core, entry, clock_mono_ns());
 	}
-	if (strcmp(name, entry->comm) != 0)
-		note_exec(core, entry, name);
+	if (strcmp(status.name, entry->comm) != 0)
+		note_exec(core, entry, status.name);
+	figures_status(core, entry, &status);
 	bounds_follow(core, entry);
+}
+
+static size_t looks(const struct core *core)
+{
+	size_t all = registry_live(core->registry) / LOOKS_A_SECOND + 1;
+
+	return core->session.metrics & METRICS_STATUS && all > LOOKS ? all : LOOKS;
 }
 
 void life_look(struct core *core)
 {
+	size_t most = looks(core);
 	struct entry *entry;
 	uint32_t first = 0;
 
-	for (int i = 0; i < LOOKS;) {
+	for (size_t i = 0; i < most;) {
 		entry = registry_next(core->registry, core->looked_line);
 		if (!entry && core->looked_line == 0)
 			return;

@@ -26,6 +26,9 @@ static const char usage[] =
 	"least\n"
 	"  -o, --output FILE record the session in FILE\n"
 	"  --force           replace FILE where it exists\n"
+	"  --metrics LIST    sample these too, of rss,pss,uss,swap,anon,file,shmem\n"
+	"  --metrics-interval TIME\n"
+	"                    between reads of pss and uss (10s)\n"
 	"  --foreground      stay in the foreground, until SIGTERM, SIGINT or `memwatch stop`\n"
 	"  --private         end with the last memwatch command attached to it\n"
 	"  --version, --help\n"
@@ -39,6 +42,8 @@ enum option_key {
 	OPTION_GATE,
 	OPTION_READY,
 	OPTION_FORCE,
+	OPTION_METRICS,
+	OPTION_METRICS_INTERVAL,
 };
 
 struct settings {
@@ -53,6 +58,8 @@ static const struct option long_options[] = {
 	{ "interval", required_argument, NULL, 'i' },
 	{ "output", required_argument, NULL, 'o' },
 	{ "force", no_argument, NULL, OPTION_FORCE },
+	{ "metrics", required_argument, NULL, OPTION_METRICS },
+	{ "metrics-interval", required_argument, NULL, OPTION_METRICS_INTERVAL },
 	{ "foreground", no_argument, NULL, OPTION_FOREGROUND },
 	{ "private", no_argument, NULL, OPTION_PRIVATE },
 	{ "gate", no_argument, NULL, OPTION_GATE },
@@ -66,6 +73,24 @@ static int bad_usage(void)
 {
 	fputs("Try 'memwatchd --help'.\n", stderr);
 	return 2;
+}
+
+static int set_metrics(struct settings *settings, const char *text)
+{
+	if (metric_parse(text, &settings->core.metrics) == 0)
+		return 0;
+	log_error("metrics '%s': is no list of rss,pss,uss,swap,anon,file,shmem", text);
+	return bad_usage();
+}
+
+static int set_metrics_interval(struct settings *settings, const char *text)
+{
+	uint64_t *interval_ns = &settings->core.metrics_interval_ns;
+
+	if (units_parse_duration(text, interval_ns) == 0 && *interval_ns >= 100 * NS_PER_MS)
+		return 0;
+	log_error("metrics-interval '%s': is no length of time of 100ms or more", text);
+	return bad_usage();
 }
 
 static int set_interval(struct settings *settings, const char *text)
@@ -107,6 +132,10 @@ static int take_option(struct settings *settings, int key)
 	case OPTION_FORCE:
 		settings->core.force = true;
 		return 0;
+	case OPTION_METRICS:
+		return set_metrics(settings, optarg);
+	case OPTION_METRICS_INTERVAL:
+		return set_metrics_interval(settings, optarg);
 	case OPTION_FOREGROUND:
 		settings->foreground = true;
 		return 0;

@@ -115,6 +115,9 @@ static void note_release(struct core *core, struct record *record)
 	case RECORD_LIMIT:
 		note_limit(core, record);
 		break;
+	case RECORD_METRICS:
+		figures_released(core, record);
+		break;
 	case RECORD_GAP:
 	case RECORD_PEAK:
 	case RECORD_INSPECTION:

@@ -193,12 +193,41 @@ static void copy_name(char name[TEXT_NAME + 1], const char *from)
 	name[length] = '\0';
 }
 
-int procinfo_read_status(pid_t pid, char name[TEXT_NAME + 1], uint64_t *ret_peak)
+/* Of "Key:   123 kB"; false where there is no such line. */
+static bool find_bytes(const char *text, const char *key, uint64_t *ret_bytes)
 {
-	char text[2048];
+	const char *line = strstr(text, key);
+
+	if (line)
+		*ret_bytes = strtoull(line + strlen(key), NULL, 10) * 1024;
+	return line != NULL;
+}
+
+int procinfo_parse_status(const char *text, struct procinfo_status *ret_status)
+{
+	uint64_t *values = ret_status->values;
+
+	*ret_status = (struct procinfo_status){ 0 };
+	if (strncmp(text, "Name:\t", 6) != 0)
+		return -ESRCH;
+	copy_name(ret_status->name, text + 6);
+	text = strstr(text, "\nVmHWM:");
+	if (!text)
+		return 0;
+	/* They come in this order. */
+	ret_status->has_memory = find_bytes(text, "\nVmHWM:", &ret_status->peak) &&
+				 find_bytes(text, "\nRssAnon:", &values[METRIC_ANON]) &&
+				 find_bytes(text, "\nRssFile:", &values[METRIC_FILE]) &&
+				 find_bytes(text, "\nRssShmem:", &values[METRIC_SHMEM]) &&
+				 find_bytes(text, "\nVmSwap:", &values[METRIC_SWAP]);
+	return 0;
+}
+
+int procinfo_read_status(pid_t pid, struct procinfo_status *ret_status)
+{
+	char text[4096];
 	char path[64];
 	ssize_t size;
-	char *line;
 	int fd;
 
 	snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
@@ -207,13 +236,10 @@ int procinfo_read_status(pid_t pid, char name[TEXT_NAME + 1], uint64_t *ret_peak
 		return -errno;
 	size = read(fd, text, sizeof text - 1);
 	close(fd);
-	if (size <= 0 || strncmp(text, "Name:\t", 6) != 0)
+	if (size <= 0)
 		return -ESRCH;
 	text[size] = '\0';
-	copy_name(name, text + 6);
-	line = strstr(text, "\nVmHWM:");
-	*ret_peak = line ? strtoull(line + 7, NULL, 10) * 1024 : 0;
-	return 0;
+	return procinfo_parse_status(text, ret_status);
 }
 
 int procinfo_read_brief(pid_t pid, char name[TEXT_NAME + 1], uint64_t *ret_start_ticks)

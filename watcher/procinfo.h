@@ -6,6 +6,7 @@
 #define WATCHER_PROCINFO_H
 
 #include "base/text.h"
+#include "wire/metric.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -53,11 +54,19 @@ void procinfo_each(struct procinfo_reader *reader, const pid_t *pids, size_t cou
  * a negative errno. */
 int procinfo_read_brief(pid_t pid, char name[TEXT_NAME + 1], uint64_t *ret_start_ticks);
 
-/*
- * What changes in a process's life, from one read of /proc/PID/status: its name now and the
- * kernel's high-water mark of its resident memory in bytes (VmHWM, which libproc2 does not give; 0
- * where it has no memory). 0 or a negative errno.
- */
-int procinfo_read_status(pid_t pid, char name[TEXT_NAME + 1], uint64_t *ret_peak);
+/* What changes in a process's life. */
+struct procinfo_status {
+	char name[TEXT_NAME + 1];
+	uint64_t peak; /* VmHWM, the kernel's high-water mark of its resident memory, which libproc2
+			  does not give: bytes, 0 where it has no memory */
+	bool has_memory;
+	uint64_t values[METRICS]; /* those of METRICS_STATUS, where it has memory: bytes */
+};
+
+/* From one read of /proc/PID/status: 0 or a negative errno. */
+int procinfo_read_status(pid_t pid, struct procinfo_status *ret_status);
+
+/* From its text, NUL-ended: 0 or -ESRCH. */
+int procinfo_parse_status(const char *text, struct procinfo_status *ret_status);
 
 #endif

@@ -7,6 +7,7 @@
 #include "watcher/alarms.h"
 #include "watcher/bounds.h"
 #include "watcher/children.h"
+#include "watcher/figures.h"
 #include "wire/message.h"
 
 #include <sys/types.h>
@@ -27,6 +28,7 @@ struct entry {
 	struct cgroup *cgroup;	  /* it is in; NULL: unknown, or ended */
 	struct bound bound;	  /* what was told of that */
 	struct alarm alarm;	  /* what a person asked it to stay below */
+	struct figures figures;	  /* what was told beside its samples */
 	bool family;		  /* its children are followed too */
 	struct child_files files; /* by which they are found */
 };

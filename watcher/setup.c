@@ -64,6 +64,7 @@ static void describe_session(struct core *core)
 		session->host[0] = '\0';
 	session->pid = (uint32_t)getpid();
 	session->interval_ns = core->options->interval_ns;
+	session->metrics = METRIC_BIT(METRIC_RSS);
 	session->start_wall_ns = clock_wall_ns();
 	session->start_ns = clock_mono_ns();
 	core->missed_from_ns = session->start_ns;
@@ -143,6 +144,9 @@ int setup_open(struct core *core)
 	if (!error)
 		error = core_watch(core, sampler_fd(core->sampler), EPOLLIN, SOURCE_SAMPLER, 0);
 	if (!error)
+		error = figures_want(core, core->options->metrics,
+				     core->options->metrics_interval_ns);
+	if (!error)
 		error = arrival_open(core);
 	if (!error && core->options->output)
 		return open_recording(core);
@@ -174,6 +178,7 @@ void setup_close(struct core *core)
 	emitters_free(core->emitters);
 	spans_free(&core->spans);
 	bounds_close(&core->bounds);
+	figures_close(core);
 	family_close(&core->family);
 	rules_close(&core->rules);
 	marks_free(&core->marks);

@@ -65,6 +65,8 @@ static void fill_session(memwatch_Session *to, const struct session_info *sessio
 	to->interval_ns = session->interval_ns;
 	to->start_ns = session->start_ns;
 	to->start_wall_ns = session->start_wall_ns;
+	to->metrics = session->metrics;
+	to->metrics_interval_ns = session->metrics_interval_ns;
 }
 
 static void fill_recording(memwatch_Recording *to, const struct recording_info *recording)
@@ -91,6 +93,10 @@ static void fill_status(memwatch_Status *to, const struct status_info *status)
 	to->gate_restarts = status->gate_restarts;
 	to->bad_messages = status->bad_messages;
 	to->oldest_seq = status->oldest_seq;
+	to->rollup_reads = status->rollup_reads;
+	to->rollup_total_ns = status->rollup_total_ns;
+	to->rollup_max_ns = status->rollup_max_ns;
+	to->rollup_share = status->rollup_share;
 	to->has_recording = status->recording.state != RECORDING_NONE;
 	fill_recording(&to->recording, &status->recording);
 	to->unseen = status->unseen;
@@ -172,6 +178,8 @@ static bool get_session(pb_istream_t *in, struct session_info *ret)
 	ret->interval_ns = message.interval_ns;
 	ret->start_ns = message.start_ns;
 	ret->start_wall_ns = message.start_wall_ns;
+	ret->metrics = (message.metrics & METRICS_ALL) | METRIC_BIT(METRIC_RSS);
+	ret->metrics_interval_ns = message.metrics_interval_ns;
 	return true;
 }
 
@@ -206,6 +214,10 @@ static bool get_status(pb_istream_t *in, struct status_info *ret)
 	ret->gate_restarts = message.gate_restarts;
 	ret->bad_messages = message.bad_messages;
 	ret->oldest_seq = message.oldest_seq;
+	ret->rollup_reads = message.rollup_reads;
+	ret->rollup_total_ns = message.rollup_total_ns;
+	ret->rollup_max_ns = message.rollup_max_ns;
+	ret->rollup_share = message.rollup_share;
 	ret->unseen = message.unseen;
 	ret->rule_count = message.rule_count;
 	for (pb_size_t i = 0; i < message.rule_count; i++)

@@ -90,8 +90,16 @@ bool codec_walk(pb_istream_t *in, field_fn field, void *arg);
 /* The same for the message that is the next field of @in. */
 bool codec_walk_part(pb_istream_t *in, field_fn field, void *arg);
 
-/* codec_records.c: a message that is the next field, by its descriptor. */
+/* A message that is the next field, by its descriptor. */
 bool codec_get_message(pb_istream_t *in, const pb_msgdesc_t *fields, void *ret_message);
+
+/* codec_figures.c: the bodies of records; what is read is the record's type and body. */
+bool codec_put_peak(pb_ostream_t *out, const struct peak *peak);
+bool codec_put_limit(pb_ostream_t *out, const struct limit *limit);
+bool codec_put_metrics(pb_ostream_t *out, const struct metrics *metrics);
+bool codec_get_peak(pb_istream_t *in, struct record *ret_record);
+bool codec_get_limit(pb_istream_t *in, struct record *ret_record);
+bool codec_get_metrics(pb_istream_t *in, struct record *ret_record);
 
 /* codec_inspection.c; @message holds the name of what is read. */
 bool codec_put_inspection(pb_ostream_t *out, const struct inspection *inspection);

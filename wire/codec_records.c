@@ -80,20 +80,6 @@ static bool put_gap(pb_ostream_t *out, const struct gap *gap)
 	       put_uint(out, memwatch_Gap_count_tag, gap->count);
 }
 
-static bool put_peak(pb_ostream_t *out, const struct peak *peak)
-{
-	return put_uint(out, memwatch_Peak_line_tag, peak->line) &&
-	       put_uint(out, memwatch_Peak_peak_rss_tag, peak->peak_rss);
-}
-
-static bool put_limit(pb_ostream_t *out, const struct limit *limit)
-{
-	return put_uint(out, memwatch_Limit_line_tag, limit->line) &&
-	       put_uint(out, memwatch_Limit_kind_tag, limit->kind) &&
-	       put_uint(out, memwatch_Limit_limit_tag, limit->limit) &&
-	       put_uint(out, memwatch_Limit_used_tag, limit->used);
-}
-
 static bool put_stream_event(pb_ostream_t *out, const struct event *event)
 {
 	return put_uint(out, memwatch_Event_line_tag, event->line) &&
@@ -122,13 +108,16 @@ static bool put_body(pb_ostream_t *out, const struct record *record, uint32_t *r
 		return put_gap(out, &record->gap);
 	case RECORD_PEAK:
 		*ret_tag = memwatch_Record_peak_tag;
-		return put_peak(out, &record->peak);
+		return codec_put_peak(out, &record->peak);
 	case RECORD_LIMIT:
 		*ret_tag = memwatch_Record_limit_tag;
-		return put_limit(out, &record->limit);
+		return codec_put_limit(out, &record->limit);
 	case RECORD_INSPECTION:
 		*ret_tag = memwatch_Record_inspection_tag;
 		return codec_put_inspection(out, &record->inspection);
+	case RECORD_METRICS:
+		*ret_tag = memwatch_Record_metrics_tag;
+		return codec_put_metrics(out, &record->metrics);
 	}
 	return false;
 }
@@ -209,14 +198,6 @@ static bool get_tick(pb_istream_t *in, struct record_reader *reader)
 	       reader->rss_count == reader->record.tick.count;
 }
 
-bool codec_get_message(pb_istream_t *in, const pb_msgdesc_t *fields, void *ret_message)
-{
-	pb_istream_t part;
-
-	return pb_make_string_substream(in, &part) && pb_decode(&part, fields, ret_message) &&
-	       pb_close_string_substream(in, &part);
-}
-
 static bool get_process(pb_istream_t *in, struct record_reader *reader)
 {
 	memwatch_Process *message = &reader->process;
@@ -271,44 +252,6 @@ static bool get_gap(pb_istream_t *in, struct record_reader *reader)
 	return true;
 }
 
-static bool get_peak(pb_istream_t *in, struct record_reader *reader)
-{
-	memwatch_Peak message = memwatch_Peak_init_zero;
-
-	if (!codec_get_message(in, &memwatch_Peak_msg, &message))
-		return false;
-	reader->record.type = RECORD_PEAK;
-	reader->record.peak = (struct peak){ message.line, message.peak_rss };
-	return true;
-}
-
-static bool limit_is_sound(const memwatch_Limit *message)
-{
-	if (message->limit > INT64_MAX || message->used > INT64_MAX)
-		return false;
-	if (message->kind == LIMIT_MACHINE)
-		return message->line == LINE_SESSION;
-	if (message->kind == LIMIT_ASKED)
-		return true;
-	return message->kind == LIMIT_CGROUP && message->line != LINE_SESSION;
-}
-
-static bool get_limit(pb_istream_t *in, struct record_reader *reader)
-{
-	memwatch_Limit message = memwatch_Limit_init_zero;
-
-	if (!codec_get_message(in, &memwatch_Limit_msg, &message) || !limit_is_sound(&message))
-		return false;
-	reader->record.type = RECORD_LIMIT;
-	reader->record.limit = (struct limit){
-		.line = message.line,
-		.kind = (enum limit_kind)message.kind,
-		.limit = message.limit,
-		.used = message.used,
-	};
-	return true;
-}
-
 static bool record_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, void *arg)
 {
 	struct record_reader *reader = arg;
@@ -317,7 +260,7 @@ static bool record_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, vo
 	if (tag == memwatch_Record_time_ns_tag && type == PB_WT_VARINT)
 		return get_uint(in, &reader->record.t_ns);
 	if (type != PB_WT_STRING || tag < memwatch_Record_tick_tag ||
-	    tag > memwatch_Record_inspection_tag)
+	    tag > memwatch_Record_metrics_tag)
 		return pb_skip_field(in, type);
 	reader->has_body = true;
 	switch (tag) {
@@ -335,11 +278,13 @@ static bool record_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, vo
 	case memwatch_Record_gap_tag:
 		return get_gap(in, reader);
 	case memwatch_Record_peak_tag:
-		return get_peak(in, reader);
+		return codec_get_peak(in, &reader->record);
 	case memwatch_Record_limit_tag:
-		return get_limit(in, reader);
-	default:
+		return codec_get_limit(in, &reader->record);
+	case memwatch_Record_inspection_tag:
 		return codec_get_inspection(in, &reader->record, &reader->inspection);
+	default:
+		return codec_get_metrics(in, &reader->record);
 	}
 }
 

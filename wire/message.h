@@ -30,13 +30,15 @@ enum request_op {
 			   text: its name */
 	REQUEST_RECORD, /* path, text: a title, "" for none; since 1: in place of a file that is
 			   there already. Where it is recorded there already, that goes on */
-	REQUEST_RECORD_END, /* pid: only where that is the last command attached to a private
-			       session; 0: in any case. Status tells when the file is done */
-	REQUEST_INSPECT,    /* pid; text: a label, to wait for that milestone of the process or of
-			       the session; "": now. since: the command that asks, with whose end an
-			       inspection that still waits is forgotten; 0: none */
-	/* 14 is not used */
-	REQUEST_LIMIT = 15,  /* pid: a process; 0: each one, later ones too. since: the bytes that
+	REQUEST_RECORD_END,  /* pid: only where that is the last command attached to a private
+				session; 0: in any case. Status tells when the file is done */
+	REQUEST_INSPECT,     /* pid; text: a label, to wait for that milestone of the process or of
+				the session; "": now. since: the command that asks, with whose end an
+				inspection that still waits is forgotten; 0: none */
+	REQUEST_METRICS,     /* since: a set of metrics, to be sampled from now on beside those that
+				are; peak: ns between reads of smaps_rollup, 0: as it is, or the
+				default */
+	REQUEST_LIMIT,	     /* pid: a process; 0: each one, later ones too. since: the bytes that
 				it, and what it starts from now on, is to stay below; 0: any more */
 	REQUEST_LIMIT_TOTAL, /* since: the same for the sum of all that are followed */
 	REQUEST_REAPED,	     /* reaped: orphans that the asker waited for */
@@ -103,6 +105,8 @@ struct session_info {
 	uint64_t interval_ns;
 	uint64_t start_ns;
 	uint64_t start_wall_ns;
+	uint32_t metrics;	      /* a set, the RSS in it */
+	uint64_t metrics_interval_ns; /* between reads of smaps_rollup; 0: there are none */
 };
 
 struct process_info {
@@ -152,6 +156,13 @@ struct status_info {
 	uint64_t gate_restarts;
 	uint64_t bad_messages;
 	uint64_t oldest_seq; /* still in the history */
+
+	/* Of smaps_rollup, since the session's start. */
+	uint64_t rollup_reads;
+	uint64_t rollup_total_ns; /* of all of them */
+	uint64_t rollup_max_ns;	  /* of the longest */
+	double rollup_share;	  /* of its time that a process was read, the most of any: 0 to 0.01
+				   */
 	struct recording_info recording;
 	uint64_t unseen; /* processes of families that came and went without a line */
 	uint32_t rule_count;

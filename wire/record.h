@@ -7,6 +7,7 @@
 #define WIRE_RECORD_H
 
 #include "base/text.h"
+#include "wire/metric.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,6 +27,7 @@ enum record_type {
 	RECORD_PEAK,	 /* the kernel's high-water mark of a line rose above what samples showed */
 	RECORD_LIMIT,	 /* what holds a line, or the machine: as it was found, or has changed */
 	RECORD_INSPECTION, /* one kind of what a line's memory is made of, as it was looked into */
+	RECORD_METRICS,	   /* figures of a line beside its samples: those that were read */
 };
 
 struct sample {
@@ -180,6 +182,17 @@ struct inspection {
 /* Most kinds of one inspection: what is left is MEMORY_OTHERS. */
 #define INSPECTION_KINDS 1024
 
+/*
+ * Those in @set, never METRIC_RSS. One of each is current a line: those of status are told where
+ * one of them changed, once a second at most; those of smaps_rollup each time that they were read.
+ */
+struct metrics {
+	uint32_t line;
+	uint32_t set;
+	uint64_t read_ns; /* how long the read of smaps_rollup took; 0: it is none of that */
+	uint64_t values[METRICS]; /* bytes; 0 where it isn't in the set */
+};
+
 struct record {
 	uint64_t seq; /* 1, 2, 3 ... in the merged order of the session */
 	uint64_t t_ns;
@@ -193,6 +206,7 @@ struct record {
 		struct peak peak;
 		struct limit limit;
 		struct inspection inspection;
+		struct metrics metrics;
 	};
 };
 

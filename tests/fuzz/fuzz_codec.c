@@ -24,7 +24,7 @@ static void look_at_record(void *arg, const struct record *record)
 {
 	uint64_t *sum = arg;
 
-	require(record->type >= RECORD_TICK && record->type <= RECORD_INSPECTION);
+	require(record->type >= RECORD_TICK && record->type <= RECORD_METRICS);
 	if (record->type == RECORD_TICK) {
 		require(record->tick.count <= TICK_SAMPLES);
 		for (size_t i = 0; i < record->tick.count; i++)
@@ -40,6 +40,11 @@ static void look_at_record(void *arg, const struct record *record)
 		require(record->end.reason <= END_DROPPED);
 	} else if (record->type == RECORD_GAP) {
 		require(record->gap.reason <= GAP_BEHIND);
+	} else if (record->type == RECORD_METRICS) {
+		require(record->metrics.line != LINE_SESSION);
+		require(!(record->metrics.set & ~METRICS_ALL));
+		for (enum metric i = METRIC_RSS; i < METRICS; i++)
+			require(record->metrics.values[i] <= INT64_MAX);
 	} else if (record->type == RECORD_LIMIT) {
 		require(record->limit.limit <= INT64_MAX && record->limit.used <= INT64_MAX);
 		require(record->limit.kind == LIMIT_ASKED ||
@@ -66,7 +71,7 @@ static int decode_request(const uint8_t *data, size_t size)
 	int result = codec_get_request(data, size, &request);
 
 	if (result == 0) {
-		require(request.op >= REQUEST_ATTACH && request.op <= REQUEST_INSPECT);
+		require(request.op >= REQUEST_ATTACH && request.op <= REQUEST_LAST);
 		REQUIRE_ENDED(request.category);
 		REQUIRE_ENDED(request.text);
 		REQUIRE_ENDED(request.path);

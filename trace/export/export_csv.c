@@ -24,6 +24,8 @@ struct table {
 	FILE *out;
 	uint64_t start_ns;
 	uint64_t start_wall_ns;
+	uint32_t metrics;	/* a set: those that have a column, behind the others */
+	char tail[METRICS + 1]; /* "\n", behind a comma for each of them */
 	struct line_names names;
 	struct total total;
 	struct who *whos; /* by line, and one more for lines that nobody knows */
@@ -85,7 +87,7 @@ static size_t put_time(const struct table *table, char *to, uint64_t t_ns)
 
 static void put_tick(struct table *table, uint64_t t_ns, const struct tick *tick)
 {
-	char row[2 * DIGITS_ROOM + DIGITS_ROOM + CSV_ROOM(TEXT_NAME) + DIGITS_ROOM];
+	char row[2 * DIGITS_ROOM + DIGITS_ROOM + CSV_ROOM(TEXT_NAME) + DIGITS_ROOM + METRICS];
 	size_t time = put_time(table, row, t_ns);
 
 	for (size_t i = 0; i < tick->count; i++) {
@@ -96,7 +98,7 @@ static void put_tick(struct table *table, uint64_t t_ns, const struct tick *tick
 			memcpy(end, who->text, who->length);
 		end = digits_number(end + who->length, tick->samples[i].rss);
 		*end++ = ',';
-		*end++ = '\n';
+		end = stpcpy(end, table->tail);
 		fwrite_unlocked(row, 1, (size_t)(end - row), table->out);
 	}
 }
@@ -117,6 +119,29 @@ static void put_words(struct table *table, uint64_t t_ns, uint32_t line, uint64_
 		end = digits_number(row, rss);
 	*end++ = ',';
 	end += csv_field(end, words);
+	end = stpcpy(end, table->tail);
+	fwrite_unlocked(row, 1, (size_t)(end - row), table->out);
+}
+
+/* A row of its own, without an RSS: they are read at other times. */
+static void put_metrics(struct table *table, uint64_t t_ns, const struct metrics *metrics)
+{
+	const struct who *who = find_who(table, metrics->line);
+	char row[2 * DIGITS_ROOM + METRICS * DIGITS_ROOM];
+	size_t time = put_time(table, row, t_ns);
+	char *end = row;
+
+	fwrite_unlocked(row, 1, time, table->out);
+	if (who->length)
+		fwrite_unlocked(who->text, 1, who->length, table->out);
+	*end++ = ',';
+	for (enum metric i = METRIC_PSS; i < METRICS; i++) {
+		if (!(table->metrics & METRIC_BIT(i)))
+			continue;
+		*end++ = ',';
+		if (metrics->set & METRIC_BIT(i))
+			end = digits_number(end, metrics->values[i]);
+	}
 	*end++ = '\n';
 	fwrite_unlocked(row, 1, (size_t)(end - row), table->out);
 }
@@ -146,12 +171,15 @@ static void put_end(struct table *table, uint64_t t_ns, const struct end *gone)
 {
 	char how[TEXT_NAME + 1];
 	char peak[64] = "";
+	char sampled[64] = "";
 	char words[WORDS + 1];
 
 	if (gone->peak_rss)
 		snprintf(peak, sizeof peak, ", peak %" PRIu64 " bytes", gone->peak_rss);
-	snprintf(words, sizeof words, "process ends: %s%s",
-		 end_text(how, sizeof how, gone->reason, gone->code), peak);
+	if (gone->peak_rss && gone->max_rss && gone->max_rss != gone->peak_rss)
+		snprintf(sampled, sizeof sampled, ", sampled %" PRIu64 " bytes", gone->max_rss);
+	snprintf(words, sizeof words, "process ends: %s%s%s",
+		 end_text(how, sizeof how, gone->reason, gone->code), peak, sampled);
 	put_words(table, t_ns, gone->line, gone->last_rss, words);
 }
 
@@ -171,12 +199,24 @@ static bool is_process(void *arg, uint32_t line)
 	return line_names_find(arg, line)->pid != 0;
 }
 
+/* The columns behind those of all rows, of which the first is that of the PSS where there is one.
+ */
+static char *put_total_pss(char *end, const struct table *table, const struct total_point *point)
+{
+	if (!(table->metrics & METRIC_BIT(METRIC_PSS)))
+		return stpcpy(end, table->tail);
+	*end++ = ',';
+	if (point->has_pss)
+		end = digits_number(end, point->pss);
+	return stpcpy(end, table->tail + 1);
+}
+
 /* A row for each tick, where there is a total to tell. */
 static void put_total(struct table *table, const struct record *record)
 {
 	struct total_point points[TOTAL_POINTS];
 	size_t count = total_add(&table->total, record, points);
-	char row[4 * DIGITS_ROOM];
+	char row[5 * DIGITS_ROOM + METRICS];
 
 	for (size_t i = 0; i < count && total_tells(&table->total); i++) {
 		char *end = row + put_time(table, row, points[i].t_ns);
@@ -186,7 +226,7 @@ static void put_total(struct table *table, const struct record *record)
 		end = stpcpy(end, "0," TOTAL_NAME ",");
 		end = digits_number(end, points[i].rss);
 		*end++ = ',';
-		*end++ = '\n';
+		end = put_total_pss(end, table, &points[i]);
 		fwrite_unlocked(row, 1, (size_t)(end - row), table->out);
 	}
 }
@@ -209,6 +249,9 @@ static void take_record(struct table *table, const struct record *record)
 	case RECORD_GAP:
 		put_gap(table, record->t_ns, &record->gap);
 		break;
+	case RECORD_METRICS:
+		put_metrics(table, record->t_ns, &record->metrics);
+		break;
 	case RECORD_PEAK:
 	case RECORD_LIMIT:
 	case RECORD_INSPECTION:
@@ -222,6 +265,21 @@ static void take(void *arg, const struct record *record)
 
 	take_record(table, record);
 	put_total(table, record);
+}
+
+static void put_titles(struct table *table)
+{
+	char *end = table->tail;
+
+	fputs("t_s,wall,pid,name,rss_bytes,event", table->out);
+	for (enum metric i = METRIC_PSS; i < METRICS; i++) {
+		if (!(table->metrics & METRIC_BIT(i)))
+			continue;
+		fprintf(table->out, ",%s_bytes", metric_name(i));
+		*end++ = ',';
+	}
+	fputs("\n", table->out);
+	stpcpy(end, "\n");
 }
 
 static void close_table(struct table *table)
@@ -242,6 +300,7 @@ static int write_csv(struct reader *reader, const struct export_options *options
 		.out = out,
 		.start_ns = session->start_ns,
 		.start_wall_ns = session->start_wall_ns,
+		.metrics = session->metrics,
 	};
 	int error = line_names_open(&table.names, reader, &query, why);
 
@@ -250,7 +309,7 @@ static int write_csv(struct reader *reader, const struct export_options *options
 	table.whos = calloc(table.names.count + 1, sizeof *table.whos);
 	table.failed = !table.whos;
 	query.every = true;
-	fputs("t_s,wall,pid,name,rss_bytes,event\n", out);
+	put_titles(&table);
 	if (!error && !table.failed)
 		error = reader_read(reader, &query, take, &table);
 	close_table(&table);

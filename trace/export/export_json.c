@@ -100,6 +100,15 @@ static void put_tick(struct json *json, uint64_t t_ns, const struct tick *tick)
 	}
 }
 
+static void put_metrics(struct json *json, uint64_t t_ns, const struct metrics *metrics)
+{
+	for (enum metric i = METRIC_PSS; i < METRICS; i++) {
+		if (metrics->set & METRIC_BIT(i))
+			chrome_counter(&json->chrome, metric_title(i), pid_of(json, metrics->line),
+				       t_ns, metrics->values[i]);
+	}
+}
+
 /* --- events */
 
 static const char *name_of(const struct event *event)
@@ -273,6 +282,9 @@ static void put(void *arg, const struct record *record)
 	case RECORD_PEAK:
 		chrome_counter(&json->chrome, "RSS peak", pid_of(json, record->peak.line),
 			       record->t_ns, record->peak.peak_rss);
+		break;
+	case RECORD_METRICS:
+		put_metrics(json, record->t_ns, &record->metrics);
 		break;
 	case RECORD_LIMIT:
 	case RECORD_INSPECTION:

@@ -1,6 +1,7 @@
 #include "trace/export/export.h"
 
 #include "trace/export/free_tracks.h"
+#include "trace/export/metric_counters.h"
 #include "trace/export/perfetto.h"
 #include "trace/spanmap.h"
 
@@ -16,6 +17,7 @@ struct line {
 	uint32_t pid;
 	bool has; /* its counter isn't at 0 for want of a value */
 	struct perfetto_counter rss;
+	struct metric_counters metrics;
 	struct free_tracks spans;
 };
 
@@ -139,6 +141,14 @@ static void put_peak(struct pftrace *trace, uint64_t t_ns, const struct peak *pe
 	perfetto_counter_track(&trace->perfetto, t_ns, line->track, "RSS peak", &counter);
 	perfetto_counter(&trace->perfetto, t_ns, &counter, peak->peak_rss);
 	put_stats(trace, t_ns, peak->line, PERFETTO_PEAK, peak->peak_rss);
+}
+
+static void put_metrics(struct pftrace *trace, uint64_t t_ns, const struct metrics *metrics)
+{
+	struct line *line = find_line(trace, metrics->line, t_ns);
+
+	if (line)
+		metric_counters_put(&line->metrics, &trace->perfetto, t_ns, line->track, metrics);
 }
 
 /* --- events */
@@ -309,6 +319,9 @@ static void put(void *arg, const struct record *record)
 	case RECORD_PEAK:
 		put_peak(trace, record->t_ns, &record->peak);
 		break;
+	case RECORD_METRICS:
+		put_metrics(trace, record->t_ns, &record->metrics);
+		break;
 	case RECORD_LIMIT:
 	case RECORD_INSPECTION:
 		break;
@@ -316,16 +329,6 @@ static void put(void *arg, const struct record *record)
 }
 
 /* --- the whole */
-
-static size_t count_lines(const struct reader *reader)
-{
-	const struct reader_process *process;
-	size_t count = 1;
-
-	for (size_t i = 0; (process = reader_process(reader, i)) != NULL; i++)
-		count = process->line + (size_t)1;
-	return count;
-}
 
 static void put_session(struct pftrace *trace, const char *title)
 {
@@ -348,7 +351,7 @@ static int open_trace(struct pftrace *trace, const struct export_options *option
 	uint64_t seed = session->start_wall_ns ^ session->start_ns << 16 ^ session->pid;
 
 	trace->from_ns = options->query.from_ns;
-	trace->count = count_lines(trace->reader);
+	trace->count = reader_lines(trace->reader);
 	trace->lines = calloc(trace->count, sizeof *trace->lines);
 	if (!trace->lines || perfetto_open(&trace->perfetto, out, seed, session->start_ns,
 					   session->start_wall_ns) < 0)

@@ -182,6 +182,19 @@ void record_json_use(FILE *out, const struct memory_use *use)
 	json_number(out, "hugetlb_bytes", use->hugetlb);
 }
 
+static void put_metrics(const struct record_json *json, uint64_t t_ns,
+			const struct metrics *metrics)
+{
+	begin_of(json, "metrics", t_ns, metrics->line);
+	for (enum metric i = METRIC_PSS; i < METRICS; i++) {
+		if (metrics->set & METRIC_BIT(i))
+			json_number(json->out, metric_name(i), metrics->values[i]);
+	}
+	if (metrics->read_ns)
+		put_seconds(json->out, "read", 0, metrics->read_ns);
+	end(json);
+}
+
 void record_json_write(const struct record_json *json, const struct record *record, bool begins)
 {
 	switch (record->type) {
@@ -206,6 +219,9 @@ void record_json_write(const struct record_json *json, const struct record *reco
 	case RECORD_INSPECTION:
 		put_inspection(json, record->t_ns, &record->inspection);
 		break;
+	case RECORD_METRICS:
+		put_metrics(json, record->t_ns, &record->metrics);
+		break;
 	case RECORD_PEAK:
 		break;
 	}
@@ -223,6 +239,8 @@ void record_json_total(const struct record_json *json, struct total *total,
 			continue;
 		begin(json, "sample", points[i].t_ns, &who);
 		json_number(json->out, "rss", points[i].rss);
+		if (points[i].has_pss)
+			json_number(json->out, "pss", points[i].pss);
 		end(json);
 	}
 }

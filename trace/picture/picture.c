@@ -149,6 +149,7 @@ int picture_add(struct picture *picture, const struct record *record)
 		return 0;
 	case RECORD_PROCESS:
 	case RECORD_PEAK:
+	case RECORD_METRICS:
 	case RECORD_LIMIT:
 	case RECORD_INSPECTION:
 		break;

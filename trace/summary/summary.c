@@ -154,6 +154,27 @@ static void take_peak(struct pass *pass, const struct peak *peak)
 		pass->summary->processes[place].peak_rss = peak->peak_rss;
 }
 
+static void take_metrics(struct pass *pass, const struct metrics *metrics)
+{
+	uint32_t place = find(pass, metrics->line);
+	struct summary_process *process =
+		place == NOWHERE ? NULL : &pass->summary->processes[place];
+
+	if (!process)
+		return;
+	process->metrics |= metrics->set;
+	pass->summary->metrics |= metrics->set;
+	for (enum metric i = METRIC_PSS; i < METRICS; i++) {
+		struct summary_metric *metric = &process->metric[i];
+
+		if (!(metrics->set & METRIC_BIT(i)))
+			continue;
+		metric->last = metrics->values[i];
+		if (metric->last > metric->max)
+			metric->max = metric->last;
+	}
+}
+
 static void take(void *arg, const struct record *record)
 {
 	struct pass *pass = arg;
@@ -178,6 +199,9 @@ static void take(void *arg, const struct record *record)
 		break;
 	case RECORD_PEAK:
 		take_peak(pass, &record->peak);
+		break;
+	case RECORD_METRICS:
+		take_metrics(pass, &record->metrics);
 		break;
 	case RECORD_LIMIT:
 	case RECORD_INSPECTION:

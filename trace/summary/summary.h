@@ -10,6 +10,12 @@
 #include "trace/summary/span_tally.h"
 #include "trace/summary/verdict.h"
 
+/* A figure beside the samples: bytes. */
+struct summary_metric {
+	uint64_t last;
+	uint64_t max; /* the highest that was read */
+};
+
 /*
  * A process, in the part that was asked for. `sampled_ns` 0: it had no sample, and its first_rss,
  * last_rss, mean_rss and max_rss are 0.
@@ -31,6 +37,8 @@ struct summary_process {
 	struct growth growth; /* over its whole life; `verdict` tells of the time after warm-up */
 	struct verdict verdict;
 	struct tally_kept kept[TALLY_KEPT]; /* the spans that it grew in */
+	uint32_t metrics; /* a set: which of these were read */
+	struct summary_metric metric[METRICS];
 };
 
 /*
@@ -62,6 +70,7 @@ struct summary {
 	size_t category_count;
 	char *texts; /* of categories and names */
 	struct tally *tally;
+	uint32_t metrics; /* a set: those of any process */
 	uint64_t milestones;
 	uint64_t missed;  /* ticks */
 	uint64_t dropped; /* events, torn ones too */
