@@ -285,20 +285,6 @@ static void add_peak(struct history *history, uint64_t t_ns, const struct peak *
 	line->peak_told_ns = t_ns;
 }
 
-static int add_limit(struct history *history, uint64_t t_ns, const struct limit *limit)
-{
-	const struct limit_step step = { t_ns, limit->limit, limit->used };
-	struct history_line *line = history_line_own(history, limit->line);
-
-	if (limit->kind == LIMIT_MACHINE)
-		return limits_add(&history->limits, &step);
-	if (limit->kind == LIMIT_ASKED && limit->line == LINE_SESSION)
-		return limits_add(&history->asked, &step);
-	if (limit->kind == LIMIT_ASKED)
-		return line ? limits_add(&line->asked, &step) : 0;
-	return line ? limits_add(&line->limits, &step) : 0;
-}
-
 static int add_total(struct history *history, const struct record *record)
 {
 	struct total_point points[TOTAL_POINTS];
@@ -341,7 +327,7 @@ static int add_record(struct history *history, const struct record *record)
 		add_peak(history, record->t_ns, &record->peak);
 		return 0;
 	case RECORD_LIMIT:
-		return add_limit(history, record->t_ns, &record->limit);
+		return history_take_limit(history, record->t_ns, &record->limit);
 	case RECORD_INSPECTION:
 		return 0;
 	case RECORD_METRICS:

@@ -34,6 +34,9 @@ struct history {
 /* What a line's values are taken from: of the figure that is shown. */
 const struct levels *history_levels(const struct history *history, const struct history_line *line);
 
+/* history_limits.c: 0 or -ENOMEM. */
+int history_take_limit(struct history *history, uint64_t t_ns, const struct limit *limit);
+
 /* history_metrics.c: figures beside the samples. 0 or -ENOMEM. */
 int history_take_metrics(struct history *history, uint64_t t_ns, const struct metrics *metrics);
 /* A sample of the line was taken: what it had beside is what it has now. */

@@ -19,9 +19,6 @@ struct answer {
 	unsigned char bytes[PAIR_BODY];
 };
 
-/* Of a message, for the path of a recording. */
-#define NAME_TOLD 200
-
 /* Room that is kept for the head. */
 #define HEAD_ROOM 4096
 
@@ -196,35 +193,10 @@ static void do_inspect(struct answer *answer)
 
 static void do_record(struct answer *answer)
 {
-	const struct request *request = answer->request;
-	struct recorder_order order = { request->path, request->text, request->since != 0 };
-	struct core *core = answer->core;
-	struct recording_info info;
-	char why[TRACE_WHY], text[sizeof answer->reply.message];
-	char name[TEXT_PATH + 1];
+	char why[sizeof answer->reply.message];
 
-	if (request->path[0] != '/') {
-		refuse(answer, "the path of a recording must be absolute");
-		return;
-	}
-	if (record_state(core, &info) == RECORDING_ON && core->recording.end_ns) {
-		snprintf(text, sizeof text,
-			 "session '%s' is still finishing its recording in %s: try again",
-			 core->session.name, record_name(name, info.path, NAME_TOLD));
-		refuse(answer, text);
-		return;
-	}
-	if (info.state == RECORDING_ON) {
-		snprintf(text, sizeof text, "session '%s' is recorded already, in %s",
-			 core->session.name, record_name(name, info.path, NAME_TOLD));
-		if (strcmp(info.path, request->path) != 0)
-			refuse(answer, text);
-		return;
-	}
-	if (record_begin(core, &order, why) == 0)
-		return;
-	snprintf(text, sizeof text, "%s: %s", record_name(name, request->path, NAME_TOLD), why);
-	refuse(answer, text);
+	if (!record_ask(answer->core, answer->request, why, sizeof why))
+		refuse(answer, why);
 }
 
 /* Whether the session ends when this command does. */
@@ -374,9 +346,8 @@ static const struct operation operations[] = {
 	[REQUEST_FLUSH] = { do_flush, false },	   [REQUEST_ENDED] = { do_ended, true },
 	[REQUEST_RECORD] = { do_record, false },   [REQUEST_RECORD_END] = { do_record_end, false },
 	[REQUEST_LIMIT] = { do_limit, false },	   [REQUEST_LIMIT_TOTAL] = { do_limit, false },
-	[REQUEST_INSPECT] = { do_inspect, false },
-	[REQUEST_REAPED] = { do_reaped, true },	   [REQUEST_RULE] = { do_rule, true },
-	[REQUEST_METRICS] = { do_metrics, false },
+	[REQUEST_INSPECT] = { do_inspect, false }, [REQUEST_REAPED] = { do_reaped, true },
+	[REQUEST_RULE] = { do_rule, true },	   [REQUEST_METRICS] = { do_metrics, false },
 };
 
 /* Whether a request was carried out before: the asker's socket repeats what got no answer, as when

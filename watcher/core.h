@@ -212,6 +212,8 @@ void intake_forget(struct core *core);
 /* @path where it has at most @most bytes; else the file's name, cut where that is longer. To @text,
  * of TEXT_PATH + 1 bytes, which is returned. */
 const char *record_name(char *text, const char *path, size_t most);
+/* What a request asks to be recorded: false with @why, of @size bytes, where it is refused. */
+bool record_ask(struct core *core, const struct request *request, char *why, size_t size);
 /* Start a recording, with all that the past still has: 0, or -EBUSY where one goes on, or as
  * writer_open, with why in @why of TRACE_WHY bytes. */
 int record_begin(struct core *core, const struct recorder_order *order, char *why);

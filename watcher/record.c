@@ -9,6 +9,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+/* Of a message, for the path of a recording. */
+#define NAME_TOLD 200
+
 /* Of the label of a notice, for why a recording stopped. */
 #define WHY_TOLD 64
 
@@ -226,4 +229,32 @@ void record_close(struct core *core)
 		tell_failed(core, &info);
 	recorder_free(recording->recorder);
 	recording->recorder = NULL;
+}
+
+bool record_ask(struct core *core, const struct request *request, char *why, size_t size)
+{
+	struct recorder_order order = { request->path, request->text, request->since != 0 };
+	struct recording_info info;
+	char reason[TRACE_WHY];
+	char name[TEXT_PATH + 1];
+
+	if (request->path[0] != '/') {
+		snprintf(why, size, "the path of a recording must be absolute");
+		return false;
+	}
+	if (record_state(core, &info) == RECORDING_ON && core->recording.end_ns) {
+		snprintf(why, size,
+			 "session '%s' is still finishing its recording in %s: try again",
+			 core->session.name, record_name(name, info.path, NAME_TOLD));
+		return false;
+	}
+	if (info.state == RECORDING_ON) {
+		snprintf(why, size, "session '%s' is recorded already, in %s", core->session.name,
+			 record_name(name, info.path, NAME_TOLD));
+		return strcmp(info.path, request->path) == 0;
+	}
+	if (record_begin(core, &order, reason) == 0)
+		return true;
+	snprintf(why, size, "%s: %s", record_name(name, request->path, NAME_TOLD), reason);
+	return false;
 }
