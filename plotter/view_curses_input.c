@@ -11,7 +11,7 @@
 
 /* Bytes passed on at once: each key costs a look at the history, and a long paste is to leave time
  * to draw. */
-#define BATCH 256
+#define BATCH 64
 
 #define ESCAPE '\033'
 #define ESCAPE_WAIT_MS 25
