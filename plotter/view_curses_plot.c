@@ -201,10 +201,10 @@ static void find_flags_of(struct curses_view *view, unsigned x)
 {
 	const struct history *history = view->frame->history;
 	const struct axis *axis = &view->plot.axis;
-	uint64_t begin_ns = axis->from_ns + x * axis->column_ns;
+	uint64_t begin_ns = axis_begin(axis, x);
 	unsigned found = 0;
 	size_t index =
-		history_event_after(history, min_u64(begin_ns + axis->column_ns, view->now_ns + 1));
+		history_event_after(history, min_u64(axis_begin(axis, x + 1), view->now_ns + 1));
 
 	for (unsigned i = 0; i < FLAGS_LOOKED_AT && found < FLAGS_OF_COLUMN && index > 0; i++) {
 		const struct history_event *event = history_event_at(history, --index);
