@@ -68,7 +68,7 @@ static uint64_t first_tick(const struct moment *moment, uint64_t offset_ns)
 
 void moment_go_column(const struct moment *moment, const struct axis *axis, size_t column)
 {
-	uint64_t begin_ns = axis->from_ns + column * axis->column_ns;
+	uint64_t begin_ns = axis_begin(axis, column);
 	uint64_t start_ns = history_session(moment->frame->history)->start_ns;
 	uint64_t tick_ns = begin_ns > start_ns ? first_tick(moment, begin_ns - start_ns) : start_ns;
 

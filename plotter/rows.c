@@ -43,7 +43,8 @@ void axis_set_parts(struct axis *axis, const struct history *history, uint64_t n
 	axis->stretch = stretch_of(axis, history_grain(history, window_ns));
 	roll_ns = axis->column_ns * max_u64(1, width / ROLLS);
 	to_ns = start_ns + (passed_ns / roll_ns + 1) * roll_ns;
-	axis->from_ns = to_ns - min_u64(to_ns, axis->column_ns * width);
+	axis->before = width - min_u64(to_ns / axis->column_ns, width);
+	axis->from_ns = to_ns - axis->column_ns * (width - axis->before);
 }
 
 void axis_set(struct axis *axis, const struct history *history, uint64_t now_ns, uint64_t window_ns,
@@ -57,15 +58,23 @@ void axis_divide(struct axis *ret_parts, const struct axis *axis, const struct h
 {
 	*ret_parts = *axis;
 	ret_parts->width = axis->width * parts;
+	ret_parts->before = axis->before * parts;
 	ret_parts->column_ns = axis->column_ns / parts;
 	ret_parts->stretch = stretch_of(ret_parts, history_grain(history, axis->window_ns));
+}
+
+uint64_t axis_begin(const struct axis *axis, size_t column)
+{
+	return column > axis->before ? axis->from_ns + (column - axis->before) * axis->column_ns
+				     : axis->from_ns;
 }
 
 int axis_column(const struct axis *axis, uint64_t t_ns)
 {
 	if (t_ns < axis->from_ns || t_ns > axis->now_ns)
 		return -1;
-	return (int)min_u64((t_ns - axis->from_ns) / axis->column_ns, axis->width - 1);
+	return (int)min_u64(axis->before + (t_ns - axis->from_ns) / axis->column_ns,
+			    axis->width - 1);
 }
 
 /* Let each value last until the next one is due. */
@@ -98,10 +107,11 @@ static void fill_coarse(const struct axis *axis, const struct history *history,
 	if (stretch <= axis->stretch)
 		return;
 	history_columns(history, line, axis->from_ns - lead_ns, axis->from_ns, &before, 1);
+	columns += axis->before;
 	if (before.count && !columns[0].count)
 		columns[0] = (struct history_column){ before.last, before.last, before.last,
 						      before.last, 1 };
-	carry(columns, axis->width, 2 * stretch);
+	carry(columns, axis->width - axis->before, 2 * stretch);
 }
 
 void axis_columns(const struct axis *axis, const struct history *history,
@@ -109,16 +119,18 @@ void axis_columns(const struct axis *axis, const struct history *history,
 {
 	size_t lead = (size_t)min_u64(min_u64(axis->stretch, axis->width) - 1,
 				      axis->from_ns / axis->column_ns);
+	size_t width = axis->width - axis->before;
 	struct history_window window = {
 		.from_ns = axis->from_ns - lead * axis->column_ns,
-		.to_ns = axis->from_ns + axis->width * axis->column_ns,
+		.to_ns = axis_begin(axis, axis->width),
 		.until_ns = axis->now_ns + 1,
 	};
 
 	/* The last column is still being filled, and is not to tell what came after now. */
-	history_columns_until(history, line, &window, columns, lead + axis->width);
-	carry(columns, lead + axis->width, axis->stretch);
-	memmove(columns, &columns[lead], axis->width * sizeof(*columns));
+	history_columns_until(history, line, &window, columns, lead + width);
+	carry(columns, lead + width, axis->stretch);
+	memmove(&columns[axis->before], &columns[lead], width * sizeof(*columns));
+	memset(columns, 0, axis->before * sizeof(*columns));
 	fill_coarse(axis, history, line, columns);
 }
 

@@ -11,14 +11,17 @@
 /*
  * Columns of time, `width` of them. Their edges are multiples of column_ns since the session's
  * start, so while the window rolls a value stays in its column, and columns move as a whole: one of
- * them at a time, or some at once where there are many, so that the last ones may be empty.
+ * them at a time, or some at once where there are many, so that the last ones may be empty. Where
+ * the window reaches back to before the machine started, and its clock, the first ones are of no
+ * time.
  */
 struct axis {
 	uint64_t now_ns;
 	uint64_t window_ns;
-	uint64_t from_ns;
+	uint64_t from_ns; /* of the first column that is of a time */
 	uint64_t column_ns;
 	size_t width;
+	size_t before;	/* columns of no time */
 	size_t stretch; /* columns that one bucket covers, where it is wider than a column; else 1
 			 */
 };
@@ -34,6 +37,9 @@ void axis_set_parts(struct axis *axis, const struct history *history, uint64_t n
 /* Each of an axis's columns divided by @parts, which it was set for. */
 void axis_divide(struct axis *ret_parts, const struct axis *axis, const struct history *history,
 		 unsigned parts);
+
+/* When a column begins; those of no time have no length. @column may be the width. */
+uint64_t axis_begin(const struct axis *axis, size_t column);
 
 /* The column of @t_ns, or -1 where it is not in the window. */
 int axis_column(const struct axis *axis, uint64_t t_ns);

@@ -132,11 +132,11 @@ static void set_axes(struct scene *scene)
 
 double scene_x(const struct scene *scene, uint64_t t_ns)
 {
-	double length = (double)scene->axis.column_ns * (double)scene->axis.width;
+	uint64_t end_ns = axis_begin(&scene->axis, scene->axis.width);
 
 	if (t_ns < scene->axis.from_ns)
 		return 0;
-	return (double)(t_ns - scene->axis.from_ns) / length;
+	return (double)(t_ns - scene->axis.from_ns) / (double)(end_ns - scene->axis.from_ns);
 }
 
 double scene_y(const struct scene *scene, uint64_t bytes)

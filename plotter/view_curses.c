@@ -5,13 +5,12 @@
 
 #include <errno.h>
 #include <locale.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define ESCAPE_WAIT_MS 25
+#define ERRORS_KEPT 8
 
 static void set_terminal(void)
 {
@@ -21,7 +20,7 @@ static void set_terminal(void)
 	intrflush(stdscr, FALSE);
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
-	set_escdelay(ESCAPE_WAIT_MS);
+	set_escdelay(0); /* the input has waited */
 	typeahead(-1);
 	curs_set(0);
 	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
@@ -53,6 +52,7 @@ static void curses_close(void *state)
 		guard_release(&view->settings->guard);
 		delscreen(view->screen);
 	}
+	curses_input_close(&view->input);
 	free(view->rows);
 	free(view->columns);
 	free(view->marks);
@@ -89,7 +89,9 @@ static int open_screen(struct curses_view *view)
 	size_t length;
 
 	/* Not initscr, which exits the process where it fails. */
-	view->screen = newterm(NULL, view->out, stdin);
+	if (curses_input_open(&view->input))
+		return -ENOMEM;
+	view->screen = newterm(NULL, view->out, view->input.file);
 	if (!view->screen)
 		return -ENOTTY;
 	set_terminal();
@@ -137,17 +139,14 @@ static void fit_screen(struct curses_view *view)
 	}
 }
 
-/* Whether the terminal is gone: getch would say so again and again. */
-static bool input_ended(void)
+/* ncurses keeps an ERR among what it has read where there was no more, and returns it once more. */
+static int next_key(const struct curses_view *view)
 {
-	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
-	int waiting = 0;
+	int key = getch();
 
-	if (poll(&input, 1, 0) <= 0)
-		return false;
-	if (input.revents & (POLLHUP | POLLERR | POLLNVAL))
-		return true;
-	return ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting == 0;
+	for (int i = 0; i < ERRORS_KEPT && key == ERR && curses_input_waits(&view->input); i++)
+		key = getch();
+	return key;
 }
 
 static int curses_key(void *state, const struct view_frame *frame)
@@ -156,9 +155,9 @@ static int curses_key(void *state, const struct view_frame *frame)
 	int key;
 
 	fit_screen(view);
-	if (input_ended())
+	if (!curses_input_take(&view->input))
 		return VIEW_QUIT;
-	while ((key = getch()) != ERR) {
+	while ((key = next_key(view)) != ERR) {
 		if (curses_take_key(view, frame, key) == VIEW_QUIT)
 			return VIEW_QUIT;
 		if (view->settings->mark[0]) /* it has room for one */

@@ -16,6 +16,7 @@
 #include "plotter/spark.h"
 #include "plotter/times.h"
 #include "plotter/view.h"
+#include "plotter/view_curses_input.h"
 
 #include <ncurses.h>
 
@@ -62,6 +63,7 @@ struct curses_plot {
 
 struct curses_view {
 	SCREEN *screen;
+	struct curses_input input;
 	FILE *out;
 	const char *title;
 	struct view_settings *settings;

@@ -15,7 +15,7 @@
 static void set_times(struct times *times, const struct curses_view *view)
 {
 	const struct axis *axis = &view->plot.axis;
-	uint64_t to_ns = axis->from_ns + axis->width * axis->column_ns - 1;
+	uint64_t to_ns = axis_begin(axis, axis->width) - 1;
 	unsigned most = (unsigned)axis->width / 8 + 1;
 	unsigned columns;
 

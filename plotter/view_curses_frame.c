@@ -155,8 +155,8 @@ static void set_mark(struct curses_view *view, uint32_t line, size_t column)
 static void find_marks_of(struct curses_view *view, size_t column)
 {
 	const struct history *history = view->frame->history;
-	uint64_t begin_ns = view->axis.from_ns + column * view->axis.column_ns;
-	uint64_t end_ns = begin_ns + view->axis.column_ns;
+	uint64_t begin_ns = axis_begin(&view->axis, column);
+	uint64_t end_ns = axis_begin(&view->axis, column + 1);
 	size_t index;
 	size_t least;
 

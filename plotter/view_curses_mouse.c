@@ -88,8 +88,7 @@ static void zoom(struct curses_view *view, unsigned x, unsigned y, bool longer)
 	uint64_t window_ns = curses_next_window(view, longer);
 
 	if (spot.axis && spot.column + 1 < spot.axis->width)
-		moment_zoom(&moment, window_ns,
-			    spot.axis->from_ns + spot.column * spot.axis->column_ns);
+		moment_zoom(&moment, window_ns, axis_begin(spot.axis, spot.column));
 	else
 		moment_set_window(&moment, window_ns);
 }

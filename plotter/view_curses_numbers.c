@@ -1,6 +1,7 @@
 /*
  * The numbers of the selected process, above the chart.
  */
+#include "base/clock.h"
 #include "base/units.h"
 #include "plotter/view_curses.h"
 #include "plotter/wording.h"
@@ -40,6 +41,23 @@ static void tell_name(struct telling *telling)
 	tell(telling, text, A_DIM);
 }
 
+/* How long the change took: the window, or what the line has of it; then in whole seconds, where
+ * there are any. */
+static uint64_t change_ns(const struct curses_view *view, const struct row *row)
+{
+	uint64_t window_ns = view->settings->window_ns;
+	uint64_t to_ns = row->ended ? row->line->last_ns : view->now_ns;
+	uint64_t from_ns = view->now_ns > window_ns ? view->now_ns - window_ns : 0;
+	uint64_t known_ns;
+
+	if (row->line->first_ns > from_ns)
+		from_ns = row->line->first_ns;
+	known_ns = to_ns > from_ns ? to_ns - from_ns : 0;
+	if (known_ns >= NS_PER_S)
+		known_ns = (known_ns + NS_PER_S / 2) / NS_PER_S * NS_PER_S;
+	return known_ns && known_ns < window_ns ? known_ns : window_ns;
+}
+
 static void tell_value(struct telling *telling)
 {
 	const struct curses_view *view = telling->view;
@@ -54,7 +72,7 @@ static void tell_value(struct telling *telling)
 		 units_format_bytes(figure, telling->row->rss));
 	tell(telling, text, A_BOLD);
 	snprintf(text, sizeof(text), "%s in %s", units_format_delta(change, telling->row->change),
-		 wording_window(window, view->settings->window_ns));
+		 wording_window(window, change_ns(view, telling->row)));
 	tell(telling, text, A_NORMAL);
 }
 

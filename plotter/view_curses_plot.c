@@ -16,7 +16,9 @@
 #define FITTED_PARTS 32
 #define FITTED_LEAST (256 * 1024)
 
-#define FLAGS_OF_COLUMN 8 /* events looked at */
+/* Of a column: flags, and events looked at for them. */
+#define FLAGS_OF_COLUMN 8
+#define FLAGS_LOOKED_AT 128
 
 static uint64_t min_u64(uint64_t a, uint64_t b)
 {
@@ -199,17 +201,20 @@ static void find_flags_of(struct curses_view *view, unsigned x)
 {
 	const struct history *history = view->frame->history;
 	const struct axis *axis = &view->plot.axis;
-	uint64_t begin_ns = axis->from_ns + x * axis->column_ns;
+	uint64_t begin_ns = axis_begin(axis, x);
+	unsigned found = 0;
 	size_t index =
-		history_event_after(history, min_u64(begin_ns + axis->column_ns, view->now_ns + 1));
+		history_event_after(history, min_u64(axis_begin(axis, x + 1), view->now_ns + 1));
 
-	for (unsigned i = 0; i < FLAGS_OF_COLUMN && index > 0; i++) {
+	for (unsigned i = 0; i < FLAGS_LOOKED_AT && found < FLAGS_OF_COLUMN && index > 0; i++) {
 		const struct history_event *event = history_event_at(history, --index);
 
 		if (event->t_ns < begin_ns || view->plot.flag_count == CURSES_FLAGS)
 			return;
-		if (has_flag(view, event))
-			add_flag(view, event, x);
+		if (!has_flag(view, event))
+			continue;
+		add_flag(view, event, x);
+		found++;
 	}
 }
 

@@ -152,7 +152,7 @@ static void put_curve(struct curve *curve, const struct scene_line *line)
 	uint64_t end_ns = curve_end(curve->scene, line);
 
 	for (size_t i = 0; i < axis->width; i++) {
-		uint64_t t_ns = axis->from_ns + i * axis->column_ns;
+		uint64_t t_ns = axis_begin(axis, i);
 		double x = gnuplot_seconds(curve->scene, t_ns);
 
 		if (t_ns > end_ns)
@@ -179,7 +179,7 @@ static void put_points(struct gnuplot_data *data, const struct scene *scene,
 
 bool gnuplot_data_set(struct gnuplot_data *data, const struct scene *scene)
 {
-	uint64_t to_ns = scene->axis.from_ns + scene->axis.width * scene->axis.column_ns;
+	uint64_t to_ns = axis_begin(&scene->axis, scene->axis.width);
 
 	data->count = 0;
 	data->failed = false;

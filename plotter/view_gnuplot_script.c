@@ -138,7 +138,7 @@ static void write_ranges(const struct script *script)
 {
 	const struct scene *scene = script->scene;
 	double top = gnuplot_units(scene, scene->top_bytes);
-	uint64_t to_ns = scene->axis.from_ns + scene->axis.width * scene->axis.column_ns;
+	uint64_t to_ns = axis_begin(&scene->axis, scene->axis.width);
 
 	fprintf(script->out, "set xrange [0:%.9g]\nset yrange [%.9g:%.9g]\n",
 		gnuplot_seconds(scene, to_ns), -top * scene->lanes_part / (1 - scene->lanes_part),

@@ -161,6 +161,17 @@ static void make_names(struct screen *screen)
 
 /* Two minutes of a process that grows by 60 MiB a minute, which isn't watched for ten seconds of
  * it, in spans: one that has ended, one within it, one that is open. */
+/* A milestone, then spans, all in one column. */
+static void make_crowded(struct screen *screen)
+{
+	add_process(screen, 0, 1, "busy", "./busy");
+	for (uint64_t second = 0; second < 60; second++)
+		add_second(screen, second * 1000, 1, 1);
+	mark(screen, 30010, 1, "", "all is read", 50 * MIB);
+	for (uint64_t span = 1; span <= 20; span++)
+		add_span(screen, 1, 30010 + span * 5, 30012 + span * 5, span, "I/O", "write");
+}
+
 static void make_growing(struct screen *screen)
 {
 	add_process(screen, 0, 3, "grower", "./grower");
@@ -209,6 +220,8 @@ static bool make_scene(struct screen *screen)
 		make_many(screen);
 	else if (strcmp(screen->scene, "names") == 0)
 		make_names(screen);
+	else if (strcmp(screen->scene, "crowded") == 0)
+		make_crowded(screen);
 	else if (strcmp(screen->scene, "growing") == 0)
 		make_growing(screen);
 	else if (strcmp(screen->scene, "spike") == 0)

@@ -23,6 +23,31 @@ static void columns_are_fixed_in_time_while_the_window_rolls(void)
 	history_free(history);
 }
 
+static void a_window_from_before_the_clock_began_ends_now_too(void)
+{
+	struct history *history = new_history();
+	struct history_column columns[120];
+	const uint64_t now = tick_time(20);
+	struct axis axis;
+	struct axis dots;
+
+	add_process(history, 1, "p");
+	for (uint64_t tick = 0; tick <= 20; tick++)
+		add_sample(history, 1, tick_time(tick), MIB);
+	axis_set_parts(&axis, history, now, 10 * now, 30, 2);
+	axis_divide(&dots, &axis, history, 2);
+	CHECK(axis.before > 25 && axis.before < 30);
+	CHECK_EQ_I64(axis_column(&axis, now), 29);
+	CHECK_EQ_I64(axis_column(&axis, axis.from_ns), (int64_t)axis.before);
+	CHECK_EQ_U64(axis_begin(&axis, 0), axis.from_ns);
+	CHECK(axis_begin(&axis, 29) <= now && axis_begin(&axis, 30) > now);
+	CHECK_EQ_I64(axis_column(&dots, axis.from_ns), (int64_t)axis.before * 2);
+	axis_columns(&dots, history, history_line_find(history, 1), columns);
+	for (int i = 0; i < 60; i++)
+		CHECK((columns[i].count > 0) == (i == axis_column(&dots, now)));
+	history_free(history);
+}
+
 static void columns_finer_than_the_samples_are_filled_but_gaps_are_not(void)
 {
 	struct history *history = new_history();
@@ -204,6 +229,7 @@ static void a_scale_does_not_make_mountains_of_noise(void)
 
 static const struct check_test tests[] = {
 	CHECK_TEST(columns_are_fixed_in_time_while_the_window_rolls),
+	CHECK_TEST(a_window_from_before_the_clock_began_ends_now_too),
 	CHECK_TEST(columns_finer_than_the_samples_are_filled_but_gaps_are_not),
 	CHECK_TEST(a_paused_row_tells_nothing_of_what_came_later),
 	CHECK_TEST(a_row_changes_as_its_columns_do_within_one_bucket),

@@ -226,6 +226,10 @@ start 80 24 "$SCREEN growing 100"
 see growing
 keys q
 see_end 0
+start 80 24 "$SCREEN crowded"
+see_text 'all is r'
+keys q
+see_end 0
 start 80 24 "$SCREEN spike"
 see spike
 keys q

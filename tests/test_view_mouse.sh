@@ -137,6 +137,30 @@ keys Tab
 is selected=2
 finish
 
+# --- what tells of the mouse and comes in part holds up nothing
+
+try_part() { # BYTES...
+	mux send-keys -H "$@"
+	pgrep -x screen -g "$(mux display -p '#{pane_pid}')" | xargs kill -USR1
+	see_text 'a second passed'
+	sleep 0.6 # then the rest would not come any more
+	keys p
+	is 'paused=60\.[0-9]*' prompt=0: marks=0
+	keys Escape
+	is paused=-
+	finish
+}
+
+begin recorder
+try_part 1b 5b 4d 20
+begin recorder "TERM=xterm-256color"
+try_part 1b 5b 3c 30 3b 35
+begin recorder "TERM=xterm-256color"
+text "$(printf '\033[<0;5')"
+text ";$(($(line ' preview  ') + 1))M"
+is selected=2 marks=0
+finish
+
 # --- the terminal has its mouse back, however the view ends
 
 begin recorder
