@@ -4,6 +4,7 @@
  * tell apart (https://jfly.uni-koeln.de/color/); of 8 the ones in which red and green don't meet.
  */
 #include "plotter/view_curses.h"
+#include "trace/total.h"
 
 #include <stdlib.h>
 
@@ -41,6 +42,8 @@ attr_t curses_colour(const struct curses_view *view, enum curses_colour colour)
 
 attr_t curses_line_colour(const struct curses_view *view, uint32_t line)
 {
+	if (line == TOTAL_LINE) /* the terminal's own */
+		return A_NORMAL;
 	if (view->colours == 0 || line == LINE_SESSION)
 		return curses_colour(view, COLOUR_MARK);
 	return (attr_t)COLOR_PAIR(COLOUR_LINES + (int)((line - 1) % (uint32_t)view->colours));

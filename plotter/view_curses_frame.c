@@ -3,6 +3,7 @@
  */
 #include "plotter/room.h"
 #include "plotter/view_curses.h"
+#include "trace/total.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,17 +14,24 @@
 #define LANES_MOST 3
 #define MARKS_LOOKED_AT 32 /* of a column */
 
+/* The total before all others, however they are sorted; but not where some are looked for. */
 static int find_rows(struct curses_view *view)
 {
 	const struct history *history = view->frame->history;
+	const struct history_line *total = history_total(history);
 	uint64_t window_ns = view->settings->window_ns;
 	uint64_t from_ns = view->now_ns > window_ns ? view->now_ns - window_ns : 0;
 	void *rows = view->rows;
+	size_t first;
 
-	if (room_reserve(&rows, &view->rows_room, history_lines(history), sizeof(*view->rows)))
+	if (room_reserve(&rows, &view->rows_room, history_lines(history) + 1, sizeof(*view->rows)))
 		return -ENOMEM;
 	view->rows = rows;
 	view->count = 0;
+	if (total && !view->settings->filter[0] &&
+	    row_set(&view->rows[0], history, total, from_ns, view->now_ns))
+		view->count = 1;
+	first = view->count;
 	for (size_t i = 0; i < history_lines(history); i++) {
 		const struct history_line *line = history_line_at(history, i);
 
@@ -31,17 +39,23 @@ static int find_rows(struct curses_view *view)
 		    row_set(&view->rows[view->count], history, line, from_ns, view->now_ns))
 			view->count++;
 	}
-	order_rows(view->rows, view->count, view->settings->order, view->now_ns);
+	order_rows(view->rows + first, view->count - first, view->settings->order, view->now_ns);
 	return 0;
+}
+
+static bool is_total(const struct row *row)
+{
+	return row->line->line == TOTAL_LINE;
 }
 
 /* The selected row: where its line is gone, the one that came after it. */
 static void find_selected(struct curses_view *view)
 {
 	uint32_t wanted = view->settings->selected;
-	uint32_t best = UINT32_MAX;
+	uint64_t best = UINT64_MAX;
 
-	view->selected = 0;
+	/* nobody was selected: the first process, not the total */
+	view->selected = view->count > 1 && is_total(&view->rows[0]) ? 1 : 0;
 	for (size_t i = 0; i < view->count && wanted; i++) {
 		uint32_t line = view->rows[i].line->line;
 
@@ -50,7 +64,7 @@ static void find_selected(struct curses_view *view)
 			best = line;
 		}
 	}
-	if (wanted && best == UINT32_MAX && view->count)
+	if (wanted && best == UINT64_MAX && view->count)
 		view->selected = view->count - 1;
 }
 
@@ -61,7 +75,7 @@ static struct layout_wish wish(const struct curses_view *view)
 	struct layout_wish wish = {
 		.processes = view->count ? view->count : 1,
 		.events = history_event_after(history, view->now_ns + 1),
-		.name_width = 4,
+		.name_width = view->count && is_total(&view->rows[0]) ? strlen(TOTAL_NAME) : 4,
 		.pid_width = 3,
 		.named = !view->settings->one && view->count > 1,
 		.list = view->settings->list,

@@ -38,7 +38,10 @@ static void tell_name(struct telling *telling)
 		   A_BOLD | colour);
 	telling->at += place.size + 1;
 	snprintf(text, sizeof(text), "[%" PRIu32 "]", row->line->pid);
-	tell(telling, text, A_DIM);
+	if (row->line->pid)
+		tell(telling, text, A_DIM);
+	else
+		telling->at++;
 }
 
 /* How long the change took: the window, or what the line has of it; then in whole seconds, where

@@ -218,6 +218,8 @@ static void draw_row(const struct curses_view *view, size_t index)
 	char pid[16];
 
 	snprintf(pid, sizeof(pid), "%u", (unsigned)row->line->pid);
+	if (row->line->pid == 0) /* the total, or a cgroup */
+		snprintf(pid, sizeof(pid), "-");
 	draw_name(view, y, index);
 	curses_put(view, y, layout->pid, pid, true, A_DIM);
 	if (view->axis.width) {

@@ -108,6 +108,29 @@ static void add_second(struct screen *screen, uint64_t from_ms, uint32_t first, 
 	}
 }
 
+/* What happens to the recorder and its company before the samples of a second. */
+static void add_happening(struct screen *screen, uint64_t second)
+{
+	if (second == 5)
+		mark(screen, 5000, 1, "", "recording started", 30 * MIB);
+	else if (second == 23)
+		mark(screen, 22137, 1, "queue", "high", 24 * MIB);
+	else if (second == 35)
+		add_span(screen, 3, 30000, 34200, 1, "I/O", "read");
+	else if (second == 42)
+		mark(screen, 42000, 2, "process", "exec ./preview2", 0);
+	else if (second == 45)
+		add(screen, 45000,
+		    (struct record){ .type = RECORD_END,
+				     .end = { .line = 3,
+					      .reason = END_EXITED,
+					      .last_rss = 48 * MIB,
+					      .max_rss = 48 * MIB,
+					      .peak_rss = 63 * MIB } });
+	else if (second == 50)
+		mark(screen, 50000, LINE_SESSION, "", "battery low", 0);
+}
+
 /* A minute of a recorder, with a helper that ends after 45 s. */
 static void make_recorder(struct screen *screen)
 {
@@ -115,22 +138,9 @@ static void make_recorder(struct screen *screen)
 	add_process(screen, 0, 2, "preview", "./preview");
 	add_process(screen, 20000, 3, "converter", "ffmpeg -i - out.mkv");
 	for (uint64_t second = 0; second < 60; second++) {
-		add_second(screen, second * 1000, 1, 2);
-		if (second >= 20 && second < 45)
-			add_second(screen, second * 1000, 3, 3);
+		add_happening(screen, second);
+		add_second(screen, second * 1000, 1, second >= 20 && second < 45 ? 3 : 2);
 	}
-	mark(screen, 5000, 1, "", "recording started", 30 * MIB);
-	mark(screen, 22137, 1, "queue", "high", 24 * MIB);
-	add_span(screen, 3, 30000, 34200, 1, "I/O", "read");
-	mark(screen, 42000, 2, "process", "exec ./preview2", 0);
-	add(screen, 45000,
-	    (struct record){ .type = RECORD_END,
-			     .end = { .line = 3,
-				      .reason = END_EXITED,
-				      .last_rss = 48 * MIB,
-				      .max_rss = 48 * MIB,
-				      .peak_rss = 63 * MIB } });
-	mark(screen, 50000, LINE_SESSION, "", "battery low", 0);
 }
 
 static void make_many(struct screen *screen)

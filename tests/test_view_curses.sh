@@ -69,6 +69,8 @@ see_text '▸ preview'
 keys Down Down Down
 see_text '▸ converter'
 keys Up Up Up Up
+see_text '▸ total'
+keys Down
 see 80x24
 keys + +
 see_text ' 5 min$'

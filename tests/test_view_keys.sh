@@ -54,15 +54,18 @@ is paused=-
 
 keys Tab
 is selected=2
+# the total, which has the greatest number, comes before the first
 keys Tab Tab
+is selected=4294967295
+keys Tab
 is selected=1
-keys BTab
+keys BTab BTab
 is selected=3
 keys k
 is selected=2
 keys j j j
 is selected=3
-keys Up Up Up
+keys Up Up
 is selected=1
 keys a
 is one=1

@@ -32,7 +32,7 @@ see_text 'sleep'
 keys m
 see_text "mark 1"
 see_marked 0 'mark 1'
-keys Up M
+keys Up Down M
 keys -l '半分 "é"'
 see_text '半分 "é"'
 keys Enter

@@ -61,8 +61,8 @@ try_mouse() { # PRESS
 	is cursor=-
 
 	# in the chart: a label is its event's, else there is a time
-	y=$(line '[│┤].*recording sta')
-	$press $LEFT "$(column_in "$y" recording)" "$y"
+	y=$(line '[│┤].*recordin')
+	$press $LEFT "$(column_in "$y" recordin)" "$y"
 	is cursor=5.000 selected=3
 	y=$(line '└┴──')
 	$press $LEFT "$(column_in "$y" ┴)" "$y"
@@ -103,7 +103,7 @@ try_mouse() { # PRESS
 	is cursor=42.000
 	$press $UP 5 5
 	is cursor=50.000
-	$press $LEFT 9 "$(line '^1 .*recording started')"
+	$press $LEFT 9 "$(line '^1 .*recordinrted')"
 	is cursor=5.000
 	keys l Escape
 	is list=0 cursor=-
