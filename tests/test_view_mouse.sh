@@ -103,7 +103,7 @@ try_mouse() { # PRESS
 	is cursor=42.000
 	$press $UP 5 5
 	is cursor=50.000
-	$press $LEFT 9 "$(line '^1 .*recordinrted')"
+	$press $LEFT 9 "$(line '^1 .*recording started')"
 	is cursor=5.000
 	keys l Escape
 	is list=0 cursor=-
