@@ -74,8 +74,12 @@ static void name_lines(struct scene *scene)
 		struct history_name name = history_name_at(line->row.line, scene->query.now_ns);
 		char text[CAPTION_ROOM];
 
-		snprintf(line->name, sizeof(line->name), "%s [%u]",
-			 caption_clip(text, name.name, SCENE_NAME), (unsigned)line->row.line->pid);
+		snprintf(line->name, sizeof(line->name), "%s",
+			 caption_clip(text, name.name, SCENE_NAME));
+		if (line->row.line->pid) /* not of the total, nor of a cgroup */
+			snprintf(line->name + strlen(line->name),
+				 sizeof(line->name) - strlen(line->name), " [%u]",
+				 (unsigned)line->row.line->pid);
 	}
 }
 
@@ -90,11 +94,13 @@ static int find_lines(struct scene *scene)
 			 sizeof(*scene->columns)))
 		return -ENOMEM;
 	scene->columns = columns;
-	for (size_t i = 0; i < history_lines(history); i++) {
+	for (size_t i = 0; i <= history_lines(history); i++) {
+		const struct history_line *line = i < history_lines(history)
+							  ? history_line_at(history, i)
+							  : history_total(history);
 		struct row row;
 
-		if (row_set(&row, history, history_line_at(history, i), scene->axis.from_ns,
-			    scene->query.now_ns))
+		if (line && row_set(&row, history, line, scene->axis.from_ns, scene->query.now_ns))
 			add_line(scene, &row, scene->columns + SCENE_LINES * width);
 	}
 	qsort(scene->lines, scene->line_count, sizeof(scene->lines[0]), by_line);

@@ -2,6 +2,7 @@
  * The numbers of a frame, as gnuplot reads them from a file: doubles of this machine.
  */
 #include "plotter/view_gnuplot.h"
+#include "trace/total.h"
 
 #include "base/clock.h"
 #include "trace/picture/colours.h"
@@ -28,6 +29,8 @@ double gnuplot_units(const struct scene *scene, uint64_t bytes)
 
 uint32_t gnuplot_colour(uint32_t line)
 {
+	if (line == TOTAL_LINE)
+		return 0x303030;
 	return line == LINE_SESSION ? 0x707070 : colours_line(line - 1);
 }
 

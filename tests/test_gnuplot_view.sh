@@ -66,7 +66,7 @@ for number, one in enumerate(sys.argv[1:], 1):
         sys.exit(f"no label {one!r} in {shown}")
     if not any(line.startswith(one[:10]) and line.endswith(f" [{1000 + number}]") for line in shown):
         sys.exit(f"no name {one!r} in {shown}")
-for one in "`touch pwned8`", "10 MiB", "22:13:30":
+for one in "`touch pwned8`", "50 MiB", "22:13:30":
     if one not in shown:
         sys.exit(f"no {one!r} in {shown}")
 END

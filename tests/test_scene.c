@@ -37,10 +37,12 @@ static void lines_have_their_names_and_all_fit_below_the_top(void)
 	fill(history, 1, 200, 50 * MIB);
 	fill(history, 2, 200, 10 * MIB);
 	CHECK_EQ_I64(scene_set(&scene, &query), 0);
-	CHECK_EQ_U64(scene.line_count, 2);
+	CHECK_EQ_U64(scene.line_count, 3);
+	CHECK_EQ_STR(scene.lines[2].name, "total");
+	CHECK_EQ_U64(scene.lines[2].most, 60 * MIB);
 	CHECK_EQ_STR(scene.lines[0].name, "line1 [101]");
 	CHECK_EQ_U64(scene.lines[0].most, 50 * MIB);
-	CHECK(scene.top_bytes > 50 * MIB);
+	CHECK(scene.top_bytes > 60 * MIB);
 	CHECK(scene_y(&scene, 0) == 0);
 	CHECK(scene_y(&scene, scene.top_bytes) == 1);
 	CHECK(scene_x(&scene, query.now_ns) > 0.98 && scene_x(&scene, query.now_ns) <= 1);
@@ -58,7 +60,8 @@ static void of_more_lines_than_there_is_room_for_the_largest_are_shown(void)
 		fill(history, line, 50, (line % 7 == 3 ? 1 : line) * MIB);
 	CHECK_EQ_I64(scene_set(&scene, &query), 0);
 	CHECK_EQ_U64(scene.line_count, SCENE_LINES);
-	CHECK_EQ_U64(scene.smaller, 5);
+	CHECK_EQ_U64(scene.smaller, 6); /* the total is one of those shown */
+	CHECK_EQ_STR(scene.lines[--scene.line_count].name, "total");
 	for (size_t i = 0; i < scene.line_count; i++) {
 		CHECK(scene.lines[i].most > MIB);
 		CHECK_EQ_U64(scene.lines[i].columns[scene.axis.width - 2].last,
