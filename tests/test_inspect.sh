@@ -159,7 +159,7 @@ refused 2 "--on-event '': is no label" memwatch inspect $one --on-event ''
 ! grep -q '^Kthread:[[:space:]]*1\|^Name:[[:space:]]*kthreadd' /proc/2/status ||
 	refused 1 "pid 2: is a kernel thread" memwatch inspect 2
 nobody='setpriv --reuid=65534 --regid=65534 --clear-groups'
-if [ "$(id -u)" = 0 ] && $nobody "$O/memwatch" --version >/dev/null 2>&1; then
+if [ "$(id -u)" = 0 ] && $nobody sh -c '"$0" --version' "$O/memwatchd" >/dev/null 2>&1; then
 	mkdir -m 700 theirs && chown 65534:65534 theirs && chmod 711 .
 	refused 1 "pid $one: is a process of user 0: what its memory is made of only that user and root may read$" \
 		env XDG_RUNTIME_DIR="$PWD/theirs" $nobody memwatch inspect $one

@@ -6,7 +6,7 @@ if [ "$(id -u)" = 0 ]; then
 	command -v setpriv >/dev/null || skip "no setpriv"
 	mkdir other && chown 65534:65534 other && chmod 700 other && chmod 755 .
 	as_other="setpriv --reuid=65534 --regid=65534 --clear-groups env XDG_RUNTIME_DIR=$PWD/other"
-	$as_other memwatch --version >/dev/null 2>&1 || skip "another user can't run it"
+	$as_other sh -c '"$0" --version' "$O/memwatchd" >/dev/null 2>&1 || skip "another user can't run it"
 	holder 10000000 0 0 0 >holder.out &
 	target=$!
 	wait_for 10 grep -q ready holder.out || fail "no holder"
