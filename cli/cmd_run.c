@@ -330,7 +330,9 @@ int follow_command(const struct options *options, struct source *source, const s
 		if (view->keys && child.ended)
 			say_end(&follow);
 		wait_for_child(&follow, &how.capture);
-		limiter_take_end(&limiter, child.name, child.peak_rss);
+		/* where there were others its figure may be one of theirs, whose lines tell */
+		limiter_take_end(&limiter, child.name,
+				 history_lines(follow.history) > 1 ? 0 : child.peak_rss);
 		status = exit_status(child.status);
 		if (limiter_close(&limiter))
 			status = EXIT_LIMIT;

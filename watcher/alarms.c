@@ -143,9 +143,25 @@ static void set(struct core *core, struct entry *entry, uint64_t limit, bool you
 		alarms_peak(core, entry, clock_mono_ns());
 }
 
+/* Those that it has started already: they have come after it. */
+static void ask_children(struct core *core, const struct entry *entry, uint64_t limit)
+{
+	uint32_t line = entry->info.line;
+	struct entry *child;
+
+	while ((child = registry_next(core->registry, line)) != NULL) {
+		line = child->info.line;
+		if (child->info.ended || child->info.ppid != entry->info.pid)
+			continue;
+		set(core, child, limit, true);
+		ask_children(core, child, limit);
+	}
+}
+
 void alarms_ask(struct core *core, struct entry *entry, uint64_t limit)
 {
 	set(core, entry, limit, entry->parent_tells);
+	ask_children(core, entry, limit);
 }
 
 void alarms_ask_all(struct core *core, uint64_t limit)
@@ -156,7 +172,7 @@ void alarms_ask_all(struct core *core, uint64_t limit)
 	core->alarms.each = limit;
 	while ((entry = registry_next(core->registry, line)) != NULL) {
 		line = entry->info.line;
-		alarms_ask(core, entry, limit);
+		set(core, entry, limit, entry->parent_tells);
 	}
 }
 

@@ -106,6 +106,19 @@ static void do_drop(struct answer *answer)
 	life_end(answer->core, entry, END_DROPPED, 0);
 }
 
+static bool has_started_others(const struct core *core, const struct entry *entry)
+{
+	const struct entry *other;
+	uint32_t line = entry->info.line;
+
+	while ((other = registry_next(core->registry, line)) != NULL) {
+		line = other->info.line;
+		if (other->info.ppid == entry->info.pid)
+			return true;
+	}
+	return false;
+}
+
 /* One that ended before it could be followed has a line all the same, for its peak and its end. */
 static void do_ended(struct answer *answer)
 {
@@ -120,7 +133,9 @@ static void do_ended(struct answer *answer)
 		entry = life_ghost(answer->core, &emitter);
 	if (!entry)
 		return;
-	if (request->peak > entry->info.peak_rss) {
+	/* wait4's ru_maxrss has that of the children it waited for, too: they have lines of theirs.
+	 */
+	if (request->peak > entry->info.peak_rss && !has_started_others(answer->core, entry)) {
 		entry->info.peak_rss = request->peak;
 		alarms_peak(answer->core, entry,
 			    entry->ended_ns ? entry->ended_ns : clock_mono_ns());
