@@ -241,7 +241,7 @@ static void wait_for_child(struct follow *follow, struct capture *capture)
 
 	loop_signals(&set);
 	run_reap(follow);
-	while (follow_on(follow) || !follow->child->ended) {
+	while (follow_on(follow) || !follow->child->ended || limiter_ends(follow->limiter)) {
 		capture_show(capture);
 		limiter_look(follow->limiter);
 		if (sigtimedwait(&set, &info, &pause) > 0)

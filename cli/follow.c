@@ -181,10 +181,11 @@ static void fill_frame(void *arg, struct view_frame *frame)
 	frame->now_ns = clock_mono_ns();
 }
 
-/* The child has ended, and its last records have come or will not. */
+/* The child has ended, and its last records have come or will not; none that it started is being
+ * ended still. */
 static bool is_over(const struct follow *follow, uint64_t now_ns)
 {
-	return follow->child && follow->child->ended &&
+	return follow->child && follow->child->ended && !limiter_ends(follow->limiter) &&
 	       (has_ended(follow, follow->child->pid) ||
 		now_ns > follow->child->ended_ns + LAST_RECORDS_NS);
 }

@@ -15,6 +15,10 @@
 
 /* The person's commands are waited for so long when all else is done. */
 #define WAIT_NS (5 * NS_PER_S)
+
+/* When all have ended that were told to, their last records are waited for this long. */
+#define LAST_RECORDS_NS NS_PER_S
+
 #define PAUSE_NS (20 * NS_PER_MS)
 
 bool limiter_is_on(const struct limiter *limiter)
@@ -222,6 +226,19 @@ void limiter_look(struct limiter *limiter)
 	if (ending->begun && !ending->killed && clock_mono_ns() >= ending->kill_ns &&
 	    !ending_done(ending))
 		each_member(limiter, ending_kill);
+}
+
+bool limiter_ends(struct limiter *limiter)
+{
+	uint64_t now_ns = clock_mono_ns();
+
+	if (!limiter->ending.begun)
+		return false;
+	if (!ending_done(&limiter->ending))
+		return true;
+	if (!limiter->ended_ns)
+		limiter->ended_ns = now_ns;
+	return limiter->member_count > 0 && now_ns < limiter->ended_ns + LAST_RECORDS_NS;
 }
 
 bool limiter_busy(struct limiter *limiter)

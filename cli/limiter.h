@@ -29,6 +29,7 @@ struct limiter {
 	size_t member_count;
 	struct hooks hooks;
 	struct ending ending;
+	uint64_t ended_ns; /* when the last of those was seen to have; 0 before */
 	bool crossed;
 	char crossing[160]; /* the first one, in words */
 };
@@ -49,6 +50,9 @@ void limiter_take_end(struct limiter *limiter, const char *name, uint64_t peak);
 
 /* Children may have ended; time has passed. Never waits. */
 void limiter_look(struct limiter *limiter);
+
+/* Whether the family is being ended, or the last records of those that were are on their way. */
+bool limiter_ends(struct limiter *limiter);
 
 /* Whether something goes on that is to be waited for. */
 bool limiter_busy(struct limiter *limiter);
