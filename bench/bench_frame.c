@@ -157,7 +157,7 @@ static void add_tick(struct bench *bench)
 			bench->rss[i] += random_below(bench, 2 * MIB) - MIB;
 		if (bench->rss[i] < least)
 			bench->rss[i] = least;
-		samples[i] = (struct sample){ i + 1, bench->rss[i] };
+		samples[i] = (struct sample){ i + 1, bench->rss[i], 0 };
 	}
 	add(bench, (struct record){ .type = RECORD_TICK,
 				    .tick = { .count = PROCESSES, .samples = samples } });

@@ -27,7 +27,7 @@ struct bench {
 	struct past *past;
 	uint64_t seq;	/* of the last record */
 	uint64_t given; /* to the recorder */
-	unsigned char record[CODEC_RECORD_ROOM + LINES * 16];
+	unsigned char record[CODEC_RECORD_ROOM + LINES * CODEC_SAMPLE_ROOM];
 };
 
 static void fail(const char *what)
@@ -82,7 +82,8 @@ static void add_tick(struct bench *bench, uint64_t n)
 				 .type = RECORD_TICK };
 
 	for (uint32_t i = 0; i < LINES; i++)
-		samples[i] = (struct sample){ i + 1, 4096 * (10000 + (n * 7 + i) % 5000) };
+		samples[i] =
+			(struct sample){ i + 1, 4096 * (10000 + (n * 7 + i) % 5000), 4096 * 800 };
 	record.tick = (struct tick){ 0, LINES, samples };
 	add(bench, &record);
 }

@@ -142,7 +142,9 @@ static double record_ns(const char *path, uint64_t ticks, bool change)
 					 .type = RECORD_TICK };
 
 		for (unsigned i = 0; i < LINES; i++)
-			samples[i] = (struct sample){ i + 1, value_at(change ? tick : 0, i + 1) };
+			samples[i] = (struct sample){ i + 1, value_at(change ? tick : 0, i + 1),
+						      (change ? tick / 8 : 1) * 4096 % (64 << 20) +
+							      4096 };
 		record.tick = (struct tick){ 0, LINES, samples };
 		add(writer, &record);
 		if (tick % TICKS_A_COMMIT == 0 && writer_commit(writer) < 0)

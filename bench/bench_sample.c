@@ -30,10 +30,10 @@ static void bare(int count)
 
 static void ours(int count)
 {
-	uint64_t rss;
+	uint64_t rss, shared;
 
 	for (int i = 0; i < count; i++) {
-		if (statm_read(statm, &rss) < 0 || rss == 0)
+		if (statm_read(statm, &rss, &shared) < 0 || rss == 0)
 			exit(1);
 	}
 }

@@ -144,13 +144,14 @@ static int add_line(struct history *history, uint32_t number, struct history_lin
 	return 0;
 }
 
-static int add_sample(struct history_line *line, uint64_t t_ns, uint64_t rss)
+static int add_sample(struct history_line *line, uint64_t t_ns, uint64_t rss, uint64_t shared)
 {
 	if (line->first_ns == 0 || t_ns < line->first_ns)
 		line->first_ns = t_ns;
 	if (t_ns >= line->last_ns && !line->ended) {
 		line->last_ns = t_ns;
 		line->rss = rss;
+		line->shared = shared;
 	}
 	line->max_rss = max_u64(line->max_rss, rss);
 	line->peak_rss = max_u64(line->peak_rss, rss);
@@ -177,11 +178,12 @@ static int add_tick(struct history *history, uint64_t t_ns, const struct tick *t
 		err = note_counts(history, t_ns);
 	}
 	for (size_t i = 0; i < tick->count; i++) {
-		struct history_line *line = history_line_own(history, tick->samples[i].line);
+		const struct sample *sample = &tick->samples[i];
+		struct history_line *line = history_line_own(history, sample->line);
 
 		if (!line)
 			continue;
-		if (add_sample(line, t_ns, tick->samples[i].rss) ||
+		if (add_sample(line, t_ns, sample->rss, sample->shared) ||
 		    history_hold_metrics(history, line, t_ns))
 			err = -ENOMEM;
 	}
@@ -299,7 +301,7 @@ static int add_total(struct history *history, const struct record *record)
 		history->total_line->joined_ns = points[0].t_ns;
 	}
 	for (size_t i = 0; i < count && !err; i++) {
-		err = add_sample(history->total_line, points[i].t_ns, points[i].rss);
+		err = add_sample(history->total_line, points[i].t_ns, points[i].rss, 0);
 		if (!err)
 			err = history_total_metrics(history, history->total_line, &points[i]);
 	}

@@ -35,6 +35,7 @@ struct history_line {
 	uint64_t first_ns;  /* of its first sample, 0 before */
 	uint64_t last_ns;   /* of its last sample or its end */
 	uint64_t rss;	    /* the last sample */
+	uint64_t shared;    /* of it; 0: not known */
 	uint64_t max_rss;
 	uint64_t peak_rss; /* the larger of max_rss and the kernel's word, where it came */
 	uint64_t events;

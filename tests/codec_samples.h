@@ -13,9 +13,9 @@
 #define SAMPLE_ROOM (4 * CODEC_RECORD_ROOM + SAMPLE_RECORDS * CODEC_RECORD_ROOM)
 #define COLLECTED 16
 
-static const struct sample sample_tick[] = { { 1, 4096 },
-					     { 2, 0 },
-					     { 70000, UINT64_MAX / 1024 * 1024 } };
+static const struct sample sample_tick[] = { { 1, 8192, 4096 },
+					     { 2, 0, 0 },
+					     { 70000, UINT64_MAX / 1024 * 1024, 1024 } };
 
 /* The longest text of @length, the last character of which has three bytes. */
 static inline const char *long_text(char *to, size_t length)

@@ -39,7 +39,7 @@ static inline int add_process(struct history *history, uint32_t line, const char
 
 static inline int add_sample(struct history *history, uint32_t line, uint64_t t_ns, uint64_t rss)
 {
-	const struct sample sample = { line, rss };
+	const struct sample sample = { line, rss, 0 };
 
 	return history_add(history, &(struct record){ .t_ns = t_ns,
 						      .type = RECORD_TICK,

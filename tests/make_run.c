@@ -100,7 +100,7 @@ static void put_span(struct run *run, uint64_t ms, const char *label, uint64_t g
 
 static void put_tick(struct run *run, uint64_t second)
 {
-	struct sample samples[] = { { WORKER, run->rss }, { HELPER, 20 * MIB } };
+	struct sample samples[] = { { WORKER, run->rss, 0 }, { HELPER, 20 * MIB, 0 } };
 	size_t count = second >= 6 && second <= 14 ? 2 : 1;
 
 	if (run->rss > run->max_rss)

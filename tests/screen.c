@@ -101,7 +101,7 @@ static void add_second(struct screen *screen, uint64_t from_ms, uint32_t first, 
 		size_t count = 0;
 
 		for (uint32_t line = first; line <= last; line++)
-			samples[count++] = (struct sample){ line, value_of(line, at_ms) };
+			samples[count++] = (struct sample){ line, value_of(line, at_ms), 0 };
 		add(screen, at_ms,
 		    (struct record){ .type = RECORD_TICK,
 				     .tick = { .samples = samples, .count = count } });
@@ -199,7 +199,7 @@ static void make_spike(struct screen *screen)
 {
 	add_process(screen, 0, 1, "quiet", "./quiet");
 	for (uint64_t at_ms = 0; at_ms < 36000000; at_ms += 100) {
-		struct sample sample = { 1, (at_ms == 12345000 ? 900 : 100) * MIB };
+		struct sample sample = { 1, (at_ms == 12345000 ? 900 : 100) * MIB, 0 };
 
 		add(screen, at_ms,
 		    (struct record){ .type = RECORD_TICK,

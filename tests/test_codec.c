@@ -95,8 +95,10 @@ static void records_of_every_type_come_back_in_their_room(void)
 
 	sample_records(records);
 	for (size_t i = 0; i < SAMPLE_RECORDS; i++) {
-		size_t room = CODEC_RECORD_ROOM +
-			      (records[i].type == RECORD_TICK ? 16 * records[i].tick.count : 0);
+		size_t room =
+			CODEC_RECORD_ROOM + (records[i].type == RECORD_TICK
+						     ? CODEC_SAMPLE_ROOM * records[i].tick.count
+						     : 0);
 		size_t written = codec_put_record(message + size, room, &records[i]);
 
 		CHECK(written > 0);
@@ -110,15 +112,17 @@ static void records_of_every_type_come_back_in_their_room(void)
 static void the_largest_tick_comes_back_in_its_room_and_a_larger_one_is_refused(void)
 {
 	static struct sample samples[TICK_SAMPLES + 1];
-	static uint8_t message[CODEC_RECORD_ROOM + 16 * (TICK_SAMPLES + 1)];
+	static uint8_t message[CODEC_RECORD_ROOM + CODEC_SAMPLE_ROOM * (TICK_SAMPLES + 1)];
 	struct record record = { .seq = 1, .t_ns = UINT64_MAX, .type = RECORD_TICK };
 	size_t head = codec_put_records_head(message, sizeof(message), 1);
 	size_t size;
 
 	for (size_t i = 0; i <= TICK_SAMPLES; i++)
-		samples[i] = (struct sample){ UINT32_MAX, UINT64_MAX / 1024 * 1024 };
+		samples[i] = (struct sample){ UINT32_MAX, UINT64_MAX / 1024 * 1024,
+					      UINT64_MAX / 1024 * 1024 };
 	record.tick = (struct tick){ UINT64_MAX, TICK_SAMPLES, samples };
-	size = codec_put_record(message + head, CODEC_RECORD_ROOM + 16 * TICK_SAMPLES, &record);
+	size = codec_put_record(message + head,
+				CODEC_RECORD_ROOM + CODEC_SAMPLE_ROOM * TICK_SAMPLES, &record);
 	CHECK(size > 0);
 	all.count = 0;
 	CHECK_EQ_I64(codec_get_records(message, head + size, collect_record, &all), 0);
@@ -130,6 +134,36 @@ static void the_largest_tick_comes_back_in_its_room_and_a_larger_one_is_refused(
 	if (size > 0)
 		CHECK_EQ_I64(codec_get_records(message, head + size, collect_record, &all),
 			     -EBADMSG);
+}
+
+/* A Records message of one tick: two lines, and one value or two of shared pages, or none. */
+static int decode_shared(uint8_t count)
+{
+	uint8_t message[] = { 0x08, 1, 0x10, 1,	   0x1a, 0, 0x08, 9,	0x12, 0, 0x12,
+			      2,    1, 2,    0x1a, 2,	 8, 8,	  0x22, 0,    3, 99 };
+	size_t size = sizeof(message) - 2 + count;
+
+	message[19] = count;
+	message[5] = (uint8_t)(size - 6);
+	message[9] = (uint8_t)(size - 10);
+	if (count == 0) {
+		size -= 2;
+		message[5] -= 2;
+		message[9] -= 2;
+	}
+	all.count = 0;
+	return codec_get_records(message, size, collect_record, &all);
+}
+
+static void shared_pages_come_for_every_sample_of_a_tick_or_for_none(void)
+{
+	CHECK_EQ_I64(decode_shared(2), 0);
+	CHECK_EQ_U64(all.records[0].tick.samples[0].shared, 3 * 1024);
+	CHECK_EQ_U64(all.records[0].tick.samples[1].shared, 8 * 1024); /* of an RSS of 8 KiB */
+	CHECK_EQ_I64(decode_shared(1), -EBADMSG);
+	CHECK_EQ_I64(decode_shared(0), 0);
+	CHECK_EQ_U64(all.records[0].tick.samples[1].rss, 8 * 1024);
+	CHECK_EQ_U64(all.records[0].tick.samples[1].shared, 0);
 }
 
 static void a_request_comes_back(void)
@@ -294,6 +328,7 @@ static const struct check_test tests[] = {
 	CHECK_TEST(that_a_limit_is_crossed_is_never_the_emitters_word),
 	CHECK_TEST(records_of_every_type_come_back_in_their_room),
 	CHECK_TEST(the_largest_tick_comes_back_in_its_room_and_a_larger_one_is_refused),
+	CHECK_TEST(shared_pages_come_for_every_sample_of_a_tick_or_for_none),
 	CHECK_TEST(a_request_comes_back),
 	CHECK_TEST(a_request_that_asks_nothing_known_is_refused),
 	CHECK_TEST(a_reply_with_all_its_parts_comes_back),

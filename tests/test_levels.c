@@ -216,7 +216,7 @@ static void five_hundred_lines_are_kept_apart(void)
 		add_process(history, i + 1, "p");
 	for (uint64_t tick = 0; tick < TICKS; tick++) {
 		for (uint32_t i = 0; i < LINES; i++)
-			samples[i] = (struct sample){ i + 1, (i + 1) * MIB };
+			samples[i] = (struct sample){ i + 1, (i + 1) * MIB, 0 };
 		history_add(history,
 			    &(struct record){ .t_ns = tick_time(tick),
 					      .type = RECORD_TICK,

@@ -53,7 +53,7 @@ static void add_event(struct merge *merge, uint64_t t_ns, const char *label)
 
 static void add_tick(struct merge *merge, uint64_t t_ns, uint64_t rss)
 {
-	struct sample samples[3] = { { 1, 1 }, { 2, 2 }, { 3, rss } };
+	struct sample samples[3] = { { 1, 1, 0 }, { 2, 2, 0 }, { 3, rss, 0 } };
 	struct record record = { .t_ns = t_ns, .type = RECORD_TICK };
 
 	record.tick = (struct tick){ 0, 3, samples };

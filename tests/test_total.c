@@ -17,7 +17,7 @@ static size_t tick(struct total *total, uint64_t t_ns, uint32_t first, size_t co
 	struct record record = { .t_ns = t_ns, .type = RECORD_TICK };
 
 	for (size_t i = 0; i < count; i++)
-		samples[i] = (struct sample){ first + (uint32_t)i, rss };
+		samples[i] = (struct sample){ first + (uint32_t)i, rss, 0 };
 	record.tick = (struct tick){ 0, count, samples };
 	return total_add(total, &record, points);
 }
@@ -132,7 +132,7 @@ static void join(struct history *history, uint64_t t_ns, uint32_t line, uint32_t
 static void sample(struct history *history, uint64_t t_ns, uint64_t one, uint64_t other,
 		   uint64_t cgroup)
 {
-	struct sample samples[] = { { 1, one }, { 2, other }, { 3, cgroup } };
+	struct sample samples[] = { { 1, one, 0 }, { 2, other, 0 }, { 3, cgroup, 0 } };
 	struct record record = { .t_ns = t_ns, .type = RECORD_TICK, .tick = { 0, 3, samples } };
 
 	CHECK_EQ_I64(history_add(history, &record), 0);

@@ -56,8 +56,8 @@ static void print_record(void *arg, const struct record *record)
 	case RECORD_TICK:
 		fprintf(out, "tick %" PRIu64, record->tick.missed);
 		for (size_t i = 0; i < record->tick.count; i++)
-			fprintf(out, " %u=%" PRIu64, record->tick.samples[i].line,
-				record->tick.samples[i].rss);
+			fprintf(out, " %u=%" PRIu64 "/%" PRIu64, record->tick.samples[i].line,
+				record->tick.samples[i].rss, record->tick.samples[i].shared);
 		fputc('\n', out);
 		break;
 	case RECORD_EVENT:
@@ -217,7 +217,7 @@ static void made_check(struct made *made)
 
 static void what_was_recorded_is_read(void)
 {
-	struct sample first = { 1, 4096 }, second[] = { { 1, 4096 }, { 2, 8192 } };
+	struct sample first = { 1, 4096, 0 }, second[] = { { 1, 4096, 0 }, { 2, 8192, 0 } };
 	struct made made;
 
 	if (!made_open(&made))
@@ -246,7 +246,7 @@ static void what_was_recorded_is_read(void)
 
 static void ticks_that_were_missed_late_or_empty_are_none(void)
 {
-	struct sample both[] = { { 1, 4096 }, { 2, 8192 } };
+	struct sample both[] = { { 1, 4096, 0 }, { 2, 8192, 0 } };
 	struct made made;
 
 	if (!made_open(&made))
@@ -281,7 +281,7 @@ static void ticks_that_were_missed_late_or_empty_are_none(void)
 
 static void spans_are_ended_by_their_process_or_its_death(void)
 {
-	struct sample sample = { 1, 4096 };
+	struct sample sample = { 1, 4096, 0 };
 	struct event outer = { 1, EVENT_SPAN_BEGIN, 0, 7, 0, 4096, 0, "I/O", "outer", false, 0 };
 	struct event inner = { 1, EVENT_SPAN_BEGIN, 0, 8, 0, 4096, 0, "I/O", "inner", false, 0 };
 	struct event cut = { 1, EVENT_SPAN_BEGIN, 0, 9, 0, 4096, 0, "", "cut", false, 0 };
@@ -332,7 +332,8 @@ static void come_and_go(struct chance *chance, uint64_t t_ns)
 	if (chance->lines < 39 && rand() % 8 == 0) {
 		uint32_t line = ++chance->lines;
 
-		chance->now[line] = (struct sample){ line, 4096u * (unsigned)(rand() % 9 + 1) };
+		chance->now[line] =
+			(struct sample){ line, 4096u * (unsigned)(rand() % 9 + 1), 4096 };
 		chance->shown[line] = chance->now[line].rss;
 		chance->alive[line] = true;
 		add_process(&chance->made, t_ns, line, "x");
@@ -359,6 +360,8 @@ static void take_tick(struct chance *chance, uint64_t n)
 	for (uint32_t i = 1; i <= chance->lines; i++) {
 		if (rand() % 3 == 0)
 			chance->now[i].rss = 4096u * (unsigned)(rand() % 9 + 1);
+		if (rand() % 4 == 0)
+			chance->now[i].shared = 1024u * (unsigned)(rand() % 4);
 		if (!chance->alive[i] || rand() % 25 == 0)
 			continue;
 		samples[count++] = chance->now[i];

@@ -225,6 +225,59 @@ static void a_file_from_before_limits_were_told_is_read(void)
 	CHECK_EQ_U64(counts[RECORD_LIMIT], 0);
 }
 
+struct shares {
+	size_t ticks;
+	uint64_t sum;
+};
+
+static void add_shared(void *arg, const struct record *record)
+{
+	struct shares *shares = arg;
+
+	if (record->type != RECORD_TICK)
+		return;
+	shares->ticks += record->tick.count;
+	for (size_t i = 0; i < record->tick.count; i++)
+		shares->sum += record->tick.samples[i].shared;
+}
+
+static struct shares read_shared(const char *path)
+{
+	const struct reader_query query = { 0 };
+	struct shares shares = { 0 };
+	struct reader *reader;
+
+	if (!CHECK(reader_open(&reader, path, why) == 0))
+		return shares;
+	CHECK(reader_read(reader, &query, add_shared, &shares) == 0);
+	reader_close(reader);
+	return shares;
+}
+
+static void shared_bytes_are_kept_where_they_change_and_are_unknown_before_they_were(void)
+{
+	const char *path = path_of("shared.mwdb");
+	struct writer *writer = open_new(path);
+	struct sample sample = { 1, 40960, 8192 };
+	struct record record = { .type = RECORD_TICK, .tick = { 0, 1, &sample } };
+
+	if (!writer)
+		return;
+	add_process(writer, 1, 1);
+	for (uint64_t seq = 2; seq <= 7; seq++) {
+		sample.shared = seq < 5 ? 8192 : 4096;
+		add_record(writer, seq, record);
+	}
+	CHECK(writer_close(writer, 1, why) == 0);
+	CHECK_EQ_U64(read_shared(path).ticks, 2);
+	CHECK_EQ_U64(read_shared(path).sum, 8192 + 4096);
+	change(path, "UPDATE sample SET shared = 1 << 40 WHERE rowid = 1");
+	CHECK_EQ_U64(read_shared(path).sum, 4096); /* no more is shared than there is */
+	change(path, "DROP VIEW memory; ALTER TABLE sample DROP COLUMN shared");
+	CHECK_EQ_U64(read_shared(path).ticks, 2);
+	CHECK_EQ_U64(read_shared(path).sum, 0);
+}
+
 static void a_file_from_before_inspections_were_kept_is_read(void)
 {
 	const char *path = record_some("before.mwdb");
@@ -366,6 +419,7 @@ static const struct check_test tests[] = {
 	CHECK_TEST(a_newer_format_is_refused_by_both_versions),
 	CHECK_TEST(columns_and_tables_of_later_are_stepped_over),
 	CHECK_TEST(a_file_from_before_limits_were_told_is_read),
+	CHECK_TEST(shared_bytes_are_kept_where_they_change_and_are_unknown_before_they_were),
 	CHECK_TEST(a_file_from_before_inspections_were_kept_is_read),
 	CHECK_TEST(inspections_that_make_no_sense_are_stepped_over),
 	CHECK_TEST(limits_that_make_no_sense_are_stepped_over),

@@ -49,7 +49,7 @@ static inline void add_process(struct writer *writer, uint64_t seq, uint32_t lin
 
 static inline void add_sample(struct writer *writer, uint64_t seq, uint64_t rss)
 {
-	struct sample sample = { 1, rss };
+	struct sample sample = { 1, rss, 0 };
 	struct record record = { .type = RECORD_TICK };
 
 	record.tick = (struct tick){ 0, 1, &sample };

@@ -14,12 +14,12 @@
 #define SAMPLE_AT(ms) (SAMPLE_START_NS + (ms)*NS_PER_MS)
 #define SAMPLE_MIB (1024 * 1024ULL)
 
-static const struct sample sample_first[] = { { 1, 10 * SAMPLE_MIB },
-					      { 2, 1536 * SAMPLE_MIB },
-					      { 9, 1 } };
-static const struct sample sample_second[] = { { 1, 12 * SAMPLE_MIB + 512 * 1024 },
-					       { 2, 1535 * SAMPLE_MIB } };
-static const struct sample sample_third[] = { { 2, 0 } };
+static const struct sample sample_first[] = { { 1, 10 * SAMPLE_MIB, 0 },
+					      { 2, 1536 * SAMPLE_MIB, 0 },
+					      { 9, 1, 0 } };
+static const struct sample sample_second[] = { { 1, 12 * SAMPLE_MIB + 512 * 1024, 0 },
+					       { 2, 1535 * SAMPLE_MIB, 0 } };
+static const struct sample sample_third[] = { { 2, 0, 0 } };
 
 #define SAMPLE_TICK(ms, list)                                                                      \
 	{                                                                                          \

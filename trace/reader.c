@@ -134,6 +134,15 @@ static int64_t ask_last_of_newer(struct reader *reader, const char *table)
 	return ask_one(reader, query, 0) ? ask_last(reader, table) : 0;
 }
 
+bool reader_has_column(struct reader *reader, const char *table, const char *column)
+{
+	char query[128];
+
+	snprintf(query, sizeof query,
+		 "SELECT count(*) FROM pragma_table_info('%s') WHERE name = '%s'", table, column);
+	return ask_one(reader, query, 0) > 0;
+}
+
 static int64_t least(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
@@ -183,6 +192,7 @@ static int load_info(struct reader *reader)
 	reader->last_metric = ask_last_of_newer(reader, "metric");
 	if (reader->last_metric)
 		session->metrics = find_metrics(reader);
+	reader->has_shared = reader_has_column(reader, "sample", "shared");
 	info->samples = (uint64_t)reader->last_sample;
 	info->events = (uint64_t)reader->last_event;
 	first = ask_one(reader, "SELECT min(first_ns) FROM process", INT64_MAX);

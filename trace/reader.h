@@ -60,7 +60,8 @@ const struct reader_process *reader_line(const struct reader *reader, uint32_t l
 /* One more than the largest number of a line. */
 size_t reader_lines(const struct reader *reader);
 
-/* A sample's rss where the line has none from that tick on; only without `every`. */
+/* A sample's rss where the line has none from that tick on; only without `every`. Its shared is 0
+ * in recordings of before that was kept. */
 #define READER_NONE UINT64_MAX
 
 struct reader_query {

@@ -102,11 +102,11 @@ static int reserve(struct reader *reader, size_t count)
 	return 0;
 }
 
-static int add(struct reader *reader, uint32_t line, uint64_t rss)
+static int add(struct reader *reader, struct sample sample)
 {
 	if (reserve(reader, reader->tick_count + 1))
 		return reader->error;
-	reader->tick[reader->tick_count++] = (struct sample){ line, rss };
+	reader->tick[reader->tick_count++] = sample;
 	return 0;
 }
 
@@ -121,7 +121,7 @@ static int collect(struct reader *reader)
 		if (!value->has)
 			continue;
 		value->place = (uint32_t)reader->tick_count;
-		if (add(reader, (uint32_t)i, value->rss))
+		if (add(reader, (struct sample){ (uint32_t)i, value->rss, value->shared }))
 			return reader->error;
 	}
 	return 0;
@@ -141,22 +141,23 @@ static void tell(struct reader *reader, uint64_t t_ns)
 	}
 }
 
-static void set_value(struct reader *reader, uint32_t line, struct reader_value *value,
-		      uint64_t rss)
+static void set_value(struct reader *reader, struct reader_value *value,
+		      const struct sample *sample)
 {
-	bool has = rss != READER_NONE;
+	bool has = sample->rss != READER_NONE;
 
 	if (has != value->has)
 		reader->tick_stale = true;
 	else if (has && !reader->tick_stale && reader->query->every)
-		reader->tick[value->place].rss = rss;
+		reader->tick[value->place] = *sample;
 	value->has = has;
 	if (has) {
 		value->seen = true;
-		value->rss = rss;
+		value->rss = sample->rss;
+		value->shared = sample->shared;
 	}
 	if (!reader->query->every)
-		add(reader, line, rss);
+		add(reader, *sample);
 }
 
 /* The next row's time; READER_NEVER after the last. */
@@ -173,12 +174,16 @@ static void take_row(struct reader *reader)
 {
 	uint64_t line = reader_number(reader->samples, 1);
 	struct reader_value *value = reader_value(reader, line);
-	uint64_t rss = READER_NONE;
+	struct sample sample = { .line = (uint32_t)line, .rss = READER_NONE };
 
-	if (sqlite3_column_type(reader->samples, 2) != SQLITE_NULL)
-		rss = reader_number(reader->samples, 2);
+	if (sqlite3_column_type(reader->samples, 2) != SQLITE_NULL) {
+		sample.rss = reader_number(reader->samples, 2);
+		sample.shared = reader_number(reader->samples, 3);
+	}
+	if (sample.shared > sample.rss) /* anybody may have written it */
+		sample.shared = 0;
 	if (value && value->wanted)
-		set_value(reader, (uint32_t)line, value, rss);
+		set_value(reader, value, &sample);
 	step(reader);
 }
 
@@ -186,10 +191,13 @@ static void take_row(struct reader *reader)
 
 int reader_samples_open(struct reader *reader)
 {
-	reader->samples = reader_prepare(reader,
-					 "SELECT t_ns, process, rss FROM sample"
-					 " WHERE rowid <= ?1 ORDER BY rowid",
-					 reader->last_sample);
+	reader->samples =
+		reader_prepare(reader,
+			       reader->has_shared ? "SELECT t_ns, process, rss, shared FROM sample"
+						    " WHERE rowid <= ?1 ORDER BY rowid"
+						  : "SELECT t_ns, process, rss, NULL FROM sample"
+						    " WHERE rowid <= ?1 ORDER BY rowid",
+			       reader->last_sample);
 	/* Only what was lost matters where ticks aren't put back. */
 	reader->holes = reader_prepare(reader,
 				       reader->query->every
@@ -264,7 +272,7 @@ static void tell_lost(struct reader *reader)
 			continue;
 		reader->values[i].has = false;
 		if (!reader->query->every)
-			add(reader, (uint32_t)i, READER_NONE);
+			add(reader, (struct sample){ (uint32_t)i, READER_NONE, 0 });
 	}
 	reader->tick_stale = true;
 	if (!reader->query->every)
@@ -290,7 +298,7 @@ static void tell_joining(struct reader *reader)
 
 		take_row(reader);
 		if (value && value->wanted && value->has) {
-			sample = (struct sample){ (uint32_t)line, value->rss };
+			sample = (struct sample){ (uint32_t)line, value->rss, value->shared };
 			record.tick.missed = reader->missed;
 			reader_tell(reader, &record);
 		}

@@ -15,6 +15,7 @@ struct reader_value {
 	bool seen;	/* it had one before: rss is the last */
 	uint32_t place; /* of it among the samples of a tick, where it has one */
 	uint64_t rss;
+	uint64_t shared;
 };
 
 /* The span's end that is to come. */
@@ -46,6 +47,7 @@ struct reader {
 	int64_t last_bound;	 /* 0 also where there is no such table */
 	int64_t last_inspection; /* the same */
 	int64_t last_metric;	 /* the same */
+	bool has_shared;	 /* samples have the column */
 	int error;
 	char why[TRACE_WHY];
 
@@ -101,6 +103,9 @@ int reader_check(struct reader *reader, int result);
 int reader_fail(struct reader *reader, int error, const char *why);
 
 sqlite3_stmt *reader_prepare(struct reader *reader, const char *query, int64_t last_row);
+
+/* Whether a table has a column: older recordings lack some. */
+bool reader_has_column(struct reader *reader, const char *table, const char *column);
 
 /* Step: whether there is a row; else the statement is freed and NULL. */
 bool reader_step(struct reader *reader, sqlite3_stmt **statement);

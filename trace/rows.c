@@ -3,8 +3,8 @@
 #include <string.h>
 
 static const char *const texts[ROWS_STATEMENTS] = {
-	[ROWS_SAMPLE] = "INSERT INTO sample(t_ns, process, rss, pss, swap) VALUES(?1, ?2, ?3, ?4, "
-			"?5)",
+	[ROWS_SAMPLE] = "INSERT INTO sample(t_ns, process, rss, pss, swap, shared) VALUES(?1, ?2, "
+			"?3, ?4, ?5, ?6)",
 	[ROWS_EVENT] =
 		"INSERT INTO event(t_ns, process, category, label, duration_ns, rss, rss_end, "
 		"span) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -128,16 +128,18 @@ static void bind_told(sqlite3_stmt *statement, int at, uint64_t bytes)
 		bind_number(statement, at, bytes);
 }
 
-int rows_sample(struct rows *rows, int64_t t_ns, uint32_t process, uint64_t rss,
+int rows_sample(struct rows *rows, int64_t t_ns, const struct sample *sample,
 		const struct rows_beside *beside)
 {
 	sqlite3_stmt *statement = rows->statements[ROWS_SAMPLE];
+	bool none = sample->rss == UINT64_MAX;
 
 	sqlite3_bind_int64(statement, 1, t_ns);
-	sqlite3_bind_int64(statement, 2, process);
-	bind_told(statement, 3, rss);
-	bind_told(statement, 4, rss == UINT64_MAX ? rss : beside->pss);
-	bind_told(statement, 5, rss == UINT64_MAX ? rss : beside->swap);
+	sqlite3_bind_int64(statement, 2, sample->line);
+	bind_told(statement, 3, sample->rss);
+	bind_told(statement, 4, none ? UINT64_MAX : beside->pss);
+	bind_told(statement, 5, none ? UINT64_MAX : beside->swap);
+	bind_known(statement, 6, none ? 0 : sample->shared);
 	return run(statement);
 }
 

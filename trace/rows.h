@@ -47,8 +47,8 @@ struct rows_beside {
 	uint64_t swap;
 };
 
-/* @rss UINT64_MAX: NULL, and so is what is beside it. */
-int rows_sample(struct rows *rows, int64_t t_ns, uint32_t process, uint64_t rss,
+/* Of rss UINT64_MAX: NULL, and so is what is beside it. */
+int rows_sample(struct rows *rows, int64_t t_ns, const struct sample *sample,
 		const struct rows_beside *beside);
 
 /* A milestone or a span, which is still open where it begins; *ret_row is its row. */

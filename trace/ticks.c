@@ -60,12 +60,13 @@ static int take_sample(struct ticks *ticks, const struct sample *sample)
 	if (!line)
 		return -ENOMEM;
 	ticks->known += line->valued;
-	if (!line->valued || line->rss != sample->rss)
-		error = ticks->put(ticks->arg, ticks->t_ns, sample->line, sample->rss);
+	if (!line->valued || line->rss != sample->rss || line->shared != sample->shared)
+		error = ticks->put(ticks->arg, ticks->t_ns, sample);
 	ticks->seen++;
 	ticks->valued += !line->valued;
 	line->valued = true;
 	line->rss = sample->rss;
+	line->shared = sample->shared;
 	if (sample->rss > line->max_rss)
 		line->max_rss = sample->rss;
 	line->seen_ns = ticks->t_ns;
@@ -115,13 +116,15 @@ int ticks_take(struct ticks *ticks, uint64_t t_ns, const struct tick *tick)
 
 static int lose_absent(struct ticks *ticks)
 {
+	struct sample none = { .rss = TICKS_NONE };
 	int error = 0;
 
 	for (size_t i = 0; i < ticks->room && !error; i++) {
 		if (!ticks->lines[i].valued || ticks->lines[i].seen_ns == ticks->t_ns)
 			continue;
 		ticks_end(ticks, (uint32_t)i);
-		error = ticks->put(ticks->arg, ticks->t_ns, (uint32_t)i, TICKS_NONE);
+		none.line = (uint32_t)i;
+		error = ticks->put(ticks->arg, ticks->t_ns, &none);
 	}
 	return error;
 }

@@ -12,6 +12,7 @@
 
 struct ticks_line {
 	uint64_t rss;	  /* bytes; of its last sample */
+	uint64_t shared;  /* of it too */
 	uint64_t max_rss; /* 0: it had none yet */
 	uint64_t seen_ns; /* the last tick that it was in */
 	bool valued;	  /* it has the value rss at each tick, unless told otherwise */
@@ -22,8 +23,9 @@ struct ticks {
 	uint64_t start_ns; /* of the session */
 	uint64_t interval_ns;
 
-	/* A row: @rss bytes, or TICKS_NONE. 0, or a negative errno, which goes on to the caller. */
-	int (*put)(void *arg, uint64_t t_ns, uint32_t line, uint64_t rss);
+	/* A row, of rss TICKS_NONE where it has no value. 0, or a negative errno, which goes on to
+	 * the caller. */
+	int (*put)(void *arg, uint64_t t_ns, const struct sample *sample);
 	/* The tick of @deadline_ns was taken at @t_ns. */
 	int (*late)(void *arg, uint64_t deadline_ns, uint64_t t_ns);
 	/* At the deadlines from @from_ns to @to_ns no line had a value. */

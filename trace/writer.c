@@ -38,16 +38,16 @@ int64_t writer_time(const struct writer *writer, uint64_t t_ns)
 
 /* --- samples */
 
-int writer_put_sample(void *arg, uint64_t t_ns, uint32_t line, uint64_t rss)
+int writer_put_sample(void *arg, uint64_t t_ns, const struct sample *sample)
 {
 	struct writer *writer = arg;
 	static const struct rows_beside nothing = { UINT64_MAX, UINT64_MAX };
 	const struct rows_beside *beside =
-		line < writer->room ? &writer->lines[line].beside : &nothing;
+		sample->line < writer->room ? &writer->lines[sample->line].beside : &nothing;
 
 	writer->counts.samples++;
-	return writer_check(
-		writer, rows_sample(&writer->rows, writer_time(writer, t_ns), line, rss, beside));
+	return writer_check(writer,
+			    rows_sample(&writer->rows, writer_time(writer, t_ns), sample, beside));
 }
 
 int writer_put_late(void *arg, uint64_t deadline_ns, uint64_t t_ns)

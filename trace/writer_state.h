@@ -48,7 +48,7 @@ int writer_fail(struct writer *writer, int error, const char *why);
 int64_t writer_time(const struct writer *writer, uint64_t t_ns);
 
 /* The ticks' own row functions. */
-int writer_put_sample(void *writer, uint64_t t_ns, uint32_t line, uint64_t rss);
+int writer_put_sample(void *writer, uint64_t t_ns, const struct sample *sample);
 int writer_put_late(void *writer, uint64_t deadline_ns, uint64_t t_ns);
 int writer_put_empty(void *writer, uint64_t from_ns, uint64_t to_ns);
 

@@ -38,12 +38,12 @@ static void note_sample(struct core *core, struct entry *entry, uint64_t rss)
 }
 
 /* A tick between ticks: what a process has when it joins. */
-static void add_first_sample(struct core *core, struct entry *entry, uint64_t rss)
+static void add_first_sample(struct core *core, struct entry *entry, struct sample sample)
 {
-	struct sample sample = { entry->info.line, rss };
 	struct record record = { .t_ns = clock_mono_ns(), .type = RECORD_TICK };
 
-	note_sample(core, entry, rss);
+	sample.line = entry->info.line;
+	note_sample(core, entry, sample.rss);
 	record.tick = (struct tick){ core->missed, 1, &sample };
 	core_add(core, &record);
 }
@@ -62,35 +62,35 @@ static const char *refusal(const struct procinfo *info, int statm)
 }
 
 /* The statm of a process: of another thread where its leader has ended. */
-static int open_statm(pid_t pid, uint64_t *ret_rss)
+static int open_statm(pid_t pid, struct sample *ret_sample)
 {
 	int fd = statm_open(pid);
 	int error;
 
 	if (fd < 0)
 		return fd;
-	error = statm_read(fd, ret_rss);
-	if (!error && *ret_rss > 0)
+	error = statm_read(fd, &ret_sample->rss, &ret_sample->shared);
+	if (!error && ret_sample->rss > 0)
 		return fd;
 	close(fd);
 	if (error)
 		return error;
 	fd = statm_open_thread(pid);
 	if (fd >= 0)
-		statm_read(fd, ret_rss);
+		statm_read(fd, &ret_sample->rss, &ret_sample->shared);
 	return fd;
 }
 
 /* Descriptors first, so that nothing has to be taken back: *ret_pidfd and the statm, or a negative
  * errno. */
-static int open_files(pid_t pid, int *ret_pidfd, uint64_t *ret_rss)
+static int open_files(pid_t pid, int *ret_pidfd, struct sample *ret_sample)
 {
 	int statm;
 
 	*ret_pidfd = pidfd_open_process(pid);
 	if (*ret_pidfd < 0)
 		return *ret_pidfd;
-	statm = open_statm(pid, ret_rss);
+	statm = open_statm(pid, ret_sample);
 	if (statm < 0)
 		close(*ret_pidfd);
 	return statm;
@@ -108,7 +108,7 @@ static void explain(char *why, size_t size, pid_t pid, int error)
 }
 
 static struct entry *join(struct core *core, const struct procinfo *info, const char *name,
-			  int pidfd, int statm, uint64_t rss)
+			  int pidfd, int statm, struct sample sample)
 {
 	struct entry *entry = registry_add(core->registry, info->pid, info->start_ticks);
 
@@ -125,7 +125,7 @@ static struct entry *join(struct core *core, const struct procinfo *info, const 
 	text_copy(entry->info.command, sizeof entry->info.command, info->command);
 	text_copy(entry->comm, sizeof entry->comm, info->name);
 	life_tell(core, entry, entry->info.since_ns);
-	add_first_sample(core, entry, rss);
+	add_first_sample(core, entry, sample);
 	bounds_join(core, entry);
 	alarms_join(core, entry);
 	figures_join(core, entry);
@@ -161,11 +161,11 @@ struct entry *life_begin_as(struct core *core, const struct procinfo *info, cons
 {
 	pid_t pid = info->pid;
 	struct entry *entry;
-	uint64_t rss = 0;
+	struct sample sample = { 0 };
 	int pidfd;
 	int statm;
 
-	statm = open_files(pid, &pidfd, &rss);
+	statm = open_files(pid, &pidfd, &sample);
 	if (statm < 0 || refusal(info, statm)) {
 		explain(why, size, pid, statm);
 		if (refusal(info, statm))
@@ -176,7 +176,7 @@ struct entry *life_begin_as(struct core *core, const struct procinfo *info, cons
 		}
 		return NULL;
 	}
-	entry = join(core, info, name, pidfd, statm, rss);
+	entry = join(core, info, name, pidfd, statm, sample);
 	if (!entry)
 		explain(why, size, pid, -ENOMEM);
 	return entry;

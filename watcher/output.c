@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RECORD_ROOM (CODEC_RECORD_ROOM + TICK_SAMPLES * 16)
+#define RECORD_ROOM (CODEC_RECORD_ROOM + TICK_SAMPLES * CODEC_SAMPLE_ROOM)
 
 int output_open(struct output *output)
 {

@@ -137,7 +137,7 @@ size_t rules_sample(struct core *core, uint64_t t_ns, struct sample *samples, si
 			entry->info.max_rss = current;
 		if (current > entry->info.peak_rss)
 			entry->info.peak_rss = current;
-		samples[count++] = (struct sample){ rule->line, current };
+		samples[count++] = (struct sample){ .line = rule->line, .rss = current };
 	}
 	return count;
 }

@@ -84,13 +84,13 @@ static bool follow_table(struct sampler *sampler)
 	return go_on;
 }
 
-static uint64_t read_slot(const struct slot *slot)
+static void read_slot(const struct slot *slot, struct sample *ret_sample)
 {
-	uint64_t rss;
-
-	if (statm_read(slot->fd, &rss) < 0)
-		return SAMPLE_GONE;
-	return rss ? rss : SAMPLE_NONE;
+	ret_sample->line = slot->line;
+	if (statm_read(slot->fd, &ret_sample->rss, &ret_sample->shared) < 0)
+		*ret_sample = (struct sample){ slot->line, SAMPLE_GONE, 0 };
+	else if (!ret_sample->rss)
+		ret_sample->rss = SAMPLE_NONE;
 }
 
 static bool keep_tick(struct sampler *sampler, uint64_t t_ns)
@@ -120,10 +120,8 @@ static void take_tick(struct sampler *sampler, uint64_t deadline_ns)
 {
 	uint64_t t_ns = tick_time(sampler, deadline_ns);
 
-	for (size_t i = 0; i < sampler->own_count; i++) {
-		sampler->own_samples[i].line = sampler->own_slots[i].line;
-		sampler->own_samples[i].rss = read_slot(&sampler->own_slots[i]);
-	}
+	for (size_t i = 0; i < sampler->own_count; i++)
+		read_slot(&sampler->own_slots[i], &sampler->own_samples[i]);
 	if (!keep_tick(sampler, t_ns))
 		sampler->missed++;
 	eventfd_write(sampler->event, 1);

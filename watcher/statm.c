@@ -24,7 +24,7 @@ int statm_open(pid_t pid)
 
 static int open_if_resident(pid_t pid, const char *tid)
 {
-	uint64_t rss = 0;
+	uint64_t rss = 0, shared;
 	char path[96];
 	int fd;
 
@@ -32,7 +32,7 @@ static int open_if_resident(pid_t pid, const char *tid)
 	fd = open_statm(path);
 	if (fd < 0)
 		return fd;
-	if (statm_read(fd, &rss) == 0 && rss > 0)
+	if (statm_read(fd, &rss, &shared) == 0 && rss > 0)
 		return fd;
 	close(fd);
 	return -ESRCH;
@@ -57,30 +57,34 @@ int statm_open_thread(pid_t pid)
 	return fd;
 }
 
-/* "size resident shared ...", in pages (proc(5)). */
-static uint64_t parse_resident(const char *at)
+static const char *parse_pages(const char *at, uint64_t *ret_pages)
 {
 	uint64_t pages = 0;
 
-	while (*at && *at != ' ')
-		at++;
 	while (*at == ' ')
 		at++;
 	for (; *at >= '0' && *at <= '9'; at++)
 		pages = pages * 10 + (uint64_t)(*at - '0');
-	return pages;
+	*ret_pages = pages;
+	return at;
 }
 
-int statm_read(int fd, uint64_t *ret_rss)
+/* "size resident shared ...", in pages (proc(5)). */
+int statm_read(int fd, uint64_t *ret_rss, uint64_t *ret_shared)
 {
+	uint64_t page_size = (uint64_t)sysconf(_SC_PAGESIZE);
+	ssize_t size;
+	uint64_t size_pages, resident, shared;
 	char text[128];
-	ssize_t size = pread(fd, text, sizeof text - 1, 0);
 
+	size = pread(fd, text, sizeof text - 1, 0);
 	if (size < 0)
 		return -errno;
 	if (size == 0)
 		return -ESRCH;
 	text[size] = '\0';
-	*ret_rss = parse_resident(text) * (uint64_t)sysconf(_SC_PAGESIZE);
+	parse_pages(parse_pages(parse_pages(text, &size_pages), &resident), &shared);
+	*ret_rss = resident * page_size;
+	*ret_shared = (shared < resident ? shared : resident) * page_size;
 	return 0;
 }

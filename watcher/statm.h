@@ -18,8 +18,9 @@ int statm_open_thread(pid_t pid);
 
 /*
  * Resident bytes to *ret_rss, 0 for one that has none (a zombie, a kernel thread, an ended leader
- * thread): 0, or a negative errno, -ESRCH where the process is gone.
+ * thread), and those of them that are of files and shared memory to *ret_shared: 0, or a negative
+ * errno, -ESRCH where the process is gone.
  */
-int statm_read(int fd, uint64_t *ret_rss);
+int statm_read(int fd, uint64_t *ret_rss, uint64_t *ret_shared);
 
 #endif

@@ -38,8 +38,9 @@ int codec_get_events(const void *from, size_t size, record_fn each, void *arg);
 /* --- Records: the stream, and what a History reply carries
  * ------------------------------------------------------ */
 
-/* Room for one record that is not a tick; a tick needs 16 bytes a sample more. */
+/* Room for one record that is not a tick; a tick needs CODEC_SAMPLE_ROOM a sample more. */
 #define CODEC_RECORD_ROOM 512
+#define CODEC_SAMPLE_ROOM 24
 
 /* The message's head, then each record; seq is implied, and record->seq ignored. Bytes written, 0
  * without room. */

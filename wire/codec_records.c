@@ -14,8 +14,15 @@ size_t codec_put_records_head(void *to, size_t size, uint64_t first_seq)
 	return out.bytes_written;
 }
 
+static uint64_t listed(const struct sample *sample, uint32_t tag)
+{
+	if (tag == memwatch_Tick_line_tag)
+		return sample->line;
+	return (tag == memwatch_Tick_rss_kib_tag ? sample->rss : sample->shared) / 1024;
+}
+
 /* One list of a tick: its length is counted first, since a packed list says it first. */
-static bool put_samples(pb_ostream_t *out, uint32_t tag, const struct tick *tick, bool lines)
+static bool put_samples(pb_ostream_t *out, uint32_t tag, const struct tick *tick)
 {
 	pb_ostream_t counter = PB_OSTREAM_SIZING;
 	size_t i;
@@ -23,27 +30,33 @@ static bool put_samples(pb_ostream_t *out, uint32_t tag, const struct tick *tick
 	if (tick->count == 0)
 		return true;
 	for (i = 0; i < tick->count; i++) {
-		uint64_t value = lines ? tick->samples[i].line : tick->samples[i].rss / 1024;
-
-		if (!pb_encode_varint(&counter, value))
+		if (!pb_encode_varint(&counter, listed(&tick->samples[i], tag)))
 			return false;
 	}
 	if (!pb_encode_tag(out, PB_WT_STRING, tag) || !pb_encode_varint(out, counter.bytes_written))
 		return false;
 	for (i = 0; i < tick->count; i++) {
-		uint64_t value = lines ? tick->samples[i].line : tick->samples[i].rss / 1024;
-
-		if (!pb_encode_varint(out, value))
+		if (!pb_encode_varint(out, listed(&tick->samples[i], tag)))
 			return false;
 	}
 	return true;
 }
 
+static bool has_shared(const struct tick *tick)
+{
+	for (size_t i = 0; i < tick->count; i++) {
+		if (tick->samples[i].shared)
+			return true;
+	}
+	return false;
+}
+
 static bool put_tick(pb_ostream_t *out, const struct tick *tick)
 {
 	return put_uint(out, memwatch_Tick_missed_tag, tick->missed) &&
-	       put_samples(out, memwatch_Tick_line_tag, tick, true) &&
-	       put_samples(out, memwatch_Tick_rss_kib_tag, tick, false);
+	       put_samples(out, memwatch_Tick_line_tag, tick) &&
+	       put_samples(out, memwatch_Tick_rss_kib_tag, tick) &&
+	       (!has_shared(tick) || put_samples(out, memwatch_Tick_shared_kib_tag, tick));
 }
 
 static bool put_process(pb_ostream_t *out, const struct process *process)
@@ -149,10 +162,22 @@ struct record_reader {
 		memwatch_Inspection inspection;
 	};
 	size_t rss_count;
+	size_t shared_count; /* 0: there was no such list */
 	struct sample samples[TICK_SAMPLES];
 };
 
-static bool get_list(pb_istream_t *in, struct record_reader *reader, bool lines)
+static void set_listed(struct sample *sample, uint32_t tag, uint64_t value)
+{
+	if (tag == memwatch_Tick_line_tag)
+		sample->line = (uint32_t)value;
+	else if (tag == memwatch_Tick_rss_kib_tag)
+		sample->rss = value * 1024;
+	else
+		sample->shared = value * 1024;
+}
+
+static bool get_list(pb_istream_t *in, struct record_reader *reader, uint32_t tag,
+		     size_t *ret_count)
 {
 	pb_istream_t part;
 	uint64_t value;
@@ -163,16 +188,9 @@ static bool get_list(pb_istream_t *in, struct record_reader *reader, bool lines)
 	while (part.bytes_left > 0) {
 		if (count == TICK_SAMPLES || !get_uint(&part, &value))
 			return false;
-		if (lines)
-			reader->samples[count].line = (uint32_t)value;
-		else
-			reader->samples[count].rss = value * 1024;
-		count++;
+		set_listed(&reader->samples[count++], tag, value);
 	}
-	if (lines)
-		reader->record.tick.count = count;
-	else
-		reader->rss_count = count;
+	*ret_count = count;
 	return pb_close_string_substream(in, &part);
 }
 
@@ -183,10 +201,25 @@ static bool tick_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, void
 	if (tag == memwatch_Tick_missed_tag && type == PB_WT_VARINT)
 		return get_uint(in, &reader->record.tick.missed);
 	if (tag == memwatch_Tick_line_tag && type == PB_WT_STRING)
-		return get_list(in, reader, true);
+		return get_list(in, reader, tag, &reader->record.tick.count);
 	if (tag == memwatch_Tick_rss_kib_tag && type == PB_WT_STRING)
-		return get_list(in, reader, false);
+		return get_list(in, reader, tag, &reader->rss_count);
+	if (tag == memwatch_Tick_shared_kib_tag && type == PB_WT_STRING)
+		return get_list(in, reader, tag, &reader->shared_count);
 	return pb_skip_field(in, type);
+}
+
+/* A sender that knows nothing of shared pages leaves their list out. */
+static void settle_shared(struct record_reader *reader)
+{
+	for (size_t i = 0; i < reader->record.tick.count; i++) {
+		struct sample *sample = &reader->samples[i];
+
+		if (reader->shared_count == 0)
+			sample->shared = 0;
+		else if (sample->shared > sample->rss)
+			sample->shared = sample->rss;
+	}
 }
 
 static bool get_tick(pb_istream_t *in, struct record_reader *reader)
@@ -194,8 +227,13 @@ static bool get_tick(pb_istream_t *in, struct record_reader *reader)
 	reader->record.type = RECORD_TICK;
 	reader->record.tick = (struct tick){ .samples = reader->samples };
 	reader->rss_count = 0;
-	return codec_walk_part(in, tick_field, reader) &&
-	       reader->rss_count == reader->record.tick.count;
+	reader->shared_count = 0;
+	if (!codec_walk_part(in, tick_field, reader) ||
+	    reader->rss_count != reader->record.tick.count ||
+	    (reader->shared_count && reader->shared_count != reader->rss_count))
+		return false;
+	settle_shared(reader);
+	return true;
 }
 
 static bool get_process(pb_istream_t *in, struct record_reader *reader)

@@ -33,6 +33,10 @@ enum record_type {
 struct sample {
 	uint32_t line;
 	uint64_t rss; /* bytes */
+
+	/* Of those, bytes of file and shared pages (statm's third field): what is left is the
+	 * process's own, anonymous memory. 0: not known; every process maps some. */
+	uint64_t shared;
 };
 
 /*
