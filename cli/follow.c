@@ -95,6 +95,15 @@ static void say_gone(struct follow *follow)
 		follow->loop.status = 0;
 }
 
+/* The child has ended, and its last records have come or will not; none that it started is being
+ * ended still. */
+static bool is_over(const struct follow *follow, uint64_t now_ns)
+{
+	return follow->child && follow->child->ended && !limiter_ends(follow->limiter) &&
+	       (has_ended(follow, follow->child->pid) ||
+		now_ns > follow->child->ended_ns + LAST_RECORDS_NS);
+}
+
 static void read_stream(void *arg)
 {
 	struct follow *follow = arg;
@@ -108,6 +117,8 @@ static void read_stream(void *arg)
 		follow->loop.quit = true;
 	}
 	if (follow->until_ended && !follow->child && all_ended(follow))
+		follow->loop.quit = true;
+	if (is_over(follow, clock_mono_ns()))
 		follow->loop.quit = true;
 }
 
@@ -179,15 +190,6 @@ static void fill_frame(void *arg, struct view_frame *frame)
 	history_show(follow->history, follow->settings.metric);
 	frame->history = follow->history;
 	frame->now_ns = clock_mono_ns();
-}
-
-/* The child has ended, and its last records have come or will not; none that it started is being
- * ended still. */
-static bool is_over(const struct follow *follow, uint64_t now_ns)
-{
-	return follow->child && follow->child->ended && !limiter_ends(follow->limiter) &&
-	       (has_ended(follow, follow->child->pid) ||
-		now_ns > follow->child->ended_ns + LAST_RECORDS_NS);
 }
 
 bool follow_on(struct follow *follow)

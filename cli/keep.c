@@ -13,7 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LOOK_NS (10 * NS_PER_MS)
+/* Until a recording is whole, which takes a few ms of a disk that has little else to do. */
+#define LOOK_NS NS_PER_MS
+#define LOOK_MOST_NS (16 * NS_PER_MS)
 
 /* Whether the session is recorded in the file at @path already. */
 static bool is_recorded(const struct options *options, const char *path)
@@ -106,6 +108,7 @@ static bool is_empty(const struct reply *reply)
 /* Wait until the file is whole. */
 static int wait_for_end(const struct options *options, bool failed)
 {
+	uint64_t pause_ns = LOOK_NS;
 	struct reply reply;
 
 	/* Who has had enough of waiting may go: the watcher finishes the file by itself. */
@@ -115,7 +118,9 @@ static int wait_for_end(const struct options *options, bool failed)
 			return session_wait_end(options) != 0 ? EXIT_FAIL : look_into_file(options);
 		if (reply.status.recording.state != RECORDING_ON)
 			break;
-		clock_sleep_ns(LOOK_NS);
+		clock_sleep_ns(pause_ns);
+		if (pause_ns < LOOK_MOST_NS)
+			pause_ns *= 2;
 	}
 	if (reply.status.recording.state == RECORDING_DONE && failed && is_empty(&reply) &&
 	    unlink(options->output) == 0) {

@@ -7,11 +7,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -109,6 +111,21 @@ bool session_runs(const struct options *options)
 	return rundir_open(&dir, options->session, false) == 0 && rundir_owner(&dir) > 0;
 }
 
+/* Wait until the watcher that holds the session has ended; no longer than a pause, for it may be
+ * one that is about to begin. */
+static void pause_for_owner(const struct rundir *dir)
+{
+	int owner = rundir_owner(dir);
+	struct pollfd end = { .fd = owner > 0 ? pidfd_open(owner, 0) : -1, .events = POLLIN };
+
+	if (end.fd < 0) {
+		clock_sleep_ns(ATTACH_PAUSE_NS);
+		return;
+	}
+	poll(&end, 1, ATTACH_PAUSE_NS / NS_PER_MS);
+	close(end.fd);
+}
+
 int session_wait_end(const struct options *options)
 {
 	struct rundir dir;
@@ -118,7 +135,7 @@ int session_wait_end(const struct options *options)
 	for (int i = 0; i < ATTACH_TRIES; i++) {
 		if (rundir_owner(&dir) < 0)
 			return 0;
-		clock_sleep_ns(ATTACH_PAUSE_NS);
+		pause_for_owner(&dir);
 	}
 	log_error("session '%s': its watcher does not end", options->session);
 	return EXIT_FAIL;
@@ -250,7 +267,7 @@ int session_attach(const struct options *options, struct source **ret_source)
 		if (error != -ENOENT && error != -EPIPE)
 			break;
 		if (i > 0)
-			clock_sleep_ns(ATTACH_PAUSE_NS);
+			pause_for_owner(&dir);
 		if (rundir_owner(&dir) < 0 && start_watcher(options) != 0)
 			return EXIT_FAIL;
 	}

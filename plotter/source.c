@@ -56,6 +56,7 @@ static int open_source(struct source **ret_source, const struct rundir *dir, enu
 		return -ENOMEM;
 	source->sub = ENDPOINT_CLOSED;
 	source->control.req = ENDPOINT_CLOSED;
+	source->control.owner = -1;
 	source->watcher = -1;
 	source->next = 1;
 	source->epoll = epoll_create1(EPOLL_CLOEXEC);

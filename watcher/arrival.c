@@ -166,8 +166,6 @@ void arrival_close(struct core *core)
 {
 	if (core->emitters)
 		emitters_each(core->emitters, detach, NULL);
-	if (core->inotify >= 0)
-		close(core->inotify);
 }
 
 void arrival_inotify(struct core *core)

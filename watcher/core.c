@@ -254,11 +254,29 @@ static void set_timer(struct core *core)
 	timerfd_settime(core->timer, TFD_TIMER_ABSTIME, &spec, NULL);
 }
 
+/*
+ * What is on its way from programs that live is waited for. With none alive, all that there is has
+ * come: rings that were made, packets of the gate, ticks; then nothing is held, so that the end of
+ * the last process is published at once.
+ */
+static uint64_t release_until(struct core *core)
+{
+	if (registry_live(core->registry) == 0) {
+		arrival_inotify(core);
+		take_packets(core, 64);
+		sampler_take(core->sampler, life_tick, core);
+		if (registry_live(core->registry) == 0)
+			return clock_mono_ns();
+	}
+	return clock_mono_ns() - CORE_HOLD_NS;
+}
+
 static void loop(struct core *core)
 {
 	struct epoll_event events[32];
 
 	while (!core->stopping) {
+		uint64_t until_ns;
 		uint64_t now_ns;
 		int count;
 
@@ -268,9 +286,10 @@ static void loop(struct core *core)
 			handle(core, &events[i]);
 		if (is_left(core))
 			core->stopping = true;
+		until_ns = release_until(core);
+		output_release(core, until_ns);
+		record_feed(core, until_ns);
 		now_ns = clock_mono_ns();
-		output_release(core, now_ns - CORE_HOLD_NS);
-		record_feed(core, now_ns - CORE_HOLD_NS);
 		look(core, now_ns);
 		if (now_ns >= family_due(core))
 			family_walk(core);

@@ -25,6 +25,7 @@
 #define BIND_PAUSE_NS (10 * NS_PER_MS)
 
 #define LINGER_NS (30 * NS_PER_MS)
+#define LINGER_LOOK_NS NS_PER_MS
 
 enum source { SOURCE_CORE, SOURCE_EVENTS, SOURCE_CONTROL };
 
@@ -255,6 +256,17 @@ static void limit_memory(void)
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
 }
 
+/* What was sent last, a reply or records, is still on its way to whoever hasn't hung up; nanomsg
+ * drops it where its process ends at once. */
+static void linger(const struct gate *gate)
+{
+	uint64_t until_ns = clock_mono_ns() + LINGER_NS;
+
+	while (endpoint_peers(&gate->rep) + endpoint_peers(&gate->pub) > 0 &&
+	       clock_mono_ns() < until_ns)
+		clock_sleep_ns(LINGER_LOOK_NS);
+}
+
 /* nanomsg prints a backtrace when a peer makes it abort, to what may be a person's terminal. */
 static void leave_terminal(void)
 {
@@ -291,9 +303,7 @@ int gate_run(const struct rundir *dir, int pair_fd)
 	leave_terminal();
 	tell_core(gate, PAIR_READY, NULL, 0);
 	loop(gate);
-	/* What was sent last is still on its way; nanomsg drops it where its process ends at once.
-	 */
-	clock_sleep_ns(LINGER_NS);
+	linger(gate);
 	/* Without nn_close, which would remove by name what may be a successor's socket already. */
 	_exit(0);
 }

@@ -128,12 +128,13 @@ int setup_open(struct core *core)
 
 	if (!error)
 		error = open_signals(core);
-	if (!error)
-		error = procinfo_open(&core->procinfo);
+	/* It opens its sockets while libproc2 is being loaded here. */
 	if (!error)
 		error = gatelink_start(&core->gate, core->options->session);
 	if (!error)
 		error = setup_watch_gate(core);
+	if (!error)
+		error = procinfo_open(&core->procinfo);
 	if (!error)
 		error = wait_for_gate(core);
 	if (error == -EPIPE || error == -EINTR)
@@ -189,6 +190,9 @@ void setup_close(struct core *core)
 	free(core->packet);
 	free(core->attached);
 	close(core->lock);
+	/* It takes the kernel up to 30 ms: the next watcher need not wait for it. */
+	if (core->inotify >= 0)
+		close(core->inotify);
 }
 
 int setup_lock(struct core *core)

@@ -4,27 +4,37 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/random.h>
 #include <unistd.h>
 
 #define ANSWER_MS 10000
 #define LOOK_MS 200
+#define LAST_MS 5
 
 int control_open(struct control *control, const struct rundir *dir)
 {
 	int owner = rundir_owner(dir);
+	int error;
 
 	control->dir = *dir;
 	control->req = ENDPOINT_CLOSED;
 	control->answer_ms = ANSWER_MS;
+	control->owner = -1;
 	if (owner < 0)
 		return owner;
-	return endpoint_open(&control->req, ENDPOINT_REQ, dir);
+	error = endpoint_open(&control->req, ENDPOINT_REQ, dir);
+	if (!error && owner > 0)
+		control->owner = pidfd_open(owner, 0);
+	return error;
 }
 
 void control_close(struct control *control)
 {
 	endpoint_close(&control->req);
+	if (control->owner >= 0)
+		close(control->owner);
+	control->owner = -1;
 }
 
 static uint64_t random_id(void)
@@ -63,9 +73,23 @@ static int send_request(struct control *control, const struct request *request)
 	}
 }
 
-static ssize_t receive_reply(struct control *control, void **ret_message)
+/* What a watcher sent before it ended may still be in nanomsg's hands. */
+static ssize_t receive_last(struct control *control, int error, void **ret_message)
 {
 	struct pollfd ready = { .fd = control->req.ready, .events = POLLIN };
+	ssize_t size;
+
+	poll(&ready, 1, LAST_MS);
+	size = endpoint_receive(&control->req, ret_message);
+	return size < 0 ? error : size;
+}
+
+static ssize_t receive_reply(struct control *control, void **ret_message)
+{
+	struct pollfd ready[] = {
+		{ .fd = control->req.ready, .events = POLLIN },
+		{ .fd = control->owner, .events = POLLIN },
+	};
 
 	for (int waited = 0;; waited += LOOK_MS) {
 		ssize_t size = endpoint_receive(&control->req, ret_message);
@@ -73,11 +97,14 @@ static ssize_t receive_reply(struct control *control, void **ret_message)
 
 		if (size != -EAGAIN && size != -EINTR)
 			return size;
-		if (poll(&ready, 1, LOOK_MS) == 1)
+		poll(ready, 2, LOOK_MS);
+		if (ready[0].revents)
 			continue;
 		error = look(control, waited);
 		if (error)
-			return error;
+			return receive_last(control, error, ret_message);
+		if (ready[1].revents)
+			ready[1].fd = -1; /* of a PID elsewhere: whoever holds the lock lives */
 	}
 }
 

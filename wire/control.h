@@ -10,6 +10,7 @@
 struct control {
 	struct rundir dir;
 	struct endpoint req;
+	int owner;     /* a pidfd of the watcher, whose end ends the wait for an answer; or -1 */
 	int answer_ms; /* an answer is waited for this long; may be set before control_ask */
 };
 
