@@ -1,6 +1,7 @@
 #!/bin/bash
 # Thirty real programs of known behaviour, recorded at once, each get their verdict; report and run tell it, and run fails
 # where memory leaks.
+# Runs alone: it judges curves of 6 s, which a busy machine bends.
 . "$ROOT/tests/lib.sh"
 PATH=$O/tests:$PATH
 S=6.3 # seconds that each lives

@@ -14,41 +14,45 @@ files() {
 	(cd "$tree" && set -f && find $dirs -type f \( ${names#-o} \) | sort)
 }
 
-# Directories of the house that a file in this one may include.
+# To $allowed: the directories of the house that a file in this one may include.
 may_include() {
 	case $1 in
-	base) echo base ;;
-	wire) echo base wire ;;
-	client) echo base wire client ;;
-	trace) echo base wire trace ;;
-	watcher) echo base wire trace watcher ;;
-	plotter) echo base wire trace plotter ;;
-	cli) echo base wire trace plotter cli ;;
-	examples) echo client ;;
+	base) allowed="base" ;;
+	wire) allowed="base wire" ;;
+	client) allowed="base wire client" ;;
+	trace) allowed="base wire trace" ;;
+	watcher) allowed="base wire trace watcher" ;;
+	plotter) allowed="base wire trace plotter" ;;
+	cli) allowed="base wire trace plotter cli" ;;
+	examples) allowed="client" ;;
+	*) allowed="" ;;
 	esac
 }
 
-includes() { # TREE FILE: "line name" of each include, <> or ""
-	sed -nE 's/^[ \t]*#[ \t]*include[ \t]*[<"]([^>"]+)[>"].*/\1/p' "$1/$2"
+includes() { # TREE: "FILE NAME" of each include but those of tests and bench, <> or ""
+	(cd "$1" && files . '*.c' '*.h' | grep -vE '^(tests|bench)/' |
+		xargs -r awk 'match($0, /^[ \t]*#[ \t]*include[ \t]*[<"][^>"]+[>"]/) {
+			name = substr($0, RSTART, RLENGTH - 1)
+			sub(/^[^<"]*[<"]/, "", name)
+			print FILENAME, name }')
 }
 
 arrows() {
 	local file name
-	for file in $(files "$1" '*.c' '*.h' | grep -vE '^(tests|bench)/'); do
-		for name in $(includes "$1" "$file"); do
-			case " $CODE tests bench .. . " in
-			*" ${name%%/*} "*) ;;
-			*) # a foreign header; in quotes it would be one of ours, named so that its directory is hidden
-				grep -qF "\"$name\"" "$1/$file" && echo "$file: \"$name\" without its directory"
-				continue
-				;;
-			esac
-			case " $(may_include "${file%%/*}") " in
-			*" ${name%%/*} "*) ;;
-			*) echo "$file: may not include $name" ;;
-			esac
-		done
-	done
+	while read -r file name; do
+		case " $CODE tests bench .. . " in
+		*" ${name%%/*} "*) ;;
+		*) # a foreign header; in quotes it would be one of ours, named so that its directory is hidden
+			grep -qF "\"$name\"" "$1/$file" && echo "$file: \"$name\" without its directory"
+			continue
+			;;
+		esac
+		may_include "${file%%/*}"
+		case " $allowed " in
+		*" ${name%%/*} "*) ;;
+		*) echo "$file: may not include $name" ;;
+		esac
+	done < <(includes "$1")
 }
 
 # A foreign library's headers, and the files they are for.
@@ -62,28 +66,26 @@ sqlite3                                 ^trace/[a-z_]*\.[ch]$
 
 homes() {
 	local file name header home
-	for file in $(files "$1" '*.c' '*.h' | grep -vE '^(tests|bench)/'); do
-		for name in $(includes "$1" "$file"); do
-			while read -r header home; do
-				[ -n "$header" ] && [[ $name =~ $header ]] && ! [[ $file =~ $home ]] &&
-					[[ $name != plotter/* ]] && echo "$file: $name has another home"
-			done <<<"$HOMES"
-		done
-	done
+	while read -r file name; do
+		while read -r header home; do
+			[ -n "$header" ] && [[ $name =~ $header ]] && ! [[ $file =~ $home ]] &&
+				[[ $name != plotter/* ]] && echo "$file: $name has another home"
+		done <<<"$HOMES"
+	done < <(includes "$1")
 }
 
 lengths() {
-	local file
-	for file in $(files "$1" '*.c' '*.h' '*.sh' '*.py' run); do
-		awk -v file="$file" 'END { if (NR > 900) print file ": " NR " lines" }' "$1/$file"
-	done
+	(cd "$1" && files . '*.c' '*.h' '*.sh' '*.py' run | xargs -r wc -l |
+		awk '$2 != "total" && $1 > 900 { print $2 ": " $1 " lines" }')
 }
 
 BANNED='strcpy|strcat|sprintf|vsprintf|gets|strtok|system|popen|alloca'
 
 banned() {
 	local file
-	for file in $(files "$1" '*.c' '*.h' | grep -v '^tests/'); do
+	# The preprocessor takes the comments away, where there is something to look at closely.
+	for file in $(cd "$1" && files . '*.c' '*.h' | grep -v '^tests/' |
+		xargs -r grep -lE "(^|[^A-Za-z0-9_])($BANNED)[ \t]*\("); do
 		"${CC:-cc}" -fpreprocessed -dD -E -P "$1/$file" 2>/dev/null |
 			sed -E 's/"([^"\\]|\\.)*"//g' |
 			grep -oE "(^|[^A-Za-z0-9_])($BANNED)[ \t]*\(" |
