@@ -25,7 +25,6 @@ static bool find_recorder(char *path, size_t size)
 static int run(const struct options *options)
 {
 	char path[PATH_MAX + 32];
-	char session[32];
 	char seconds[32];
 	char *arguments[] = { path, "--seconds", seconds, NULL };
 	struct options recorder = *options;
@@ -34,10 +33,6 @@ static int run(const struct options *options)
 		log_error("examples/recorder: is not there; 'make' builds it");
 		return EXIT_FAIL;
 	}
-	/* A session of its own, so that it meets none of the person's. */
-	snprintf(session, sizeof session, "demo-%d", (int)getpid());
-	if (!options->session_given)
-		recorder.session = session;
 	snprintf(seconds, sizeof seconds, "%g",
 		 options->duration_ns ? (double)options->duration_ns / NS_PER_S : DEMO_SECONDS);
 	recorder.duration_ns = 0;
@@ -56,5 +51,6 @@ const struct command command_demo = {
 	.summary = "The example recorder, followed live for 20 seconds.",
 	.window_ns = 30 * NS_PER_S,
 	.groups = OPTIONS_LIVE | OPTIONS_LIMIT | OPTIONS_RECORD | OPTIONS_SESSION,
+	.session = SESSION_OWN,
 	.run = run,
 };

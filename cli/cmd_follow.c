@@ -67,14 +67,17 @@ int follow_processes(const struct options *options, struct source *source, const
 	return status;
 }
 
-static int follow_session(const struct options *options, struct source *source)
+static int follow_session(const struct options *options, struct source *source, void *arg)
 {
+	(void)arg;
 	return follow_processes(options, source, options_view(options));
 }
 
 static int run(const struct options *options)
 {
-	return follow_attached(options, follow_session, false);
+	static const struct follow_session session = { follow_attach, follow_session, NULL, false };
+
+	return follow_attached(options, &session);
 }
 
 const struct command command_follow = {
@@ -86,5 +89,6 @@ const struct command command_follow = {
 		   "tells.",
 	.groups = OPTIONS_LIVE | OPTIONS_LIMIT | OPTIONS_PID | OPTIONS_FAMILY | OPTIONS_RULE |
 		  OPTIONS_RECORD | OPTIONS_SESSION,
+	.session = SESSION_NAMED,
 	.run = run,
 };

@@ -257,9 +257,9 @@ static int check(const struct options *options)
 	return 0;
 }
 
-static int inspect_process(struct inspect *inspect)
+static int inspect_process(struct inspect *inspect, struct options *options)
 {
-	int status = session_attach(inspect->options, &inspect->source);
+	int status = session_attach(options, &inspect->source);
 	int error;
 
 	if (status)
@@ -275,7 +275,8 @@ static int inspect_process(struct inspect *inspect)
 
 static int run(const struct options *options)
 {
-	struct inspect inspect = { .options = options };
+	struct options joined = *options;
+	struct inspect inspect = { .options = &joined };
 	sigset_t set;
 	int status = check(options);
 
@@ -290,7 +291,7 @@ static int run(const struct options *options)
 	sigaddset(&set, SIGQUIT);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	inspect.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	status = inspect_process(&inspect);
+	status = inspect_process(&inspect, &joined);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	if (inspect.signals >= 0)
 		close(inspect.signals);
@@ -304,5 +305,6 @@ const struct command command_inspect = {
 	.groups = OPTIONS_INSPECT | OPTIONS_JSON | OPTIONS_SESSION,
 	.least = 1,
 	.most = 1,
+	.session = SESSION_SHOW,
 	.run = run,
 };

@@ -64,17 +64,16 @@ static const struct view nothing = {
 
 /* --- the command */
 
-static int record_session(const struct options *options, struct source *source)
+static int record_session(const struct options *options, struct source *source, void *arg)
 {
-	if (options->argument_count > 0)
-		return follow_command(options, source, &nothing);
+	(void)arg;
 	log_error("recording to %s; ^C ends it", options->output);
 	return follow_processes(options, source, &nothing);
 }
 
 static int run(const struct options *options)
 {
-	int status = 0;
+	static const struct follow_session session = { follow_attach, record_session, NULL, true };
 
 	if (!options->output) {
 		log_error("'record' needs --output FILE, where to record");
@@ -86,8 +85,8 @@ static int run(const struct options *options)
 		return EXIT_USAGE;
 	}
 	if (options->argument_count > 0)
-		status = run_check(options);
-	return status ? status : follow_attached(options, record_session, true);
+		return follow_command(options, &nothing, true);
+	return follow_attached(options, &session);
 }
 
 const struct command command_record = {
@@ -97,5 +96,6 @@ const struct command command_record = {
 	.groups = OPTIONS_LIMIT | OPTIONS_RECORD | OPTIONS_PID | OPTIONS_FAMILY | OPTIONS_RULE |
 		  OPTIONS_TIME | OPTIONS_COMMAND | OPTIONS_TITLE | OPTIONS_SESSION,
 	.most = -1,
+	.session = SESSION_NAMED,
 	.run = run,
 };

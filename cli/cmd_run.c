@@ -28,10 +28,17 @@
 
 /* --- the child */
 
+/*
+ * The command is forked before its session is, which is named after its PID: it waits until the
+ * session has a name, and becomes the command then.
+ */
 struct launch {
-	const struct options *options;
+	const struct view *view;
 	struct capture capture; /* of its output, while a view has the terminal */
 	bool to_stderr;		/* its standard output would spoil ours */
+	pid_t pid;		/* 0: there is none */
+	int go;			/* takes the session's name */
+	int error;		/* tells what keeps it from running; closed by its exec */
 };
 
 static void redirect(const struct launch *launch)
@@ -50,15 +57,23 @@ static void redirect(const struct launch *launch)
 		dup2(null, STDIN_FILENO);
 }
 
-/* Does not return. What keeps it from running goes to @error_fd, which exec closes. */
-static void become_command(const struct launch *launch, int error_fd)
+/* Does not return. What keeps it from running goes to @error_fd, which exec closes; where its
+ * session never comes, nothing does. */
+static void become_command(const struct launch *launch, char **arguments, int go_fd, int error_fd)
 {
+	char session[RUNDIR_NAME] = "";
+	ssize_t size;
 	int error;
 
+	do
+		size = read(go_fd, session, sizeof session - 1);
+	while (size < 0 && errno == EINTR);
+	if (size <= 0)
+		_exit(EXIT_NOT_FOUND);
 	redirect(launch);
-	setenv("MEMWATCH_SESSION", launch->options->session, 1);
+	setenv("MEMWATCH_SESSION", session, 1);
 	loop_unblock_signals();
-	execvp(launch->options->arguments[0], launch->options->arguments);
+	execvp(arguments[0], arguments);
 	error = errno;
 	(void)!write(error_fd, &error, sizeof error);
 	_exit(EXIT_NOT_FOUND);
@@ -101,39 +116,69 @@ static int look_for(const char *name)
 	return error;
 }
 
-int run_check(const struct options *options)
+static void close_both(const int fds[2])
 {
-	int error = look_for(options->arguments[0]);
-
-	return error ? say_not_run(options->arguments[0], error) : 0;
+	close(fds[0]);
+	close(fds[1]);
 }
 
-/* Start the command: 0 once it runs; else an exit status after a message. */
-static int launch(const struct launch *launch, pid_t *ret_pid)
+/* Fork what becomes the command: 0, or an exit status after a message. */
+static int launch_begin(struct launch *launch, char **arguments)
 {
-	int error = 0;
-	int fds[2];
-	ssize_t size;
+	int go[2], error[2];
+	int failure;
 
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return say_not_run(launch->options->arguments[0], errno);
-	*ret_pid = fork();
-	if (*ret_pid == 0)
-		become_command(launch, fds[1]);
-	close(fds[1]);
-	if (*ret_pid < 0) {
-		error = errno;
-		close(fds[0]);
-		return say_not_run(launch->options->arguments[0], error);
+	if (pipe2(go, O_CLOEXEC) < 0)
+		return say_not_run(arguments[0], errno);
+	if (pipe2(error, O_CLOEXEC) < 0) {
+		close_both(go);
+		return say_not_run(arguments[0], errno);
 	}
+	launch->pid = fork();
+	if (launch->pid == 0) {
+		close(go[1]);
+		close(error[0]);
+		become_command(launch, arguments, go[0], error[1]);
+	}
+	failure = errno;
+	close(go[0]);
+	close(error[1]);
+	launch->go = go[1];
+	launch->error = error[0];
+	if (launch->pid > 0)
+		return 0;
+	launch->pid = 0;
+	return say_not_run(arguments[0], failure);
+}
+
+/* Let it become the command: 0 once that runs; else an exit status after a message. */
+static int launch_go(struct launch *launch, const struct options *options)
+{
+	pid_t pid = launch->pid;
+	ssize_t size;
+	int error = 0;
+
+	(void)!write(launch->go, options->session, strlen(options->session));
 	do
-		size = read(fds[0], &error, sizeof error);
+		size = read(launch->error, &error, sizeof error);
 	while (size < 0 && errno == EINTR);
-	close(fds[0]);
 	if (size != sizeof error)
 		return 0;
-	waitpid(*ret_pid, NULL, 0);
-	return say_not_run(launch->options->arguments[0], error);
+	launch->pid = 0;
+	waitpid(pid, NULL, 0);
+	return say_not_run(options->arguments[0], error);
+}
+
+/* One that was not let go ends. */
+static void launch_end(struct launch *launch)
+{
+	if (launch->go >= 0)
+		close(launch->go);
+	if (launch->error >= 0)
+		close(launch->error);
+	if (launch->pid > 0)
+		waitpid(launch->pid, NULL, 0);
+	capture_close(&launch->capture);
 }
 
 static uint64_t bytes_of(const struct rusage *usage)
@@ -287,17 +332,40 @@ static int judge_growth(struct follow *follow, int status)
 	return status ? status : EXIT_LIMIT;
 }
 
-int follow_command(const struct options *options, struct source *source, const struct view *view)
+/* Whether the watcher was there to the command's end, so that a limit which was not crossed was
+ * kept. */
+static bool was_watched(const struct follow *follow)
 {
-	struct child child = { .name = base_name(options->arguments[0]) };
-	struct launch how = { .options = options,
-			      .capture.fd = -1,
-			      .to_stderr = !strcmp(view->name, "json") };
-	struct limiter limiter = { .options = options, .output = -1 };
+	return !follow->gone && follow->history && follow_has_ended(follow, follow->child->pid);
+}
+
+/* A gate that could not look does not let pass. */
+static int judge_watch(const struct options *options, bool watched, int status)
+{
+	const char *gate = options->limit_bytes		? "limit"
+			   : options->limit_total_bytes ? "limit-total"
+			   : options->fail_on_growth >= 0 ? "fail-on-growth"
+							  : NULL;
+
+	if (status || watched || !gate)
+		return status;
+	log_error("--%s: could not be checked to the end of %s, whose watcher was gone before: exit "
+		  "status %d",
+		  gate, base_name(options->arguments[0]), EXIT_FAIL);
+	return EXIT_FAIL;
+}
+
+static int follow_launched(const struct options *options, struct source *source,
+			   struct launch *how)
+{
+	struct child child = { .name = base_name(options->arguments[0]), .pid = how->pid };
+	struct limiter limiter = { .options = options,
+				   .root = how->pid,
+				   .output = how->capture.fd };
 	struct follow follow = {
 		.options = options,
 		.source = source,
-		.view = view,
+		.view = how->view,
 		.view_options = { .window_ns = options->window_ns,
 				  .glyphs = options->glyphs,
 				  .title = options->title,
@@ -310,51 +378,80 @@ int follow_command(const struct options *options, struct source *source, const s
 		.limiter = &limiter,
 	};
 	uint64_t launched_ns = clock_mono_ns();
-	int status;
+	int status = launch_go(how, options);
+	bool watched;
 
-	if (view->keys && capture_open(&how.capture) < 0)
-		log_error("no temporary file for the output of %s: %s", child.name,
-			  strerror(errno));
-	orphans_adopt();
-	status = launch(&how, &child.pid);
-	if (!status) {
-		/* One that has ended already is told of when it is reaped. */
-		limiter.root = child.pid;
-		limiter.output = how.capture.fd;
-		register_child(options, &child);
-		limiter_ask(&limiter);
-		if (options->fail_on_growth >= 0)
-			follow.gate = growth_gate_new(options, source_session(source),
-						      (uint32_t)child.pid, launched_ns);
-		follow_run(&follow);
-		if (view->keys && child.ended)
-			say_end(&follow);
-		wait_for_child(&follow, &how.capture);
-		/* where there were others its figure may be one of theirs, whose lines tell */
-		limiter_take_end(&limiter, child.name,
-				 history_lines(follow.history) > 1 ? 0 : child.peak_rss);
-		status = exit_status(child.status);
-		if (limiter_close(&limiter))
-			status = EXIT_LIMIT;
-		capture_show(&how.capture);
-		follow_close(&follow);
-		status = judge_growth(&follow, status);
-		growth_gate_free(follow.gate);
-	}
-	capture_close(&how.capture);
-	return status;
+	if (status)
+		return status;
+	/* One that has ended already is told of when it is reaped. */
+	register_child(options, &child);
+	limiter_ask(&limiter);
+	if (options->fail_on_growth >= 0)
+		follow.gate = growth_gate_new(options, source_session(source), (uint32_t)child.pid,
+					      launched_ns);
+	follow_run(&follow);
+	if (how->view->keys && child.ended)
+		say_end(&follow);
+	wait_for_child(&follow, &how->capture);
+	how->pid = 0;
+	/* where there were others its figure may be one of theirs, whose lines tell */
+	limiter_take_end(&limiter, child.name,
+			 history_lines(follow.history) > 1 ? 0 : child.peak_rss);
+	status = exit_status(child.status);
+	watched = was_watched(&follow);
+	if (limiter_close(&limiter))
+		status = EXIT_LIMIT;
+	capture_show(&how->capture);
+	follow_close(&follow);
+	status = judge_growth(&follow, status);
+	growth_gate_free(follow.gate);
+	return judge_watch(options, watched, status);
 }
 
-static int run_session(const struct options *options, struct source *source)
+/* --- its session */
+
+static int attach(struct options *options, struct source **ret_source, void *arg)
 {
-	return follow_command(options, source, options_view(options));
+	struct launch *launch = arg;
+	int status;
+
+	if (launch->view->keys && capture_open(&launch->capture) < 0)
+		log_error("no temporary file for the output of %s: %s", options->arguments[0],
+			  strerror(errno));
+	orphans_adopt();
+	status = launch_begin(launch, options->arguments);
+	if (status)
+		return status;
+	return options->session_given ? session_attach(options, ret_source)
+				      : session_start(options, launch->pid, ret_source);
+}
+
+static int follow_body(const struct options *options, struct source *source, void *arg)
+{
+	return follow_launched(options, source, arg);
+}
+
+int follow_command(const struct options *options, const struct view *view, bool record)
+{
+	struct launch launch = { .view = view,
+				 .capture.fd = -1,
+				 .to_stderr = !strcmp(view->name, "json"),
+				 .go = -1,
+				 .error = -1 };
+	struct follow_session session = { attach, follow_body, &launch, record };
+	int error = look_for(options->arguments[0]);
+	int status;
+
+	if (error)
+		return say_not_run(options->arguments[0], error);
+	status = follow_attached(options, &session);
+	launch_end(&launch);
+	return status;
 }
 
 static int run(const struct options *options)
 {
-	int status = run_check(options);
-
-	return status ? status : follow_attached(options, run_session, false);
+	return follow_command(options, options_view(options), false);
 }
 
 const struct command command_run = {
@@ -366,5 +463,6 @@ const struct command command_run = {
 		  OPTIONS_SESSION | OPTIONS_GROWTH,
 	.least = 1,
 	.most = -1,
+	.session = SESSION_OWN,
 	.run = run,
 };

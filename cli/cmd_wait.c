@@ -353,5 +353,6 @@ const struct command command_wait = {
 	.summary =
 		"Wait until an event comes, or a process has so much memory, in a running session.",
 	.groups = OPTIONS_WAIT | OPTIONS_JSON | OPTIONS_SESSION,
+	.session = SESSION_LATE,
 	.run = run,
 };

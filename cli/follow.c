@@ -43,7 +43,7 @@ static void take_process(void *arg, const struct process_info *info)
 	history_add_process(follow->history, info);
 }
 
-static bool has_ended(const struct follow *follow, pid_t pid)
+bool follow_has_ended(const struct follow *follow, pid_t pid)
 {
 	const struct history_line *line;
 	bool seen = false;
@@ -73,7 +73,7 @@ static bool any_lives(const struct follow *follow)
 static bool all_ended(const struct follow *follow)
 {
 	for (size_t i = 0; i < follow->target_count; i++) {
-		if (!has_ended(follow, follow->targets[i]))
+		if (!follow_has_ended(follow, follow->targets[i]))
 			return false;
 	}
 	return follow->target_count > 0 && !(follow->options->family && any_lives(follow));
@@ -100,7 +100,7 @@ static void say_gone(struct follow *follow)
 static bool is_over(const struct follow *follow, uint64_t now_ns)
 {
 	return follow->child && follow->child->ended && !limiter_ends(follow->limiter) &&
-	       (has_ended(follow, follow->child->pid) ||
+	       (follow_has_ended(follow, follow->child->pid) ||
 		now_ns > follow->child->ended_ns + LAST_RECORDS_NS);
 }
 
@@ -246,23 +246,26 @@ static void loop(struct follow *follow)
 	loop_run(&follow->loop);
 }
 
-int follow_attached(const struct options *options,
-		    int (*body)(const struct options *options, struct source *source), bool record)
+int follow_attach(struct options *options, struct source **ret_source, void *arg)
 {
+	(void)arg;
+	return session_attach(options, ret_source);
+}
+
+int follow_attached(const struct options *asked, const struct follow_session *session)
+{
+	struct options options = *asked;
 	struct source *source = NULL;
 	bool joined;
 	int status;
 
 	loop_block_signals();
-	status = session_attach(options, &source);
-	if (status) {
-		source_close(source);
-		return status;
-	}
-	status = keep_begin(options, &joined);
+	status = session->attach(&options, &source, session->arg);
+	if (!status)
+		status = keep_begin(&options, &joined);
 	if (!status) {
-		status = body(options, source);
-		if (keep_end(options, record && !joined, status != 0) != 0 && !status)
+		status = session->body(&options, source, session->arg);
+		if (keep_end(&options, session->record && !joined, status != 0) != 0 && !status)
 			status = EXIT_FAIL;
 	}
 	source_close(source);

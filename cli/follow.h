@@ -55,26 +55,39 @@ struct follow {
  */
 int follow_run(struct follow *follow);
 
+/* What a command does with a session. */
+struct follow_session {
+	/* Attach to it, or start it, and say so in *options: 0, or an exit status after a message.
+	 */
+	int (*attach)(struct options *options, struct source **ret_source, void *arg);
+	/* Follow: an exit status. */
+	int (*body)(const struct options *options, struct source *source, void *arg);
+	void *arg;
+	bool record; /* the recording ends with the command, as keep_end's always */
+};
+
 /*
- * Attach to the session, starting it where it doesn't run, record it where that is asked for, and
- * give @body its stream: what @body returns, or an exit status. @record: the recording ends with
- * it, as keep_end's always. Called before any thread starts.
+ * Attach to the session, record it where that is asked for, and give the body its stream: what that
+ * returns, or an exit status. Called before any thread starts.
  */
-int follow_attached(const struct options *options,
-		    int (*body)(const struct options *options, struct source *source), bool record);
+int follow_attached(const struct options *options, const struct follow_session *session);
+
+/* The attach of who joins a session: session_attach. */
+int follow_attach(struct options *options, struct source **ret_source, void *arg);
 
 /* After follow_run: take what came since. False when the end of the child is among it, or can't be
  * hoped for any more. */
 bool follow_on(struct follow *follow);
 
-/* Bodies: follow the processes of the options, cmd_follow.c's; or run a command and follow it,
- * cmd_run.c's. */
+/* Follow the processes of the options; cmd_follow.c's. */
 int follow_processes(const struct options *options, struct source *source, const struct view *view);
-int follow_command(const struct options *options, struct source *source, const struct view *view);
 
-/* Before anything is started for it: whether the command can be run: 0, or an exit status after a
- * message. cmd_run.c's. */
-int run_check(const struct options *options);
+/* Run the command of the options in its session, and follow it: an exit status; @record as
+ * follow_session's. cmd_run.c's. */
+int follow_command(const struct options *options, const struct view *view, bool record);
+
+/* Whether the records of the process's end have come. */
+bool follow_has_ended(const struct follow *follow, pid_t pid);
 
 /* Forget what was followed; the history may be read until then. */
 void follow_close(struct follow *follow);

@@ -1,5 +1,6 @@
 #include "base/log.h"
 #include "cli/command.h"
+#include "cli/session.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -67,6 +68,8 @@ int main(int argc, char **argv)
 	status = options_parse(&options, command, argc - skip, argv + skip);
 	if (status < 0 && wants_help(argc, argv))
 		print_commands();
+	if (status == 0 && (command->groups & OPTIONS_SESSION))
+		status = session_choose(&options, command->session);
 	if (status == 0)
 		status = command->run(&options);
 	options_free(&options);

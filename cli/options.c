@@ -247,11 +247,10 @@ static int check_limits(const struct options *options)
 
 int options_parse(struct options *ret_options, const struct command *command, int argc, char **argv)
 {
-	const char *session = getenv("MEMWATCH_SESSION");
 	int status;
 
 	*ret_options = (struct options){
-		.session = session && session[0] ? session : "default",
+		.session = SESSION_DEFAULT,
 		.view = "auto",
 		.glyphs = -1,
 		.title = "",

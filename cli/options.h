@@ -5,6 +5,7 @@
 #define CLI_OPTIONS_H
 
 #include "wire/message.h"
+#include "wire/rundir.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,8 +32,9 @@ struct rule_options {
 };
 
 struct options {
-	const char *session;
+	const char *session; /* what --session names; else what cli/session.h finds */
 	bool session_given;
+	char session_name[RUNDIR_NAME]; /* room for that */
 	uint64_t interval_ns; /* 0: not asked for */
 	uint64_t window_ns;
 	uint64_t duration_ns; /* 0: no end */

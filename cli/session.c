@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/units.h"
+#include "cli/rules.h"
+#include "wire/sessions.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +28,68 @@ extern char **environ;
 
 #define ATTACH_TRIES 250
 #define ATTACH_PAUSE_NS (20 * NS_PER_MS)
+
+/* Sessions of one's own that may have the same PID in their names. */
+#define OWN_MOST 1000
+
+/* --- which one */
+
+/* The one that runs, of several the last that was met. */
+struct running {
+	char name[RUNDIR_NAME];
+	size_t count;
+	char list[256];
+};
+
+static void take_running(void *arg, const char *name)
+{
+	struct running *running = arg;
+	size_t used = strlen(running->list);
+
+	text_copy(running->name, sizeof running->name, name);
+	running->count++;
+	if (used + strlen(name) + sizeof ", ..." < sizeof running->list)
+		snprintf(running->list + used, sizeof running->list - used, "%s%s",
+			 used ? ", " : "", name);
+	else if (!strstr(running->list, ", ..."))
+		snprintf(running->list + used, sizeof running->list - used, ", ...");
+}
+
+static void set_session(struct options *options, const char *name)
+{
+	text_copy(options->session_name, sizeof options->session_name, name);
+	options->session = options->session_name;
+}
+
+static bool names_processes(const struct options *options)
+{
+	return options->pid_count > 0 || rules_given(options);
+}
+
+int session_choose(struct options *options, enum command_session use)
+{
+	bool joins = use == SESSION_NAMED && names_processes(options);
+	struct running running = { .count = 0 };
+
+	if (options->session_given || use == SESSION_OWN)
+		return 0;
+	set_session(options, sessions_of_environment());
+	if (joins || use == SESSION_LATE || sessions_run(options->session))
+		return 0;
+	if (use == SESSION_NAMED && options->argument_count > 0)
+		return 0;
+	sessions_each(true, take_running, &running);
+	if (running.count == 1)
+		set_session(options, running.name);
+	if (running.count < 2)
+		return 0;
+	log_error("%zu sessions run (%s): name one with --session; 'memwatch sessions' tells them "
+		  "apart",
+		  running.count, running.list);
+	return EXIT_USAGE;
+}
+
+/* --- a running one */
 
 static int open_directory(const struct options *options, struct rundir *ret_dir, bool create)
 {
@@ -191,6 +255,8 @@ static int spawn_watcher(const struct options *options, int ready_fd, pid_t *ret
 	return -error;
 }
 
+/* Start a private one: 0; RUNDIR_STATUS_BUSY where another one runs in the session; else EXIT_FAIL
+ * after a message. */
 static int start_watcher(const struct options *options)
 {
 	int fds[2];
@@ -216,7 +282,8 @@ static int start_watcher(const struct options *options)
 		return 0;
 	}
 	waitpid(pid, &status, 0);
-	return WIFEXITED(status) && WEXITSTATUS(status) == RUNDIR_STATUS_BUSY ? 0 : EXIT_FAIL;
+	return WIFEXITED(status) && WEXITSTATUS(status) == RUNDIR_STATUS_BUSY ? RUNDIR_STATUS_BUSY
+									      : EXIT_FAIL;
 }
 
 static void compare_interval(const struct options *options, const struct session_info *session)
@@ -250,36 +317,92 @@ static int want_metrics(const struct options *options, struct source *source)
 	return 0;
 }
 
-int session_attach(const struct options *options, struct source **ret_source)
+static int attach(const struct options *options, struct source **ret_source)
 {
 	struct rundir dir;
 	int error = -ENOENT;
+	int status;
 
-	if (open_directory(options, &dir, true) != 0)
-		return EXIT_FAIL;
 	for (int i = 0; i < ATTACH_TRIES; i++) {
+		if (open_directory(options, &dir, true) != 0)
+			return EXIT_FAIL;
 		error = source_open(ret_source, &dir);
 		if (!error) {
-			compare_interval(options, source_session(*ret_source));
 			log_debug("session '%s': attached in %s", options->session, dir.path);
-			return want_metrics(options, *ret_source);
+			return 0;
 		}
 		if (error != -ENOENT && error != -EPIPE)
 			break;
 		if (i > 0)
 			pause_for_owner(&dir);
-		if (rundir_owner(&dir) < 0 && start_watcher(options) != 0)
+		status = rundir_owner(&dir) < 0 ? start_watcher(options) : 0;
+		if (status && status != RUNDIR_STATUS_BUSY)
 			return EXIT_FAIL;
 	}
 	return say_absent(options, error);
 }
 
-int session_look(const struct options *options, uint64_t until_ns, struct source **ret_source)
+/* Whether the session has another interval than is asked for. */
+static bool differs(const struct options *options, const struct source *source)
 {
+	return options->interval_ns && options->interval_ns != source_session(source)->interval_ns;
+}
+
+int session_start(struct options *options, pid_t pid, struct source **ret_source)
+{
+	char name[RUNDIR_NAME];
+	int status = RUNDIR_STATUS_BUSY;
+
+	for (unsigned i = 1; i <= OWN_MOST && status == RUNDIR_STATUS_BUSY; i++) {
+		sessions_own_name(name, pid, i);
+		set_session(options, name);
+		status = start_watcher(options);
+	}
+	if (status == RUNDIR_STATUS_BUSY)
+		log_error("session '%s': is taken, and so are the %d others for PID %d",
+			  options->session, OWN_MOST - 1, (int)pid);
+	if (status)
+		return EXIT_FAIL;
+	status = attach(options, ret_source);
+	return status ? status : want_metrics(options, *ret_source);
+}
+
+int session_attach(struct options *options, struct source **ret_source)
+{
+	char joined[RUNDIR_NAME], has[UNITS_TEXT], asked[UNITS_TEXT];
+	int status = attach(options, ret_source);
+
+	if (status)
+		return status;
+	if (options->session_given || !names_processes(options) || !differs(options, *ret_source)) {
+		compare_interval(options, source_session(*ret_source));
+		return want_metrics(options, *ret_source);
+	}
+	text_copy(joined, sizeof joined, options->session);
+	units_format_duration(has, source_session(*ret_source)->interval_ns);
+	source_close(*ret_source);
+	*ret_source = NULL;
+	status = session_start(options, getpid(), ret_source);
+	if (!status)
+		log_error("session '%s' has an interval of %s: %s is that of session '%s', made "
+			  "for this command; what programs push goes to '%s'",
+			  joined, has, units_format_duration(asked, options->interval_ns),
+			  options->session, joined);
+	return status;
+}
+
+int session_look(const struct options *asked, uint64_t until_ns, struct source **ret_source)
+{
+	struct options found = *asked;
+	struct options *options = &found;
 	struct rundir dir;
+	int status;
 	int error;
 
 	for (;;) {
+		status = session_choose(options, SESSION_TALK);
+		if (status)
+			return status;
 		if (open_directory(options, &dir, false) != 0)
 			return EXIT_FAIL;
 		error = source_look(ret_source, &dir);

@@ -5,9 +5,15 @@
 #ifndef CLI_SESSION_H
 #define CLI_SESSION_H
 
-#include "cli/options.h"
+#include "cli/command.h"
 #include "plotter/source.h"
 #include "wire/control.h"
+
+/*
+ * Find options->session where none was given, by the rule of @use: 0; or EXIT_USAGE after a message
+ * that lists the sessions where several run and none is meant.
+ */
+int session_choose(struct options *options, enum command_session use);
 
 /* Ask the running watcher: 0, or EXIT_FAIL where there is none, or EXIT_FAIL where it refuses. */
 int session_ask(const struct options *options, struct request *request, struct reply *ret_reply,
@@ -31,9 +37,15 @@ bool session_runs(const struct options *options);
 /* Wait until the watcher has let go of the session: 0, or EXIT_FAIL after a message. */
 int session_wait_end(const struct options *options);
 
-/* Attach to the session's watcher; where none runs, start one that ends with the last command
- * attached to it. */
-int session_attach(const struct options *options, struct source **ret_source);
+/*
+ * Attach to the session's watcher; where none runs, start one that ends with the last command
+ * attached to it. A session that runs with another interval than is asked for, and that nobody has
+ * named, is left to others: *options gets one of its own.
+ */
+int session_attach(struct options *options, struct source **ret_source);
+
+/* Start a session of one's own, named after @pid, and attach to it: *options gets it. */
+int session_start(struct options *options, pid_t pid, struct source **ret_source);
 
 /* Look at the running session, without being one that it goes on for; one that is not there yet is
  * waited for until @until_ns. EXIT_FAIL after a message where there is none. */

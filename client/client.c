@@ -9,6 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "wire/sessions.h"
+
 static struct client not_yet;
 
 _Atomic(struct client *) client_known = &not_yet;
@@ -54,9 +56,7 @@ static bool wanted(void)
 
 static int open_session(struct rundir *dir)
 {
-	const char *session = getenv("MEMWATCH_SESSION");
-
-	return rundir_open(dir, session && session[0] ? session : SESSION_DEFAULT, true);
+	return rundir_open(dir, sessions_of_environment(), true);
 }
 
 static struct client *make_memory(void)

@@ -38,7 +38,7 @@ status_of_run 3 -i 20ms --limit 60M \
 check_equal "crossings, each after a fall" 2 "$(labels run.out | wc -l)"
 pid=$(get run.out '.type == "process" and .state == "begin"' .pid)
 check_equal "commands run" 2 "$(wc -l <told)"
-check_match "what they are told" "^$pid (perl|twice\\\\x1b\\[1m) [0-9]{8} $((60 * MIB)) default$" "$(tail -n 1 told)"
+check_match "what they are told" "^$pid (perl|twice\\\\x1b\\[1m) [0-9]{8} $((60 * MIB)) $pid$" "$(tail -n 1 told)"
 check_equal "its input" "" "$(cat input)"
 check_equal "its output" "err err out out" "$(grep -v '^memwatch: ' run.err | sort | xargs)"
 jq -e . run.out >/dev/null || fail "its output spoils standard output: $(cat run.out)"

@@ -1,5 +1,5 @@
 #include "trace/reader_state.h"
-#include "wire/rundir.h"
+#include "wire/sessions.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -280,13 +280,14 @@ static void name_after_processes(struct reader *reader)
 		snprintf(title + used, size - used, " and %zu more", reader->count - shown);
 }
 
-/* What it is called by those to whom the default session's name tells nothing. */
+/* What it is called by those to whom a name that nobody gave tells nothing. */
 static void find_title(struct reader *reader)
 {
 	struct reader_info *info = &reader->info;
 
 	ask_text(reader, "title", info->title, sizeof info->title);
-	if (!info->title[0] && strcmp(info->session.name, SESSION_DEFAULT) == 0)
+	if (!info->title[0] && (strcmp(info->session.name, SESSION_DEFAULT) == 0 ||
+				sessions_is_own(info->session.name)))
 		name_after_processes(reader);
 	if (!info->title[0])
 		text_copy(info->title, sizeof info->title,

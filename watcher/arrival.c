@@ -168,6 +168,48 @@ void arrival_close(struct core *core)
 		emitters_each(core->emitters, detach, NULL);
 }
 
+/* Whether the process of a ring is gone: one that nobody can tell of counts as alive. */
+static bool is_dead(const struct emitter *emitter)
+{
+	char name[TEXT_NAME + 1];
+	uint64_t start_ticks;
+	int error = procinfo_read_brief((pid_t)emitter->pid, name, &start_ticks);
+
+	if (error)
+		return error == -ESRCH || error == -ENOENT;
+	return emitter->start_ticks && emitter->start_ticks != start_ticks;
+}
+
+static void clear_ring(const struct rundir *dir, const char *name)
+{
+	struct emitter emitter;
+	struct ringfile ring;
+
+	if (ringfile_open(&ring, dir, name, &emitter) < 0)
+		return;
+	if (is_dead(&emitter))
+		ringfile_remove(&ring, dir);
+	ringfile_close(&ring);
+}
+
+void arrival_clear(const struct rundir *rundir)
+{
+	char path[RUNDIR_PATH];
+	struct dirent *file;
+	DIR *dir;
+
+	rundir_file(path, rundir, RUNDIR_RINGS);
+	dir = opendir(path);
+	while (dir && (file = readdir(dir)) != NULL) {
+		if (file->d_name[0] != '.')
+			clear_ring(rundir, file->d_name);
+		else
+			ringfile_sweep(rundir, file->d_name);
+	}
+	if (dir)
+		closedir(dir);
+}
+
 void arrival_inotify(struct core *core)
 {
 	_Alignas(struct inotify_event) char bytes[4096];

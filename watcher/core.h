@@ -179,6 +179,8 @@ void life_look_at(struct core *core, struct entry *entry);
 int arrival_open(struct core *core);
 void arrival_close(struct core *core);
 void arrival_inotify(struct core *core);
+/* Remove the rings of programs that are gone, in a session that is over. */
+void arrival_clear(const struct rundir *rundir);
 /* A new gate: all rings are told. */
 void arrival_gate(struct core *core);
 /* The line of an emitter, whose name holds since @t_ns: followed from now on, or a line for one

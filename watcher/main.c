@@ -4,6 +4,7 @@
 #include "watcher/core.h"
 #include "watcher/gate.h"
 #include "wire/control.h"
+#include "wire/sessions.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -242,7 +243,8 @@ int main(int argc, char **argv)
 	int status;
 
 	log_open("memwatchd");
-	if (session && session[0])
+	/* A command's own is not to be started again by its number. */
+	if (session && session[0] && !sessions_is_own(session))
 		settings.core.session = session;
 	status = take_options(&settings, argc, argv);
 	if (status)

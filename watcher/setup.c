@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "trace/schema.h"
 #include "watcher/core.h"
+#include "wire/sessions.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -166,6 +167,23 @@ static void remove_socket(const struct core *core, const char *name)
 		unlink(path);
 }
 
+/* What a command's own session has left whose watcher was killed. */
+static void remove_left(void *arg, const char *name)
+{
+	struct rundir dir;
+	int owner, lock;
+
+	(void)arg;
+	if (!sessions_is_own(name) || rundir_open(&dir, name, false) < 0)
+		return;
+	lock = rundir_lock(&dir, &owner);
+	if (lock < 0)
+		return;
+	arrival_clear(&dir);
+	rundir_remove(&dir);
+	close(lock);
+}
+
 void setup_close(struct core *core)
 {
 	arrival_close(core);
@@ -189,10 +207,38 @@ void setup_close(struct core *core)
 	output_close(&core->output);
 	free(core->packet);
 	free(core->attached);
+	if (core->options->private_session && strcmp(core->options->session, SESSION_DEFAULT) != 0) {
+		arrival_clear(&core->dir);
+		rundir_remove(&core->dir);
+	}
 	close(core->lock);
 	/* It takes the kernel up to 30 ms: the next watcher need not wait for it. */
 	if (core->inotify >= 0)
 		close(core->inotify);
+	sessions_each(false, remove_left, NULL);
+}
+
+static int say_unlocked(const struct core *core, const char *file, int error)
+{
+	if (error != -EBUSY)
+		log_error("%s%s: %s", core->dir.path, file, rundir_error(error));
+	return error;
+}
+
+/* 0, or -EBUSY, or another negative errno after a message. The directory may be that of one that
+ * ends at this moment, which removes it. */
+static int lock_directory(struct core *core, int *ret_owner)
+{
+	int error = -ESTALE;
+
+	for (int i = 0; i < LOCK_TRIES && error == -ESTALE; i++) {
+		error = rundir_open(&core->dir, core->options->session, true);
+		if (error)
+			return say_unlocked(core, "", error);
+		core->lock = rundir_lock(&core->dir, ret_owner);
+		error = core->lock < 0 ? core->lock : 0;
+	}
+	return error ? say_unlocked(core, "/" RUNDIR_LOCK, error) : 0;
 }
 
 int setup_lock(struct core *core)
@@ -202,28 +248,19 @@ int setup_lock(struct core *core)
 
 	raise_descriptors();
 	describe_session(core);
-	error = rundir_open(&core->dir, core->options->session, true);
-
-	if (error) {
-		log_error("%s: %s", core->dir.path, rundir_error(error));
-		return error;
-	}
-	core->lock = rundir_lock(&core->dir, &owner);
+	error = lock_directory(core, &owner);
 	/* The one before may be about to end, as a private one when its last command has left. */
-	for (int i = 0; i < LOCK_TRIES && core->lock == -EBUSY && !core->options->private_session;
-	     i++) {
+	for (int i = 0; i < LOCK_TRIES && error == -EBUSY && !core->options->private_session; i++) {
 		clock_sleep_ns(LOCK_PAUSE_NS);
-		core->lock = rundir_lock(&core->dir, &owner);
+		error = lock_directory(core, &owner);
 	}
 	/* Two commands that start a private one at once share the one that is first. */
-	if (core->lock == -EBUSY && core->options->private_session)
-		return core->lock;
-	if (core->lock == -EBUSY)
+	if (error == -EBUSY && core->options->private_session)
+		return error;
+	if (error == -EBUSY)
 		log_error("session '%s' has a watcher already (pid %d); memwatch --session NAME "
 			  "keeps "
 			  "sessions apart",
 			  core->options->session, owner);
-	else if (core->lock < 0)
-		log_error("%s/" RUNDIR_LOCK ": %s", core->dir.path, rundir_error(core->lock));
-	return core->lock < 0 ? core->lock : 0;
+	return error;
 }

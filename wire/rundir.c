@@ -10,13 +10,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SESSION_NAME_MAX 32
+#define OPEN_TRIES 8
 
 bool rundir_name_valid(const char *session)
 {
 	size_t length = strlen(session);
 
-	if (length == 0 || length > SESSION_NAME_MAX || session[0] == '.')
+	if (length == 0 || length >= RUNDIR_NAME || session[0] == '.')
 		return false;
 	return strspn(session,
 		      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") ==
@@ -39,13 +39,20 @@ static int check_private(const char *path)
 
 static int open_private(const char *path, bool create)
 {
-	if (create && mkdir(path, 0700) < 0 && errno != EEXIST)
-		return -errno;
-	return check_private(path);
+	int error = -ENOENT;
+
+	/* who ends at this moment may remove it in between */
+	for (int i = 0; i < OPEN_TRIES && error == -ENOENT; i++) {
+		if (create && mkdir(path, 0700) < 0 && errno != EEXIST)
+			return -errno;
+		error = check_private(path);
+		if (!create)
+			break;
+	}
+	return error;
 }
 
-/* The directory that holds all sessions of this user. */
-static int base_path(char path[RUNDIR_PATH])
+int rundir_base(char path[RUNDIR_PATH])
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
 	int length;
@@ -60,7 +67,7 @@ static int base_path(char path[RUNDIR_PATH])
 
 int rundir_open(struct rundir *ret_dir, const char *session, bool create)
 {
-	int length = base_path(ret_dir->path);
+	int length = rundir_base(ret_dir->path);
 	int error;
 
 	if (length < 0)
@@ -132,6 +139,15 @@ int rundir_owner(const struct rundir *dir)
 	return owner;
 }
 
+/* Whether the file at @path is still the one that is open as @fd. */
+static bool is_there(const char *path, int fd)
+{
+	struct stat named, opened;
+
+	return lstat(path, &named) == 0 && fstat(fd, &opened) == 0 &&
+	       named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
+}
+
 int rundir_lock(const struct rundir *dir, int *ret_owner)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -144,11 +160,15 @@ int rundir_lock(const struct rundir *dir, int *ret_owner)
 	rundir_file(path, dir, RUNDIR_LOCK);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 	if (fd < 0)
-		return -errno;
+		return errno == ENOENT ? -ESTALE : -errno;
 	if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
 		*ret_owner = read_owner(fd);
 		close(fd);
 		return -EBUSY;
+	}
+	if (!is_there(path, fd)) {
+		close(fd);
+		return -ESTALE;
 	}
 	errno = 0;
 	length = snprintf(text, sizeof text, "%d\n", (int)getpid());
@@ -158,4 +178,20 @@ int rundir_lock(const struct rundir *dir, int *ret_owner)
 		return error;
 	}
 	return fd;
+}
+
+void rundir_remove(const struct rundir *dir)
+{
+	static const char *const names[] = { RUNDIR_EVENTS, RUNDIR_CONTROL, RUNDIR_STREAM,
+					     RUNDIR_LOCK };
+	char path[RUNDIR_PATH];
+
+	rundir_file(path, dir, RUNDIR_RINGS);
+	if (rmdir(path) < 0 && errno != ENOENT)
+		return;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		rundir_file(path, dir, names[i]);
+		unlink(path);
+	}
+	rmdir(dir->path);
 }

@@ -13,6 +13,7 @@
  */
 #define RUNDIR_SOCKET_MAX 107
 #define RUNDIR_PATH 128
+#define RUNDIR_NAME 33 /* room for a session's name */
 
 struct rundir {
 	char path[RUNDIR_PATH]; /* the session's directory, or the part that failed */
@@ -22,6 +23,10 @@ struct rundir {
 
 /* A session's name: 1 to 32 of letters, digits, '-', '_', '.', not starting with a dot. */
 bool rundir_name_valid(const char *session);
+
+/* The directory that holds all sessions of this user, which need not be there: the length of its
+ * path, or -ENAMETOOLONG. */
+int rundir_base(char path[RUNDIR_PATH]);
 
 /*
  * Find the directory of @session (and make it where @create): 0; or a negative errno: -EINVAL a bad
@@ -57,9 +62,16 @@ int rundir_owner(const struct rundir *dir);
 /*
  * Become the watcher of @dir: a descriptor to be kept open, whose lock ends with the process;
  * -EBUSY where another one is
- * (*ret_owner is its pid), or what open says. The lock is of the open file description (fcntl(2),
+ * (*ret_owner is its pid), -ESTALE where the one before removed the directory meanwhile, which is to
+ * be opened again, or what open says. The lock is of the open file description (fcntl(2),
  * F_OFD_SETLK), so that others can ask for it without taking it.
  */
 int rundir_lock(const struct rundir *dir, int *ret_owner);
+
+/*
+ * Remove the directory with its sockets and its lock, which the caller holds, unless there is a ring
+ * in it still.
+ */
+void rundir_remove(const struct rundir *dir);
 
 #endif
