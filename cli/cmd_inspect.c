@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/signals.h"
 #include "cli/command.h"
 #include "cli/inspected.h"
 #include "cli/session.h"
@@ -287,7 +288,7 @@ static int run(const struct options *options)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
+	signals_add(&set, SIGHUP);
 	sigaddset(&set, SIGQUIT);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	inspect.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);

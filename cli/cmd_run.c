@@ -258,7 +258,6 @@ static void register_child(const struct options *options, const struct child *ch
 
 /* --- after the view */
 
-/* What is sent to us alone is for the command; what the terminal sends, it gets as well. */
 static void take_signal(struct follow *follow, const siginfo_t *info)
 {
 	switch (info->si_signo) {
@@ -270,7 +269,7 @@ static void take_signal(struct follow *follow, const siginfo_t *info)
 	case SIGWINCH:
 		break;
 	default:
-		if (info->si_code <= 0 && !follow->child->ended)
+		if (follow_is_ours_alone(info->si_signo, info->si_code) && !follow->child->ended)
 			kill(follow->child->pid, info->si_signo);
 		break;
 	}

@@ -9,6 +9,7 @@
 #include "cli/session.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -124,11 +125,16 @@ static void read_stream(void *arg)
 
 /* --- signals */
 
-/* The terminal sends ^C and ^\ to the child as well as to us; what is sent to us alone is passed
- * on. */
+/* The terminal sends ^C and ^\ to the child as well as to us. Of its own end it tells only the
+ * leader of its session, which may be this program. */
+bool follow_is_ours_alone(int number, int code)
+{
+	return code <= 0 || number == SIGHUP;
+}
+
 static void pass_on(struct follow *follow, const struct signalfd_siginfo *info)
 {
-	if (info->ssi_code <= 0)
+	if (follow_is_ours_alone((int)info->ssi_signo, info->ssi_code))
 		kill(follow->child->pid, (int)info->ssi_signo);
 }
 

@@ -92,6 +92,10 @@ bool follow_has_ended(const struct follow *follow, pid_t pid);
 /* Forget what was followed; the history may be read until then. */
 void follow_close(struct follow *follow);
 
+/* Whether a signal (si_code as sigaction(2) has it) came to this program, and not to its command:
+ * it is to be passed on. */
+bool follow_is_ours_alone(int number, int code);
+
 /* Reap the child and its orphans where they have ended, and tell the watcher how. run.c's. */
 void run_reap(struct follow *follow);
 

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/signals.h"
 #include "cli/options.h"
 
 #include <errno.h>
@@ -122,17 +123,28 @@ static const int handled_signals[] = {
 void loop_signals(sigset_t *ret_set)
 {
 	sigemptyset(ret_set);
-	for (size_t i = 0; i < sizeof handled_signals / sizeof *handled_signals; i++)
-		sigaddset(ret_set, handled_signals[i]);
+	for (size_t i = 0; i < sizeof handled_signals / sizeof *handled_signals; i++) {
+		if (handled_signals[i] == SIGHUP)
+			signals_add(ret_set, SIGHUP);
+		else
+			sigaddset(ret_set, handled_signals[i]);
+	}
 }
 
+static void do_nothing(int number)
+{
+	(void)number;
+}
+
+/* A handler, which exec takes away: a command starts with SIGPIPE as this program did. */
 void loop_block_signals(void)
 {
 	sigset_t set;
 
 	loop_signals(&set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
+	if (!signals_ignored(SIGPIPE))
+		signal(SIGPIPE, do_nothing);
 }
 
 void loop_unblock_signals(void)
@@ -140,7 +152,8 @@ void loop_unblock_signals(void)
 	sigset_t set;
 
 	loop_signals(&set);
-	signal(SIGPIPE, SIG_DFL);
+	if (!signals_ignored(SIGPIPE))
+		signal(SIGPIPE, SIG_DFL);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 

@@ -58,7 +58,7 @@ static void a_status_tells_the_peak_and_what_the_memory_is_of(void)
 	struct procinfo_status status;
 
 	CHECK_EQ_I64(procinfo_parse_status(status_text, &status), 0);
-	CHECK_EQ_STR(status.name, "VmSwap: 7 kB\n\\");
+	CHECK_EQ_STR(status.name, "VmSwap: 7 kB\\n\\");
 	CHECK(status.has_memory);
 	CHECK_EQ_U64(status.peak, 204800 * 1024ULL);
 	CHECK_EQ_U64(status.values[METRIC_ANON], 8192 * 1024);

@@ -157,6 +157,9 @@ struct entry *life_begin_as(struct core *core, const struct procinfo *info, cons
 struct entry *life_ghost(struct core *core, const struct emitter *emitter);
 /* A process's own word on its name, since @t_ns; "" gives its command's name back. */
 void life_rename(struct core *core, struct entry *entry, const char *name, uint64_t t_ns);
+/* What the kernel calls it now, @exec: since it became another program. Whether anything of that
+ * is another. */
+bool life_title(struct core *core, struct entry *entry, const struct procinfo *info, bool exec);
 void life_end(struct core *core, struct entry *entry, enum end_reason reason, int32_t code);
 /* Its pidfd is readable. */
 void life_ended(struct core *core, uint32_t line);

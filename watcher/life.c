@@ -48,6 +48,39 @@ static void add_first_sample(struct core *core, struct entry *entry, struct samp
 	core_add(core, &record);
 }
 
+/* --- names */
+
+/* The program's name, and of which rank: "solver rank 3". */
+static void name_by_default(struct entry *entry)
+{
+	char rank[24] = "";
+
+	if (entry->rank >= 0)
+		snprintf(rank, sizeof rank, " rank %d", entry->rank);
+	snprintf(entry->info.name, sizeof entry->info.name, "%.*s%s",
+		 (int)text_cut(entry->comm, strlen(entry->comm), TEXT_NAME - strlen(rank)),
+		 entry->comm, rank);
+}
+
+bool life_title(struct core *core, struct entry *entry, const struct procinfo *info, bool exec)
+{
+	bool changes = strcmp(entry->comm, info->name) != 0 ||
+		       strcmp(entry->info.command, info->command) != 0;
+
+	entry->titled_ns = clock_mono_ns();
+	entry->image = info->image;
+	entry->execed = info->execed;
+	if (!changes && !exec)
+		return false;
+	text_copy(entry->comm, sizeof entry->comm, info->name);
+	text_copy(entry->info.command, sizeof entry->info.command, info->command);
+	if (exec)
+		entry->rank = procinfo_read_rank(core->procinfo, (pid_t)entry->info.pid);
+	if (!entry->named)
+		name_by_default(entry);
+	return true;
+}
+
 /* --- begin */
 
 /* @statm: a descriptor, or why there is none. A leader thread that has ended is a zombie too, but
@@ -121,9 +154,8 @@ static struct entry *join(struct core *core, const struct procinfo *info, const 
 	entry->named = name[0] != '\0';
 	entry->info.ppid = (uint32_t)info->ppid;
 	entry->info.since_ns = clock_mono_ns();
-	text_copy(entry->info.name, sizeof entry->info.name, entry->named ? name : info->name);
-	text_copy(entry->info.command, sizeof entry->info.command, info->command);
-	text_copy(entry->comm, sizeof entry->comm, info->name);
+	text_copy(entry->info.name, sizeof entry->info.name, name);
+	life_title(core, entry, info, true);
 	life_tell(core, entry, entry->info.since_ns);
 	add_first_sample(core, entry, sample);
 	bounds_join(core, entry);
@@ -198,15 +230,18 @@ struct entry *life_ghost(struct core *core, const struct emitter *emitter)
 
 void life_rename(struct core *core, struct entry *entry, const char *name, uint64_t t_ns)
 {
+	char before[TEXT_NAME + 1];
+
 	if (entry->fixed || entry->info.ended)
 		return;
 	entry->named = name[0] != '\0';
-	if (!entry->named)
-		name = entry->comm;
-	if (strcmp(entry->info.name, name) == 0)
-		return;
-	text_copy(entry->info.name, sizeof entry->info.name, name);
-	life_tell(core, entry, t_ns);
+	text_copy(before, sizeof before, entry->info.name);
+	if (entry->named)
+		text_copy(entry->info.name, sizeof entry->info.name, name);
+	else
+		name_by_default(entry);
+	if (strcmp(entry->info.name, before) != 0)
+		life_tell(core, entry, t_ns);
 }
 
 /* --- end */

@@ -12,31 +12,50 @@
 /* A member of a family that execs so soon after it was found was about to when it was. */
 #define BIRTH_NS (300 * NS_PER_MS)
 
+/* Command lines are read again so often. */
+#define TITLE_NS NS_PER_S
+
 /* A parent that was to tell of an end, and does not, is not waited for longer. */
 #define PARENT_WAIT_NS (500 * NS_PER_MS)
 
-static void note_exec(struct core *core, struct entry *entry, const char *name)
+static void note_exec(struct core *core, struct entry *entry)
 {
 	struct record record = { .t_ns = clock_mono_ns(), .type = RECORD_EVENT };
-	struct procinfo info;
 	char label[TEXT_LABEL + 1];
 
-	if (procinfo_read(core->procinfo, (pid_t)entry->info.pid, &info) < 0)
-		return;
-	/* A program may also give itself another name; its command line is the same then. */
-	snprintf(label, sizeof label, "%s %s",
-		 strcmp(entry->info.command, info.command) == 0 ? "renamed to" : "exec", name);
+	snprintf(label, sizeof label, "exec %s", entry->comm);
 	record.event.line = entry->info.line;
 	record.event.category = "process";
 	record.event.label = label;
 	if (!entry->family || record.t_ns > entry->info.since_ns + BIRTH_NS)
 		core_add(core, &record);
-	text_copy(entry->comm, sizeof entry->comm, name);
-	text_copy(entry->info.command, sizeof entry->info.command, info.command);
-	if (!entry->named)
-		text_copy(entry->info.name, sizeof entry->info.name, name);
-	life_tell(core, entry, clock_mono_ns());
 	figures_exec(core, entry);
+}
+
+/*
+ * A program may write its own name and command line at any time, as servers do to say what they are
+ * at: that is no exec. Where we may not look into a process, only its first exec is known as one.
+ */
+static bool has_execed(const struct entry *entry, const struct procinfo *info)
+{
+	if (entry->image && info->image)
+		return entry->image != info->image;
+	return info->execed && !entry->execed;
+}
+
+static void look_at_title(struct core *core, struct entry *entry)
+{
+	struct procinfo info;
+	bool exec;
+
+	if (procinfo_read_title(core->procinfo, (pid_t)entry->info.pid, &info) < 0)
+		return;
+	exec = has_execed(entry, &info);
+	if (!life_title(core, entry, &info, exec))
+		return;
+	if (exec)
+		note_exec(core, entry);
+	life_tell(core, entry, entry->titled_ns);
 }
 
 void life_peak(struct core *core, struct entry *entry, uint64_t peak)
@@ -65,8 +84,8 @@ void life_look_at(struct core *core, struct entry *entry)
 		life_peak(core, entry, status.peak);
 		alarms_peak(core, entry, clock_mono_ns());
 	}
-	if (strcmp(status.name, entry->comm) != 0)
-		note_exec(core, entry, status.name);
+	if (strcmp(status.name, entry->comm) != 0 || clock_mono_ns() >= entry->titled_ns + TITLE_NS)
+		look_at_title(core, entry);
 	figures_status(core, entry, &status);
 	bounds_follow(core, entry);
 }

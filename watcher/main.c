@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -234,6 +235,13 @@ static int run_gate(const struct settings *settings)
 	return gate_run(&dir, GATE_FD);
 }
 
+/* Names are UTF-8 whatever this program's locale: patterns of names match characters, not bytes. */
+static void take_utf8(void)
+{
+	if (!setlocale(LC_CTYPE, "C.UTF-8") && !setlocale(LC_CTYPE, "en_US.UTF-8"))
+		setlocale(LC_CTYPE, "");
+}
+
 int main(int argc, char **argv)
 {
 	struct settings settings = {
@@ -243,6 +251,7 @@ int main(int argc, char **argv)
 	int status;
 
 	log_open("memwatchd");
+	take_utf8();
 	/* A command's own is not to be started again by its number. */
 	if (session && session[0] && !sessions_is_own(session))
 		settings.core.session = session;

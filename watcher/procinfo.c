@@ -10,6 +10,23 @@
 
 /* include/linux/sched.h */
 #define PF_KTHREAD 0x00200000
+#define PF_FORKNOEXEC 0x00000040
+
+/* A command line or an environment is read up to here. */
+#define LINE_BYTES (128 * 1024)
+
+/* No program runs with more ranks. */
+#define RANK_MOST 99999999
+
+/* Fields of /proc/PID/stat (proc(5)). */
+enum stat_field {
+	STAT_FLAGS = 9,
+	STAT_START = 22,
+	STAT_START_CODE = 26,
+	STAT_END_CODE = 27,
+	STAT_START_STACK = 28,
+	STAT_FIELDS,
+};
 
 /* Descriptors that a look at one process may take. */
 #define LOOK_FDS 3
@@ -17,22 +34,14 @@
 /* Processes looked at in one call of libproc2. */
 #define EACH_MOST 64
 
-enum item {
-	ITEM_PID,
-	ITEM_PPID,
-	ITEM_START,
-	ITEM_STATE,
-	ITEM_FLAGS,
-	ITEM_NAME,
-	ITEM_COMMAND,
-	ITEM_USER,
-	ITEMS
-};
+enum item { ITEM_PID, ITEM_PPID, ITEM_START, ITEM_STATE, ITEM_FLAGS, ITEM_USER, ITEMS };
 
 struct procinfo_reader {
 	struct pids_info *pids;
 	struct pids_info *several; /* what it fetched stays while one more is looked at */
 	struct pids_info *parents; /* NULL until asked for */
+	char *line;		   /* of LINE_BYTES: what was read last, NUL-ended */
+	char *clean;		   /* of TEXT_CLEAN_ROOM(LINE_BYTES): its text */
 };
 
 void procinfo_close(struct procinfo_reader *reader)
@@ -45,6 +54,8 @@ void procinfo_close(struct procinfo_reader *reader)
 		procps_pids_unref(&reader->several);
 	if (reader->parents)
 		procps_pids_unref(&reader->parents);
+	free(reader->line);
+	free(reader->clean);
 	free(reader);
 }
 
@@ -53,15 +64,19 @@ int procinfo_open(struct procinfo_reader **ret_reader)
 	static enum pids_item items[ITEMS] = {
 		[ITEM_PID] = PIDS_ID_TGID,	[ITEM_PPID] = PIDS_ID_PPID,
 		[ITEM_START] = PIDS_TICS_BEGAN, [ITEM_STATE] = PIDS_STATE,
-		[ITEM_FLAGS] = PIDS_FLAGS,	[ITEM_NAME] = PIDS_CMD,
-		[ITEM_COMMAND] = PIDS_CMDLINE,	[ITEM_USER] = PIDS_ID_EUID,
+		[ITEM_FLAGS] = PIDS_FLAGS,	[ITEM_USER] = PIDS_ID_EUID,
 	};
 	struct procinfo_reader *reader = calloc(1, sizeof *reader);
-	int error;
+	int error = 0;
 
 	if (!reader)
 		return -ENOMEM;
-	error = procps_pids_new(&reader->pids, items, ITEMS);
+	reader->line = malloc(LINE_BYTES);
+	reader->clean = malloc(TEXT_CLEAN_ROOM(LINE_BYTES));
+	if (!reader->line || !reader->clean)
+		error = -ENOMEM;
+	if (!error)
+		error = procps_pids_new(&reader->pids, items, ITEMS);
 	if (!error)
 		error = procps_pids_new(&reader->several, items, ITEMS);
 	if (error < 0) {
@@ -91,17 +106,171 @@ static int why_unread(void)
 	return error;
 }
 
-static void take_result(const struct pids_result *result, struct procinfo *ret_info)
+/* --- names, which libproc2 spoils where they aren't ASCII */
+
+static ssize_t read_file(pid_t pid, const char *file, char *to, size_t size)
+{
+	size_t used = 0;
+	char path[64];
+	ssize_t got;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, file);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	do {
+		got = read(fd, to + used, size - 1 - used);
+		used += got > 0 ? (size_t)got : 0;
+	} while (got > 0 && used < size - 1);
+	close(fd);
+	to[used] = '\0';
+	return got < 0 ? -ESRCH : (ssize_t)used;
+}
+
+/* The kernel cuts a name after 15 bytes, in the middle of a character where that is. */
+static size_t whole_characters(const char *name, size_t length)
+{
+	size_t back = 1;
+	uint32_t point;
+
+	while (back < 4 && back < length && ((unsigned char)name[length - back] & 0xc0) == 0x80)
+		back++;
+	if (length < back || (unsigned char)name[length - back] < 0xc0)
+		return length;
+	return text_decode(name + length - back, back, &point) ? length : length - back;
+}
+
+void procinfo_name(char name[TEXT_NAME + 1], const char *comm)
+{
+	text_clean(name, TEXT_NAME + 1, comm, whole_characters(comm, strlen(comm)));
+}
+
+struct stat_line {
+	char name[TEXT_NAME + 1];
+	uint64_t fields[STAT_FIELDS];
+};
+
+/* "PID (NAME) S 1 2 ...", where the name may hold anything. */
+static int read_stat(pid_t pid, struct stat_line *ret_stat)
+{
+	char text[1024];
+	char *open_at, *close_at;
+	ssize_t size = read_file(pid, "stat", text, sizeof text);
+
+	if (size < 0)
+		return (int)size;
+	open_at = strchr(text, '(');
+	close_at = strrchr(text, ')');
+	if (!open_at || !close_at || close_at < open_at)
+		return -EBADMSG;
+	*close_at++ = '\0';
+	procinfo_name(ret_stat->name, open_at + 1);
+	for (int field = 3; field < STAT_FIELDS; field++) {
+		close_at = strchr(close_at, ' ');
+		if (!close_at)
+			return -EBADMSG;
+		ret_stat->fields[field] = strtoull(++close_at, NULL, 10);
+	}
+	return 0;
+}
+
+/* A program's place in memory: chosen anew at each exec. Who may not look into a process sees 1, 1
+ * and 0 (fs/proc/array.c, do_task_stat). */
+static uint64_t image_of(const struct stat_line *stat)
+{
+	const uint64_t *fields = stat->fields;
+
+	if (!fields[STAT_START_STACK])
+		return 0;
+	return (fields[STAT_START_CODE] * 31 + fields[STAT_END_CODE]) * 31 +
+	       fields[STAT_START_STACK];
+}
+
+/* The arguments with spaces between; a process that has none shows its name in brackets. */
+static const char *read_command(struct procinfo_reader *reader, pid_t pid, const char *name)
+{
+	ssize_t size = read_file(pid, "cmdline", reader->line, LINE_BYTES);
+
+	while (size > 0 && (reader->line[size - 1] == '\0' || reader->line[size - 1] == ' '))
+		size--;
+	if (size <= 0) {
+		snprintf(reader->clean, TEXT_NAME + 3, "[%s]", name);
+		return reader->clean;
+	}
+	for (ssize_t i = 0; i < size; i++) {
+		if (reader->line[i] == '\0')
+			reader->line[i] = ' ';
+	}
+	text_clean(reader->clean, TEXT_CLEAN_ROOM(LINE_BYTES), reader->line, (size_t)size);
+	return reader->clean;
+}
+
+int procinfo_read_title(struct procinfo_reader *reader, pid_t pid, struct procinfo *ret_info)
+{
+	struct stat_line stat;
+	int error = read_stat(pid, &stat);
+
+	if (error)
+		return error;
+	text_copy(ret_info->name, sizeof ret_info->name, stat.name);
+	ret_info->image = image_of(&stat);
+	ret_info->execed = !(stat.fields[STAT_FLAGS] & PF_FORKNOEXEC);
+	ret_info->whole = read_command(reader, pid, stat.name);
+	text_copy(ret_info->command, sizeof ret_info->command, ret_info->whole);
+	return 0;
+}
+
+/* The value of a variable of the environment that was read; NULL: it has none. */
+static const char *find_variable(const struct procinfo_reader *reader, ssize_t size,
+				 const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *at = reader->line; at < reader->line + size; at += strlen(at) + 1) {
+		if (strncmp(at, name, length) == 0 && at[length] == '=')
+			return at + length + 1;
+	}
+	return NULL;
+}
+
+static int find_number(const struct procinfo_reader *reader, ssize_t size, const char *name)
+{
+	const char *text = find_variable(reader, size, name);
+	char *end;
+	long number;
+
+	if (!text || *text < '0' || *text > '9')
+		return -1;
+	number = strtol(text, &end, 10);
+	return *end == '\0' && number <= RANK_MOST ? (int)number : -1;
+}
+
+int procinfo_read_rank(struct procinfo_reader *reader, pid_t pid)
+{
+	ssize_t size = read_file(pid, "environ", reader->line, LINE_BYTES);
+	int rank = find_number(reader, size, "OMPI_COMM_WORLD_RANK");
+
+	if (rank < 0)
+		rank = find_number(reader, size, "PMI_RANK");
+	/* Slurm numbers what a batch script starts as well, all of it 0. */
+	if (rank < 0 && find_number(reader, size, "SLURM_STEP_NUM_TASKS") > 1)
+		rank = find_number(reader, size, "SLURM_PROCID");
+	return rank;
+}
+
+/* --- processes */
+
+static int take_result(struct procinfo_reader *reader, const struct pids_result *result,
+		       struct procinfo *ret_info)
 {
 	ret_info->pid = result[ITEM_PID].result.s_int;
 	ret_info->ppid = result[ITEM_PPID].result.s_int;
 	ret_info->start_ticks = result[ITEM_START].result.ull_int;
 	ret_info->state = result[ITEM_STATE].result.s_ch;
 	ret_info->kernel_thread = result[ITEM_FLAGS].result.ul_int & PF_KTHREAD;
-	text_copy(ret_info->name, sizeof ret_info->name, result[ITEM_NAME].result.str);
-	text_copy(ret_info->command, sizeof ret_info->command, result[ITEM_COMMAND].result.str);
 	ret_info->user = result[ITEM_USER].result.u_int;
-	ret_info->whole = result[ITEM_COMMAND].result.str;
+	return procinfo_read_title(reader, ret_info->pid, ret_info);
 }
 
 int procinfo_read(struct procinfo_reader *reader, pid_t pid, struct procinfo *ret_info)
@@ -110,6 +279,7 @@ int procinfo_read(struct procinfo_reader *reader, pid_t pid, struct procinfo *re
 	unsigned wanted[2] = { (unsigned)pid, 0 };
 	struct pids_fetch *found;
 	struct pids_result *result;
+	int error;
 
 	if (pid <= 0)
 		return -ESRCH;
@@ -120,18 +290,19 @@ int procinfo_read(struct procinfo_reader *reader, pid_t pid, struct procinfo *re
 	/* /proc answers for the id of a thread too; that is no process. */
 	if (result[ITEM_PID].result.s_int != pid)
 		return -ESRCH;
-	take_result(result, ret_info);
+	error = take_result(reader, result, ret_info);
 	ret_info->whole = NULL;
-	return 0;
+	return error == -ENOENT ? -ESRCH : error;
 }
 
-static void give_each(const struct pids_fetch *found, procinfo_fn each, void *arg)
+static void give_each(struct procinfo_reader *reader, const struct pids_fetch *found,
+		      procinfo_fn each, void *arg)
 {
 	struct procinfo info;
 
 	for (int i = 0; found && i < found->counts->total; i++) {
-		take_result(found->stacks[i]->head, &info);
-		each(arg, &info);
+		if (take_result(reader, found->stacks[i]->head, &info) == 0)
+			each(arg, &info);
 	}
 }
 
@@ -146,7 +317,8 @@ void procinfo_each(struct procinfo_reader *reader, const pid_t *pids, size_t cou
 		for (size_t i = 0; i < some; i++)
 			wanted[i] = (unsigned)pids[from + i];
 		wanted[some] = 0;
-		give_each(procps_pids_select(reader->several, wanted, (int)some, PIDS_SELECT_PID),
+		give_each(reader,
+			  procps_pids_select(reader->several, wanted, (int)some, PIDS_SELECT_PID),
 			  each, arg);
 	}
 }
@@ -182,15 +354,17 @@ int procinfo_all(struct procinfo_reader *reader, procinfo_fn each, void *arg)
  * proc_task_name). */
 static void copy_name(char name[TEXT_NAME + 1], const char *from)
 {
+	char comm[TEXT_NAME + 1];
 	size_t length = 0;
 
 	for (; *from && *from != '\n' && length < TEXT_NAME; from++) {
 		if (from[0] == '\\' && (from[1] == 'n' || from[1] == '\\'))
-			name[length++] = *++from == 'n' ? '\n' : '\\';
+			comm[length++] = *++from == 'n' ? '\n' : '\\';
 		else
-			name[length++] = *from;
+			comm[length++] = *from;
 	}
-	name[length] = '\0';
+	comm[length] = '\0';
+	procinfo_name(name, comm);
 }
 
 /* Of "Key:   123 kB"; false where there is no such line. */
@@ -226,50 +400,21 @@ int procinfo_parse_status(const char *text, struct procinfo_status *ret_status)
 int procinfo_read_status(pid_t pid, struct procinfo_status *ret_status)
 {
 	char text[4096];
-	char path[64];
-	ssize_t size;
-	int fd;
+	ssize_t size = read_file(pid, "status", text, sizeof text);
 
-	snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	size = read(fd, text, sizeof text - 1);
-	close(fd);
 	if (size <= 0)
-		return -ESRCH;
-	text[size] = '\0';
+		return size < 0 ? (int)size : -ESRCH;
 	return procinfo_parse_status(text, ret_status);
 }
 
 int procinfo_read_brief(pid_t pid, char name[TEXT_NAME + 1], uint64_t *ret_start_ticks)
 {
-	char text[1024];
-	char path[64];
-	ssize_t size;
-	char *open_at, *close_at;
-	int fd;
+	struct stat_line stat;
+	int error = read_stat(pid, &stat);
 
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	size = read(fd, text, sizeof text - 1);
-	close(fd);
-	if (size <= 0)
-		return -ESRCH;
-	text[size] = '\0';
-	/* "PID (NAME) S 1 2 ...", where the name may hold anything */
-	open_at = strchr(text, '(');
-	close_at = strrchr(text, ')');
-	if (!open_at || !close_at || close_at < open_at)
-		return -EBADMSG;
-	*close_at++ = '\0';
-	text_copy(name, TEXT_NAME + 1, open_at + 1);
-	for (int field = 3; field < 22 && close_at; field++)
-		close_at = strchr(close_at + 1, ' ');
-	if (!close_at)
-		return -EBADMSG;
-	*ret_start_ticks = strtoull(close_at, NULL, 10);
+	if (error)
+		return error;
+	text_copy(name, TEXT_NAME + 1, stat.name);
+	*ret_start_ticks = stat.fields[STAT_START];
 	return 0;
 }

@@ -19,11 +19,15 @@ struct procinfo {
 	uint64_t start_ticks;
 	char state; /* R S D T Z ... (proc(5)) */
 	bool kernel_thread;
-	uint32_t user; /* the effective one */
-	char name[TEXT_NAME + 1];
-	char command[TEXT_COMMAND + 1];
-	const char *whole; /* the command line, not cut: of procinfo_each only, valid during its
-			      call; else NULL */
+	uint32_t user;			/* the effective one */
+	char name[TEXT_NAME + 1];	/* see procinfo_name */
+	char command[TEXT_COMMAND + 1]; /* as text_clean has it */
+	const char *whole; /* the command line, not cut: valid during the call of procinfo_each,
+			      and after procinfo_read_title until the reader's next call; else
+			      NULL */
+	uint64_t image;	   /* where its program lies in memory: elsewhere after each exec; 0: we
+			      may not look into it */
+	bool execed;	   /* it has, since it was forked */
 };
 
 struct procinfo_reader;
@@ -45,6 +49,20 @@ int procinfo_all(struct procinfo_reader *reader, procinfo_fn each, void *arg);
 
 /* Whether a process of that name is a program of memwatch, all of whose names begin so. */
 bool procinfo_is_ours(const char *name);
+
+/* A name as the kernel has it (15 bytes, cut anywhere), as text_clean has it and cut at a
+ * character. */
+void procinfo_name(char name[TEXT_NAME + 1], const char *comm);
+
+/* What may change in its life: name, command, whole, image, execed; nothing else is set. 0 or a
+ * negative errno. */
+int procinfo_read_title(struct procinfo_reader *reader, pid_t pid, struct procinfo *ret_info);
+
+/*
+ * The rank that the launcher of an MPI program gave it: OMPI_COMM_WORLD_RANK, PMI_RANK or (in a
+ * step of several tasks) SLURM_PROCID of its environment; -1: none, or we may not look into it.
+ */
+int procinfo_read_rank(struct procinfo_reader *reader, pid_t pid);
 
 /* Each of @count processes that still lives. */
 void procinfo_each(struct procinfo_reader *reader, const pid_t *pids, size_t count,

@@ -58,6 +58,7 @@ struct entry *registry_add(struct registry *registry, pid_t pid, uint64_t start_
 	if (!entry)
 		return NULL;
 	entry->pidfd = -1;
+	entry->rank = -1;
 	entry->info.line = ++registry->last_line;
 	entry->info.pid = (uint32_t)pid;
 	entry->info.start_ticks = start_ticks;

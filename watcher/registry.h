@@ -22,7 +22,11 @@ struct entry {
 	bool fixed;		  /* its name was given by a person, whatever the program says */
 	bool named;		  /* its name was given, and stays through exec */
 	uint64_t merged_rss;	  /* the last sample that went through the merge */
-	char comm[TEXT_NAME + 1]; /* the kernel's name for it, to notice exec by */
+	char comm[TEXT_NAME + 1]; /* the kernel's name for it */
+	int rank;		  /* of an MPI program; -1: it has none */
+	uint64_t image;		  /* as struct procinfo has them, to notice exec by */
+	bool execed;
+	uint64_t titled_ns;	  /* when its name and command line were read last */
 	uint64_t looked_ns;	  /* when all-zero statm was last looked into */
 	uint64_t end_seq;	  /* of its END record; 0 before */
 	struct cgroup *cgroup;	  /* it is in; NULL: unknown, or ended */

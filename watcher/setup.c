@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/signals.h"
 #include "trace/schema.h"
 #include "watcher/core.h"
 #include "wire/sessions.h"
@@ -36,7 +37,7 @@ static int open_signals(struct core *core)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
+	signals_add(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	core->signals = signalfd(-1, &set, SFD_CLOEXEC);
