@@ -9,19 +9,23 @@ INCLUDEDIR = $(DESTDIR)$(PREFIX)/include
 MANDIR = $(DESTDIR)$(PREFIX)/share/man
 
 O ?= build$(if $(ASAN),-asan)$(if $(TSAN),-tsan)
+$(if $(word 2,$(O)),$(error O=$(O): the name of a build directory can't have a space))
 CFLAGS ?= -O2 -g
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
 comma := ,
 SANITIZE := $(if $(ASAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 SANITIZE += $(if $(TSAN),-fsanitize=thread -fno-omit-frame-pointer)
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DMEMWATCH_VERSION='"$(VERSION)"' -I. -I$(O) $(WARNINGS) -fPIC \
-	-fvisibility=hidden -pthread -MMD -MP $(SANITIZE) $(CPPFLAGS) $(CFLAGS)
+# Debian 12 has nanopb's headers in /usr/include; Debian 13 in a folder of it.
+NANOPB_INCLUDE ?= $(firstword $(wildcard /usr/include/nanopb /usr/local/include/nanopb))
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DMEMWATCH_VERSION='"$(VERSION)"' -I. -I$(O) \
+	$(if $(NANOPB_INCLUDE),-isystem $(NANOPB_INCLUDE)) $(WARNINGS) -fPIC -fvisibility=hidden -pthread -MMD -MP \
+	$(SANITIZE) $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -pthread $(SANITIZE) $(LDFLAGS)
 
 # What `make deps` installs: to build and run, then to test. Of a|b either will do: those exclude each other.
 PACKAGES := gcc make pkg-config libc6-dev libnanomsg-dev libnanopb-dev nanopb protobuf-compiler libproc2-dev \
 	libncurses-dev libsqlite3-dev libjs-dygraphs gnuplot-nox|gnuplot-x11|gnuplot-qt
-TEST_PACKAGES := tmux jq sqlite3 python3-dev python3-memory-profiler python3-matplotlib g++ clang libclang-rt-14-dev \
+TEST_PACKAGES := tmux jq sqlite3 python3-dev python3-memory-profiler python3-matplotlib g++ clang libclang-rt-dev \
 	procps git chromium chromium-driver gnuplot-x11|gnuplot-qt xvfb xdotool feedgnuplot
 
 sources = $(wildcard $(1)/*.c)
@@ -66,9 +70,11 @@ all: $(PROGRAMS) $(LIBRARIES) $(EXAMPLE_PROGRAMS) $(CXX_EXAMPLES)
 
 # --- generated code
 
+NANOPB_GENERATOR ?= nanopb_generator.py
+
 $(O)/wire/memwatch.pb.c: wire/memwatch.proto wire/memwatch.options
 	@mkdir -p $(@D)
-	cd wire && nanopb_generator.py -q -D $(abspath $(@D)) memwatch.proto
+	$(NANOPB_GENERATOR) -q -D $(O) $<
 
 $(O)/wire/memwatch.pb.h: $(O)/wire/memwatch.pb.c
 
@@ -128,9 +134,15 @@ $(SHARED): $(LIBRARY_OBJECTS) client/memwatch.map
 $(O)/libmemwatch.so: $(SHARED)
 	ln -sf $(<F) $@
 
-# One object in which only mw_ names are global, so that nothing of ours meets a name of the host program.
+# One object in which only mw_ names are global, so that nothing of ours meets a name of the host program. It has to be
+# machine code with -flto too, and without section groups (i386 has one a function of its PIC): objcopy handles neither.
+I386 = $(filter -m32,$(CC) $(CFLAGS)) $(filter i386-% i486-% i586-% i686-%,$(shell $(CC) -dumpmachine))
+RELOCATABLE = $(if $(findstring -flto,$(CFLAGS))$(strip $(I386)),$(CC) $(CFLAGS) -fuse-ld=bfd -nostdlib -r \
+	$(if $(findstring -flto,$(CFLAGS)),-flinker-output=nolto-rel) \
+	$(if $(strip $(I386)),-Wl$(comma)--force-group-allocation),$(LD) -r)
+
 $(O)/libmemwatch.a: $(LIBRARY_OBJECTS)
-	$(LD) -r -o $(O)/libmemwatch.o $^ $(NANOPB_ARCHIVE)
+	$(RELOCATABLE) -o $(O)/libmemwatch.o $^ $(NANOPB_ARCHIVE)
 	objcopy --wildcard --keep-global-symbol='mw_*' $(O)/libmemwatch.o
 	rm -f $@
 	$(AR) rcs $@ $(O)/libmemwatch.o
@@ -208,10 +220,15 @@ missing=; for package in $(foreach package,$(1),'$(package)'); do \
 if [ -z "$$missing" ]; then exit 0; fi; \
 if ! command -v apt-get >/dev/null; then \
 	echo "memwatch: this is no Debian; install what these Debian packages hold, then run make: $(1)" >&2; exit 1; fi; \
-root=; if [ "$$(id -u)" != 0 ]; then root=sudo; fi; \
+request="run 'apt-get install --no-install-recommends$$missing', then make again"; root=; \
+if [ "$$(id -u)" != 0 ]; then root=sudo; \
+	if ! command -v sudo >/dev/null || ! { sudo -n true || { [ -t 0 ] && sudo true; }; } 2>/dev/null; then \
+	echo "memwatch: packages are missing, and this user can't install them: ask an admin to $$request" >&2; \
+	exit 1; fi; fi; \
 echo "installing:$$missing"; \
-$$root apt-get update -qq && \
-$$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null
+{ $$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive \
+	apt-get install -y -qq --no-install-recommends $$missing >/dev/null; } || \
+	{ echo "memwatch: could not install what is missing: as root, $$request" >&2; exit 1; }
 endef
 
 deps:
@@ -222,26 +239,26 @@ demo: deps
 	@$(O)/memwatch demo
 
 install: all
-	install -d $(BINDIR) $(LIBDIR)/pkgconfig $(LIBDIR)/memwatch $(INCLUDEDIR) $(MANDIR)/man1 $(MANDIR)/man3
-	install $(PROGRAMS) $(BINDIR)
-	install -m 644 $(SHARED) $(O)/libmemwatch.a $(LIBDIR)
-	ln -sf $(notdir $(SHARED)) $(LIBDIR)/libmemwatch.so
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' client/memwatch.pc.in > $(LIBDIR)/pkgconfig/memwatch.pc
-	chmod 644 $(LIBDIR)/pkgconfig/memwatch.pc
-	install $(O)/examples/recorder $(LIBDIR)/memwatch
-	install -m 644 client/memwatch.h $(INCLUDEDIR)
-	install -m 644 docs/*.1 $(MANDIR)/man1
-	install -m 644 docs/*.3 $(MANDIR)/man3
-	if [ -f $(PYTHON_PACKAGE)/_memwatch.abi3.so ]; then install -d $(PYTHON_DIR) && \
-		install -m 644 $(PYTHON_FILES) $(PYTHON_PACKAGE)/_memwatch.abi3.so $(PYTHON_DIR); fi
+	install -d "$(BINDIR)" "$(LIBDIR)/pkgconfig" "$(LIBDIR)/memwatch" "$(INCLUDEDIR)" "$(MANDIR)/man1" "$(MANDIR)/man3"
+	install $(PROGRAMS) "$(BINDIR)"
+	install -m 644 $(SHARED) $(O)/libmemwatch.a "$(LIBDIR)"
+	ln -sf $(notdir $(SHARED)) "$(LIBDIR)/libmemwatch.so"
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' client/memwatch.pc.in > "$(LIBDIR)/pkgconfig/memwatch.pc"
+	chmod 644 "$(LIBDIR)/pkgconfig/memwatch.pc"
+	install $(O)/examples/recorder "$(LIBDIR)/memwatch"
+	install -m 644 client/memwatch.h "$(INCLUDEDIR)"
+	install -m 644 docs/*.1 "$(MANDIR)/man1"
+	install -m 644 docs/*.3 "$(MANDIR)/man3"
+	if [ -f $(PYTHON_PACKAGE)/_memwatch.abi3.so ]; then install -d "$(PYTHON_DIR)" && \
+		install -m 644 $(PYTHON_FILES) $(PYTHON_PACKAGE)/_memwatch.abi3.so "$(PYTHON_DIR)"; fi
 
 uninstall:
-	rm -f $(BINDIR)/memwatch $(BINDIR)/memwatchd $(LIBDIR)/libmemwatch.so $(LIBDIR)/$(notdir $(SHARED)) \
-		$(LIBDIR)/libmemwatch.a $(LIBDIR)/pkgconfig/memwatch.pc $(LIBDIR)/memwatch/recorder $(INCLUDEDIR)/memwatch.h \
-		$(patsubst docs/%,$(MANDIR)/man1/%,$(wildcard docs/*.1)) \
-		$(patsubst docs/%,$(MANDIR)/man3/%,$(wildcard docs/*.3))
-	if [ -d $(LIBDIR)/memwatch ]; then rmdir $(LIBDIR)/memwatch; fi
-	if [ -f $(PYTHON_DIR)/_memwatch.abi3.so ]; then rm -r $(PYTHON_DIR); fi
+	cd "$(BINDIR)" && rm -f memwatch memwatchd
+	cd "$(LIBDIR)" && rm -f libmemwatch.so $(notdir $(SHARED)) libmemwatch.a pkgconfig/memwatch.pc memwatch/recorder
+	rm -f "$(INCLUDEDIR)/memwatch.h"
+	cd "$(MANDIR)" && rm -f $(patsubst docs/%,man1/%,$(wildcard docs/*.1)) $(patsubst docs/%,man3/%,$(wildcard docs/*.3))
+	if [ -d "$(LIBDIR)/memwatch" ]; then rmdir "$(LIBDIR)/memwatch"; fi
+	if [ -f "$(PYTHON_DIR)/_memwatch.abi3.so" ]; then rm -r "$(PYTHON_DIR)"; fi
 
 clean:
 	rm -rf $(O)

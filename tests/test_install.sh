@@ -3,8 +3,10 @@
 . "$ROOT/tests/lib.sh"
 
 cd "$TMPDIR" || exit 1
+# The path of the sources may have spaces, and then only a relative O can be told.
+build=$(realpath --relative-to="$ROOT" "$O")
 run_make() {
-	make -s -C "$ROOT" O="$O" "$@" >make.out 2>&1 || fail "make $*: $(cat make.out)"
+	make -s -C "$ROOT" O="$build" "$@" >make.out 2>&1 || fail "make $*: $(cat make.out)"
 }
 
 # --- installed files, below DESTDIR
@@ -75,11 +77,12 @@ check_equal "files that are left" "dest/usr/lib/mine" "$(find dest ! -type d)"
 
 # --- another PREFIX after that is another PREFIX
 
-mkdir other
-run_make install DESTDIR="$PWD/other" PREFIX=/opt/memwatch
-check_equal "the prefix in memwatch.pc" "prefix=/opt/memwatch" "$(grep ^prefix= other/opt/memwatch/lib/pkgconfig/memwatch.pc)"
-run_make uninstall DESTDIR="$PWD/other" PREFIX=/opt/memwatch
-check_equal "files that are left" "" "$(find other ! -type d)"
+mkdir "an other"
+run_make install DESTDIR="$PWD/an other" PREFIX=/opt/memwatch
+check_equal "the prefix in memwatch.pc" "prefix=/opt/memwatch" \
+	"$(grep ^prefix= "an other/opt/memwatch/lib/pkgconfig/memwatch.pc")"
+run_make uninstall DESTDIR="$PWD/an other" PREFIX=/opt/memwatch
+check_equal "files that are left" "" "$(find "an other" ! -type d)"
 
 # --- a build elsewhere, and clean
 
