@@ -1,5 +1,6 @@
 /*
- * Time: CLOCK_MONOTONIC nanoseconds everywhere; the wall clock only to name a session's start.
+ * Time: CLOCK_MONOTONIC nanoseconds everywhere; the wall clock only to say what time of day that
+ * was.
  */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
@@ -15,6 +16,16 @@ uint64_t clock_mono_ns(void);
 
 /* Nanoseconds since the Unix epoch. */
 uint64_t clock_wall_ns(void);
+
+/* The clocks at one moment. */
+struct clock_reading {
+	uint64_t mono_ns;
+	uint64_t wall_ns;
+	uint64_t boot_ns; /* CLOCK_BOOTTIME, which goes on while the machine is suspended */
+};
+
+/* The best of some tries: within how many nanoseconds the three were read. */
+uint64_t clock_read_all(struct clock_reading *ret_reading);
 
 /* Suspend the calling thread for @ns; a signal may end it early. */
 void clock_sleep_ns(uint64_t ns);

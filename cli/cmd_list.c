@@ -129,7 +129,7 @@ static void print_json(const struct list *list)
 		json_number(stdout, "events", info->events);
 		json_number(stdout, "dropped", info->dropped);
 		printf(",\"t\":%.6f,\"wall\":%.6f,\"ended\":%s}", since,
-		       (double)list->session.start_wall_ns / NS_PER_S + since,
+		       (double)wall_at(&list->session, info->since_ns) / NS_PER_S,
 		       info->ended ? "true" : "false");
 	}
 	fputs(list->count ? "\n]\n" : "]\n", stdout);

@@ -143,13 +143,16 @@ static void print_metrics_json(const struct session_info *session, const struct 
 
 static void print_json(const struct session_info *session, const struct status_info *status)
 {
+	uint64_t now_ns = clock_mono_ns();
+
 	fputs("{\"session\":", stdout);
 	json_string(stdout, session->name);
 	json_text(stdout, "host", session->host);
 	json_number(stdout, "watcher_pid", session->pid);
-	printf(",\"interval\":%.9g,\"t\":%.6f,\"start_wall\":%.6f",
+	printf(",\"interval\":%.9g,\"t\":%.6f,\"wall\":%.6f,\"start_wall\":%.6f",
 	       (double)session->interval_ns / NS_PER_S,
-	       (double)(clock_mono_ns() - session->start_ns) / NS_PER_S,
+	       (double)(now_ns - session->start_ns) / NS_PER_S,
+	       (double)wall_at(session, now_ns) / NS_PER_S,
 	       (double)session->start_wall_ns / NS_PER_S);
 	json_number(stdout, "processes", status->processes);
 	json_number(stdout, "ended", status->ended);

@@ -290,7 +290,7 @@ static void print_json(const struct found *found, const struct session_info *ses
 {
 	double t = ((double)found->t_ns - (double)session->start_ns) / NS_PER_S;
 
-	printf("{\"t\":%.9f,\"wall\":%.9f", t, (double)session->start_wall_ns / NS_PER_S + t);
+	printf("{\"t\":%.9f,\"wall\":%.9f", t, (double)wall_at(session, found->t_ns) / NS_PER_S);
 	json_number(stdout, "pid", found->pid);
 	json_text(stdout, "name", found->name);
 	if (found->is_event) {

@@ -19,7 +19,7 @@ static void put_seconds(FILE *out, const char *key, uint64_t from_ns, uint64_t t
 static void put_when(FILE *out, const struct inspected *inspected)
 {
 	const struct session_info *session = inspected->session;
-	uint64_t wall_ns = session->start_wall_ns + (inspected->t_ns - session->start_ns);
+	uint64_t wall_ns = wall_at(session, inspected->t_ns);
 
 	json_number(out, "number", inspected->number);
 	put_seconds(out, "t_seconds", session->start_ns, inspected->t_ns);

@@ -169,7 +169,7 @@ static void put_process(const struct report *report, const struct summary_proces
 	json_text(stdout, "command", process->command);
 	json_number(stdout, "ppid", process->ppid);
 	put_seconds("t", session->start_ns, process->first_ns);
-	put_seconds("wall", 0, session->start_wall_ns + (process->first_ns - session->start_ns));
+	put_seconds("wall", 0, wall_at(session, process->first_ns));
 	put_seconds("duration", process->first_ns, process->last_ns);
 	put_reason(process);
 	put_bytes("first_rss", sampled, shown->first_rss);

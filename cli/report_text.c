@@ -44,13 +44,13 @@ static void take_event(struct report *report, uint64_t t_ns, const struct event 
 
 static void take_gap(struct report *report, const struct gap *gap)
 {
-	char text[WORDING_TEXT], length[UNITS_TEXT], line[WORDING_TEXT + UNITS_TEXT + 16];
+	char text[GAP_TEXT], length[UNITS_TEXT], line[GAP_TEXT + UNITS_TEXT + 16];
+	bool spans = gap->to_ns > gap->from_ns && gap_is_loss(gap->reason);
 
-	wording_gap(text, gap);
+	gap_text(text, gap);
 	snprintf(line, sizeof line, "%s in %s", text,
 		 units_format_duration(length, gap->to_ns - gap->from_ns));
-	put_line(report, report->gaps, gap->from_ns, gap->line, "",
-		 gap->to_ns > gap->from_ns ? line : text);
+	put_line(report, report->gaps, gap->from_ns, gap->line, "", spans ? line : text);
 	report->gap_count++;
 }
 

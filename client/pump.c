@@ -168,13 +168,14 @@ static void wait_started(const struct pump *pump)
 
 bool pump_pause(struct pump *pump)
 {
-	uint64_t until = clock_wall_ns() + PAUSE_NS;
+	uint64_t until = clock_mono_ns() + PAUSE_NS;
 	struct timespec deadline = { .tv_sec = (time_t)(until / NS_PER_S),
 				     .tv_nsec = (long)(until % NS_PER_S) };
 
 	wait_started(pump);
 	atomic_store(&pump->pausing, true);
-	pump->paused = !pump->hung && pthread_mutex_timedlock(&pump->lock, &deadline) == 0;
+	pump->paused = !pump->hung &&
+		       pthread_mutex_clocklock(&pump->lock, CLOCK_MONOTONIC, &deadline) == 0;
 	pump->hung = !pump->paused;
 	return pump->paused && push_close(&pump->push);
 }

@@ -265,7 +265,7 @@ static int add_gap(struct history *history, uint64_t t_ns, const struct gap *gap
 {
 	struct history_line *line = history_line_own(history, gap->line);
 
-	if (gap->reason == GAP_BEHIND)
+	if (gap->reason == GAP_BEHIND || !gap_is_loss(gap->reason))
 		return 0; /* what a file lacks, nobody dropped */
 	if (gap->reason == GAP_MISSED) {
 		history->missed_gaps += gap->count;
@@ -331,6 +331,9 @@ static int add_record(struct history *history, const struct record *record)
 	case RECORD_LIMIT:
 		return history_take_limit(history, record->t_ns, &record->limit);
 	case RECORD_INSPECTION:
+		return 0;
+	case RECORD_CLOCK:
+		wall_add_jump(&history->session, record->t_ns, record->clock.unix_ns);
 		return 0;
 	case RECORD_METRICS:
 		return history_take_metrics(history, record->t_ns, &record->metrics);

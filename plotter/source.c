@@ -162,6 +162,8 @@ static void deliver(void *arg, const struct record *record)
 		return;
 	source->next = record->seq + 1;
 	source->count++;
+	if (record->type == RECORD_CLOCK)
+		wall_add_jump(&source->session, record->t_ns, record->clock.unix_ns);
 	source->each(source->arg, record);
 }
 

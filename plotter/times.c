@@ -28,7 +28,7 @@ static uint64_t rest_of(int64_t value, uint64_t step)
 /* The local time at @t_ns: its parts, and ns since 1970 as that clock shows it. */
 static int64_t local_time(const struct times *times, uint64_t t_ns, struct tm *ret_parts)
 {
-	int64_t wall_ns = (int64_t)(times->start_wall_ns + t_ns - times->start_ns);
+	int64_t wall_ns = (int64_t)wall_at(times->session, t_ns);
 	uint64_t part_ns = rest_of(wall_ns, NS_PER_S);
 	time_t seconds = (time_t)((wall_ns - (int64_t)part_ns) / (int64_t)NS_PER_S);
 
@@ -96,7 +96,7 @@ void times_set(struct times *ret_times, const struct session_info *session, enum
 		.from_ns = from_ns,
 		.to_ns = to_ns > from_ns ? to_ns : from_ns,
 		.start_ns = session->start_ns,
-		.start_wall_ns = session->start_wall_ns,
+		.session = session,
 	};
 	ret_times->step_ns = scale_time_step(ret_times->to_ns - from_ns, most);
 	ret_times->first_ns = first_tick(ret_times);

@@ -22,15 +22,15 @@ struct times {
 	uint64_t from_ns;
 	uint64_t to_ns;
 	uint64_t step_ns;
-	uint64_t first_ns;	/* the first tick; UINT64_MAX: there is none */
-	uint64_t start_ns;	/* the session's start */
-	uint64_t start_wall_ns; /* the same by the clock on the wall, since 1970 */
+	uint64_t first_ns;		    /* the first tick; UINT64_MAX: there is none */
+	uint64_t start_ns;		    /* the session's start */
+	const struct session_info *session; /* for the clock on the wall */
 };
 
 /*
- * At most @most steps over [from, to] (1 at least). With TIMES_CLOCK the ticks are round in local
- * time, those of days at midnight, also where that clock is changed in between: steps of more than
- * an hour are longer or shorter by that.
+ * At most @most steps over [from, to] (1 at least). @session is kept. With TIMES_CLOCK the ticks
+ * are round in local time, those of days at midnight, also where that clock is changed in between:
+ * steps of more than an hour are longer or shorter by that.
  */
 void times_set(struct times *ret_times, const struct session_info *session, enum times_style style,
 	       uint64_t from_ns, uint64_t to_ns, unsigned most);

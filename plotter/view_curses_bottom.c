@@ -85,7 +85,7 @@ static void put_time(const struct curses_view *view, unsigned y, unsigned *at)
 	write_fraction(fraction, sizeof(fraction), passed_ns);
 	snprintf(text, sizeof(text), "%s%s", units_format_clock(clock, passed_ns), fraction);
 	put_piece(view, y, at, text, A_BOLD);
-	write_wall(text, sizeof(text), session->start_wall_ns + passed_ns,
+	write_wall(text, sizeof(text), wall_at(session, session->start_ns + passed_ns),
 		   view->layout.width >= DATE_WIDTH);
 	if (view->layout.width >= WALL_WIDTH)
 		put_piece(view, y, at, text, A_NORMAL);

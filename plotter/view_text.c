@@ -255,12 +255,12 @@ static void print_gap(struct text_view *view, const struct history *history, uin
 {
 	char from[WORDING_TIME];
 	char to[WORDING_TIME];
-	char what[WORDING_TEXT];
-	char text[WORDING_TEXT + 3 * WORDING_TIME];
+	char what[GAP_TEXT];
+	char text[GAP_TEXT + 3 * WORDING_TIME];
 	struct roster_entry who;
 
 	roster_name(&view->roster, history, gap->line, &who);
-	snprintf(text, sizeof(text), "%s, %s to %s", wording_gap(what, gap),
+	snprintf(text, sizeof(text), "%s, %s to %s", gap_text(what, gap),
 		 wording_seconds(from, view->start_ns, gap->from_ns, 3),
 		 wording_seconds(to, view->start_ns, gap->to_ns, 3));
 	print_line(view,
@@ -306,11 +306,13 @@ static void print_record(struct text_view *view, const struct history *history,
 		print_end(view, history, record->t_ns, &record->end);
 		break;
 	case RECORD_GAP:
-		print_gap(view, history, record->t_ns, &record->gap);
+		if (gap_is_loss(record->gap.reason)) /* else there is a notice */
+			print_gap(view, history, record->t_ns, &record->gap);
 		break;
 	case RECORD_PEAK:
 		break; /* told at the end */
 	case RECORD_LIMIT:
+	case RECORD_CLOCK: /* told by its gap */
 		break;
 	case RECORD_INSPECTION:
 		print_inspection(view, history, record->t_ns, &record->inspection);

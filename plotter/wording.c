@@ -88,12 +88,6 @@ char *wording_end(char text[WORDING_TEXT], const struct end *end, uint64_t peak_
 	return text;
 }
 
-char *wording_gap(char text[WORDING_TEXT], const struct gap *gap)
-{
-	snprintf(text, WORDING_TEXT, "%" PRIu64 " %s", gap->count, gap_reason_text(gap->reason));
-	return text;
-}
-
 char *wording_window(char text[WORDING_TIME], uint64_t window_ns)
 {
 	uint64_t seconds = window_ns / NS_PER_S;

@@ -28,9 +28,6 @@ char *wording_event_record(char text[WORDING_TEXT], const struct event *event);
 /* "exited with status 0, last 12.3 MiB, peak 20.0 MiB"; what nobody knows is left out. */
 char *wording_end(char text[WORDING_TEXT], const struct end *end, uint64_t peak_rss);
 
-/* "3 missed ticks". */
-char *wording_gap(char text[WORDING_TEXT], const struct gap *gap);
-
 /* Room for a length of time, a moment. */
 #define WORDING_TIME 32
 

@@ -119,6 +119,9 @@ static inline void check_record(const struct record *got, const struct record *e
 	case RECORD_METRICS:
 		check_metrics(&got->metrics, &expected->metrics);
 		break;
+	case RECORD_CLOCK:
+		CHECK_EQ_U64(got->clock.unix_ns, expected->clock.unix_ns);
+		break;
 	}
 }
 

@@ -9,9 +9,9 @@
 #include "wire/codec.h"
 
 #define SAMPLE_EVENTS 3
-#define SAMPLE_RECORDS 16
+#define SAMPLE_RECORDS 18
 #define SAMPLE_ROOM (4 * CODEC_RECORD_ROOM + SAMPLE_RECORDS * CODEC_RECORD_ROOM)
-#define COLLECTED 16
+#define COLLECTED 32
 
 static const struct sample sample_tick[] = { { 1, 8192, 4096 },
 					     { 2, 0, 0 },
@@ -120,6 +120,10 @@ static inline void sample_records(struct record records[SAMPLE_RECORDS])
 	};
 	records[15].type = RECORD_METRICS;
 	records[15].metrics = (struct metrics){ .line = 1, .set = METRIC_BIT(METRIC_SWAP) };
+	records[16].type = RECORD_CLOCK;
+	records[16].clock.unix_ns = UINT64_MAX;
+	records[17].type = RECORD_GAP;
+	records[17].gap = (struct gap){ LINE_SESSION, GAP_CLOCK_BACK, 1, UINT64_MAX, 3600000 };
 }
 
 static inline size_t sample_batch(uint8_t to[SAMPLE_ROOM])
@@ -283,6 +287,7 @@ static inline void collect_record(void *arg, const struct record *record)
 	case RECORD_PEAK:
 	case RECORD_LIMIT:
 	case RECORD_METRICS:
+	case RECORD_CLOCK:
 		return;
 	}
 	CHECK(!"a record has a type");

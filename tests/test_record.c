@@ -9,8 +9,27 @@ static void a_gap_says_what_is_missing(void)
 	CHECK_EQ_STR(gap_reason_text(GAP_MISSED), "missed ticks");
 	CHECK_EQ_STR(gap_reason_text(GAP_DROPPED), "dropped events");
 	CHECK_EQ_STR(gap_reason_text(GAP_TORN), "torn events");
+	CHECK_EQ_STR(gap_reason_text(GAP_SUSPEND), "suspend");
 	CHECK_EQ_STR(gap_reason_text((enum gap_reason)0), "gap");
 	CHECK_EQ_STR(gap_reason_text((enum gap_reason)99), "gap");
+}
+
+static void a_gap_in_words(void)
+{
+	char text[GAP_TEXT];
+
+	CHECK_EQ_STR(gap_text(text, &(struct gap){ .reason = GAP_MISSED, .count = 3 }),
+		     "3 missed ticks");
+	CHECK_EQ_STR(gap_text(text, &(struct gap){ .reason = GAP_MISSED, .count = 1 }),
+		     "1 missed tick");
+	CHECK_EQ_STR(gap_text(text, &(struct gap){ .reason = GAP_SUSPEND, .count = 3600000 }),
+		     "suspended for 1 h 00 min");
+	CHECK_EQ_STR(gap_text(text, &(struct gap){ .reason = GAP_CLOCK_AHEAD, .count = 2000 }),
+		     "wall clock set 2.00 s ahead");
+	CHECK_EQ_STR(gap_text(text, &(struct gap){ .reason = GAP_CLOCK_BACK, .count = 7 }),
+		     "wall clock set 7.00 ms back");
+	CHECK(strlen(gap_text(text, &(struct gap){ .reason = GAP_CLOCK_BACK,
+						   .count = UINT64_MAX })) < GAP_TEXT);
 }
 
 static void an_end_says_how(void)
@@ -52,6 +71,7 @@ static void an_end_is_cut_to_its_room(void)
 
 static const struct check_test tests[] = {
 	CHECK_TEST(a_gap_says_what_is_missing),
+	CHECK_TEST(a_gap_in_words),
 	CHECK_TEST(an_end_says_how),
 	CHECK_TEST(a_signal_without_a_name_keeps_its_number),
 	CHECK_TEST(an_unknown_reason_is_an_end_all_the_same),

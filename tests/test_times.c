@@ -31,12 +31,17 @@ struct axis {
 	int64_t to_ns;
 	enum times_style style;
 	unsigned most;
+	uint64_t jump_ns; /* after it, the wall clock jumps; 0: it doesn't */
+	uint64_t jump_wall_s;
 };
 
 static void set_axis(struct times *times, const struct axis *axis)
 {
-	struct session_info session = { .start_ns = START, .start_wall_ns = axis->wall_s * S };
+	static struct session_info session;
 
+	session = (struct session_info){ .start_ns = START, .start_wall_ns = axis->wall_s * S };
+	if (axis->jump_ns)
+		wall_add_jump(&session, START + axis->jump_ns, axis->jump_wall_s * S);
 	setenv("TZ", axis->zone ? axis->zone : "UTC0", 1);
 	tzset();
 	times_set(times, &session, axis->style, (uint64_t)((int64_t)START + axis->from_ns),
@@ -76,6 +81,15 @@ static void since_the_start_ticks_are_elapsed_time(void)
 	CHECK_EQ_STR(LABELS(.from_ns = 20 * HOUR, .to_ns = 30 * HOUR, .most = 4),
 		     "21:00:00, 24:00:00, 27:00:00, 30:00:00");
 	CHECK_EQ_STR(LABELS(.to_ns = 7 * DAY, .most = 4), "0 d, 2 d, 4 d, 6 d");
+}
+
+static void after_a_jump_of_the_wall_clock_it_is_what_it_was_set_to(void)
+{
+	char text[400];
+
+	CHECK_EQ_STR(LABELS(.style = TIMES_CLOCK, .wall_s = NOV_21_1430, .to_ns = 2 * MINUTE,
+			    .most = 4, .jump_ns = MINUTE, .jump_wall_s = NOV_21_1430 + 3660),
+		     "14:30:00, 14:30:30, 15:31:00, 15:31:30, 15:32:00");
 }
 
 static void below_a_second_there_are_as_many_decimals_as_needed(void)
@@ -258,6 +272,7 @@ static void the_widest_label_is_known(void)
 
 static const struct check_test tests[] = {
 	CHECK_TEST(since_the_start_ticks_are_elapsed_time),
+	CHECK_TEST(after_a_jump_of_the_wall_clock_it_is_what_it_was_set_to),
 	CHECK_TEST(below_a_second_there_are_as_many_decimals_as_needed),
 	CHECK_TEST(before_the_start_time_is_negative),
 	CHECK_TEST(what_counts_back_ends_with_now),

@@ -148,6 +148,22 @@ static int64_t least(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+/* The jumps of the wall clock; older recordings tell of none. The first row is the start's. */
+static void load_wall(struct reader *reader)
+{
+	struct session_info *session = &reader->info.session;
+	sqlite3_stmt *row;
+
+	if (!ask_last_of_newer(reader, "clock"))
+		return;
+	row = reader_prepare(
+		reader, "SELECT t_ns, unix_ns FROM clock WHERE t_ns > 0 ORDER BY t_ns LIMIT 4096",
+		0);
+	while (reader_step(reader, &row))
+		wall_add_jump(session, reader_time(reader, row, 0), reader_number(row, 1));
+	sqlite3_finalize(row);
+}
+
 /* Those that some row of the session has a figure of. */
 static uint32_t find_metrics(struct reader *reader)
 {
@@ -190,6 +206,7 @@ static int load_info(struct reader *reader)
 	reader->last_bound = ask_last_of_newer(reader, "bound");
 	reader->last_inspection = ask_last_of_newer(reader, "inspection");
 	reader->last_metric = ask_last_of_newer(reader, "metric");
+	load_wall(reader);
 	if (reader->last_metric)
 		session->metrics = find_metrics(reader);
 	reader->has_shared = reader_has_column(reader, "sample", "shared");

@@ -83,6 +83,7 @@ static uint32_t line_of(const struct record *record)
 	case RECORD_METRICS:
 		return record->metrics.line;
 	case RECORD_TICK:
+	case RECORD_CLOCK:
 		break;
 	}
 	return LINE_SESSION;
@@ -136,7 +137,9 @@ static void step_gaps(struct reader *reader)
 
 static enum gap_reason reason_of(sqlite3_stmt *statement, int column)
 {
-	static const enum gap_reason reasons[] = { GAP_MISSED, GAP_DROPPED, GAP_TORN, GAP_BEHIND };
+	static const enum gap_reason reasons[] = { GAP_MISSED,	  GAP_DROPPED, GAP_TORN,
+						   GAP_BEHIND,	  GAP_SUSPEND, GAP_CLOCK_AHEAD,
+						   GAP_CLOCK_BACK };
 	const char *text = (const char *)sqlite3_column_text(statement, column);
 
 	for (size_t i = 0; i < sizeof reasons / sizeof *reasons && text; i++) {

@@ -34,6 +34,7 @@ static const char *const texts[ROWS_STATEMENTS] = {
 		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
 	[ROWS_METRIC] = "INSERT INTO metric(t_ns, process, pss, uss, swap, anon, file, shmem, "
 			"read_ns) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	[ROWS_CLOCK] = "INSERT INTO clock(t_ns, unix_ns) VALUES(?1, ?2)",
 	[ROWS_SESSION_TEXT] = "INSERT OR REPLACE INTO session(key, value) VALUES(?1, ?2)",
 	[ROWS_SESSION_NUMBER] = "INSERT OR REPLACE INTO session(key, value) VALUES(?1, ?2)",
 	[ROWS_BEGIN] = "BEGIN IMMEDIATE",
@@ -322,6 +323,15 @@ int rows_metrics(struct rows *rows, int64_t t_ns, const struct metrics *metrics)
 		bind_told(statement, 2 + (int)i,
 			  metrics->set & METRIC_BIT(i) ? metrics->values[i] : UINT64_MAX);
 	bind_known(statement, 9, metrics->read_ns);
+	return run(statement);
+}
+
+int rows_clock(struct rows *rows, int64_t t_ns, uint64_t unix_ns)
+{
+	sqlite3_stmt *statement = rows->statements[ROWS_CLOCK];
+
+	sqlite3_bind_int64(statement, 1, t_ns);
+	sqlite3_bind_int64(statement, 2, (int64_t)unix_ns);
 	return run(statement);
 }
 

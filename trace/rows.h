@@ -22,6 +22,7 @@ enum rows_statement {
 	ROWS_BOUND,
 	ROWS_INSPECTION,
 	ROWS_METRIC,
+	ROWS_CLOCK,
 	ROWS_SESSION_TEXT,
 	ROWS_SESSION_NUMBER,
 	ROWS_BEGIN,
@@ -76,6 +77,9 @@ int rows_metrics(struct rows *rows, int64_t t_ns, const struct metrics *metrics)
 int rows_bound(struct rows *rows, int64_t t_ns, const struct limit *limit);
 
 int rows_inspection(struct rows *rows, int64_t t_ns, const struct inspection *inspection);
+
+/* From @t_ns on the wall clock is @unix_ns + (t - @t_ns). */
+int rows_clock(struct rows *rows, int64_t t_ns, uint64_t unix_ns);
 
 int rows_session_text(struct rows *rows, const char *key, const char *value);
 int rows_session_number(struct rows *rows, const char *key, int64_t value);

@@ -267,6 +267,16 @@ static int add_metrics(struct writer *writer, uint64_t t_ns, const struct metric
 			    rows_metrics(&writer->rows, writer_time(writer, t_ns), metrics));
 }
 
+/* One that was told before the recording began has its row already. */
+static int add_clock(struct writer *writer, uint64_t t_ns, uint64_t unix_ns)
+{
+	uint32_t told = writer->session.wall.count;
+
+	if (told && t_ns <= writer->session.wall.jumps[told - 1].t_ns)
+		return writer->error;
+	return writer_check(writer, rows_clock(&writer->rows, writer_time(writer, t_ns), unix_ns));
+}
+
 /* Records that never came, up to one at @t_ns, which may itself have come late. */
 static int add_lost(struct writer *writer, uint64_t t_ns, uint64_t count)
 {
@@ -300,6 +310,8 @@ static int take(struct writer *writer, const struct record *record)
 		return add_inspection(writer, record->t_ns, &record->inspection);
 	case RECORD_METRICS:
 		return add_metrics(writer, record->t_ns, &record->metrics);
+	case RECORD_CLOCK:
+		return add_clock(writer, record->t_ns, record->clock.unix_ns);
 	}
 	return 0;
 }

@@ -86,6 +86,13 @@ static void describe(struct writer *writer)
 	writer_check(writer,
 		     rows_session_number(rows, "start_mono_ns", (int64_t)session->start_ns));
 	writer_check(writer, rows_session_number(rows, "recorded_ns", 0));
+	writer_check(writer, rows_clock(rows, 0, session->start_wall_ns));
+	for (uint32_t i = 0; i < session->wall.count; i++) {
+		const struct wall_jump *jump = &session->wall.jumps[i];
+
+		writer_check(writer, rows_clock(rows, (int64_t)(jump->t_ns - session->start_ns),
+						jump->unix_ns));
+	}
 }
 
 /* The schema is written before the file has a log beside it, so that it is always found to be ours.

@@ -203,6 +203,9 @@ static void handle(struct core *core, const struct epoll_event *event)
 	case SOURCE_ROLLUP:
 		figures_rollup(core);
 		break;
+	case SOURCE_CLOCK:
+		clocks_jumped(core);
+		break;
 	case SOURCE_COMMAND_END:
 		handle_command_end(core, (int)index);
 		break;
@@ -284,6 +287,7 @@ static void loop(struct core *core)
 		count = epoll_wait(core->epoll, events, 32, -1);
 		for (int i = 0; i < count; i++)
 			handle(core, &events[i]);
+		clocks_look(core);
 		if (is_left(core))
 			core->stopping = true;
 		until_ns = release_until(core);
@@ -318,9 +322,11 @@ static void tell_ready(const struct core_options *options)
 
 int core_run(const struct core_options *options)
 {
-	struct core core = {
-		.options = options, .inotify = -1, .gate.pair = -1, .bounds.meminfo = -1
-	};
+	struct core core = { .options = options,
+			     .inotify = -1,
+			     .gate.pair = -1,
+			     .bounds.meminfo = -1,
+			     .clocks.timer = -1 };
 	int error;
 
 	error = setup_lock(&core);

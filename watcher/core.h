@@ -7,6 +7,7 @@
 
 #include "watcher/alarms.h"
 #include "watcher/bounds.h"
+#include "watcher/clocks.h"
 #include "watcher/emitters.h"
 #include "watcher/family.h"
 #include "watcher/gatelink.h"
@@ -64,6 +65,7 @@ struct core {
 	const struct core_options *options;
 	struct rundir dir;
 	struct session_info session;
+	struct clocks clocks;
 	struct status_info status;
 	int lock;
 	int epoll;
@@ -119,6 +121,7 @@ enum core_source {
 	SOURCE_RECORDER,
 	SOURCE_INSPECTOR,
 	SOURCE_ROLLUP,
+	SOURCE_CLOCK,
 };
 
 /* core.c. Runs a session until it is stopped; an exit status. Errors are said before. */

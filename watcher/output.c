@@ -120,6 +120,7 @@ static void note_release(struct core *core, struct record *record)
 		break;
 	case RECORD_GAP:
 	case RECORD_PEAK:
+	case RECORD_CLOCK:
 	case RECORD_INSPECTION:
 		break;
 	}

@@ -67,8 +67,9 @@ static void describe_session(struct core *core)
 	session->pid = (uint32_t)getpid();
 	session->interval_ns = core->options->interval_ns;
 	session->metrics = METRIC_BIT(METRIC_RSS);
-	session->start_wall_ns = clock_wall_ns();
-	session->start_ns = clock_mono_ns();
+	clock_read_all(&core->clocks.last);
+	session->start_wall_ns = core->clocks.last.wall_ns;
+	session->start_ns = core->clocks.last.mono_ns;
 	core->missed_from_ns = session->start_ns;
 }
 
@@ -130,6 +131,8 @@ int setup_open(struct core *core)
 
 	if (!error)
 		error = open_signals(core);
+	if (!error)
+		error = clocks_open(core);
 	/* It opens its sockets while libproc2 is being loaded here. */
 	if (!error)
 		error = gatelink_start(&core->gate, core->options->session);
@@ -189,6 +192,7 @@ void setup_close(struct core *core)
 {
 	arrival_close(core);
 	inspections_close(core);
+	clocks_close(core);
 	sampler_stop(core->sampler);
 	gatelink_stop(&core->gate);
 	remove_socket(core, RUNDIR_EVENTS);

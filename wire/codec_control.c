@@ -65,6 +65,11 @@ static void fill_session(memwatch_Session *to, const struct session_info *sessio
 	to->interval_ns = session->interval_ns;
 	to->start_ns = session->start_ns;
 	to->start_wall_ns = session->start_wall_ns;
+	to->jump_count = (pb_size_t)session->wall.count;
+	for (uint32_t i = 0; i < session->wall.count; i++) {
+		to->jump[i].time_ns = session->wall.jumps[i].t_ns;
+		to->jump[i].unix_ns = session->wall.jumps[i].unix_ns;
+	}
 	to->metrics = session->metrics;
 	to->metrics_interval_ns = session->metrics_interval_ns;
 }
@@ -178,6 +183,9 @@ static bool get_session(pb_istream_t *in, struct session_info *ret)
 	ret->interval_ns = message.interval_ns;
 	ret->start_ns = message.start_ns;
 	ret->start_wall_ns = message.start_wall_ns;
+	ret->wall.count = 0;
+	for (pb_size_t i = 0; i < message.jump_count; i++)
+		wall_add_jump(ret, message.jump[i].time_ns, message.jump[i].unix_ns);
 	ret->metrics = (message.metrics & METRICS_ALL) | METRIC_BIT(METRIC_RSS);
 	ret->metrics_interval_ns = message.metrics_interval_ns;
 	return true;

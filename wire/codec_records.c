@@ -131,6 +131,9 @@ static bool put_body(pb_ostream_t *out, const struct record *record, uint32_t *r
 	case RECORD_METRICS:
 		*ret_tag = memwatch_Record_metrics_tag;
 		return codec_put_metrics(out, &record->metrics);
+	case RECORD_CLOCK:
+		*ret_tag = memwatch_Record_clock_tag;
+		return put_uint(out, memwatch_Clock_unix_ns_tag, record->clock.unix_ns);
 	}
 	return false;
 }
@@ -277,7 +280,7 @@ static bool get_gap(pb_istream_t *in, struct record_reader *reader)
 {
 	memwatch_Gap message = memwatch_Gap_init_zero;
 
-	if (!codec_get_message(in, &memwatch_Gap_msg, &message) || message.reason > GAP_BEHIND)
+	if (!codec_get_message(in, &memwatch_Gap_msg, &message) || message.reason > GAP_CLOCK_BACK)
 		return false;
 	reader->record.type = RECORD_GAP;
 	reader->record.gap = (struct gap){
@@ -290,6 +293,17 @@ static bool get_gap(pb_istream_t *in, struct record_reader *reader)
 	return true;
 }
 
+static bool get_clock(pb_istream_t *in, struct record_reader *reader)
+{
+	memwatch_Clock message = memwatch_Clock_init_zero;
+
+	if (!codec_get_message(in, &memwatch_Clock_msg, &message))
+		return false;
+	reader->record.type = RECORD_CLOCK;
+	reader->record.clock.unix_ns = message.unix_ns;
+	return true;
+}
+
 static bool record_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, void *arg)
 {
 	struct record_reader *reader = arg;
@@ -298,7 +312,7 @@ static bool record_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, vo
 	if (tag == memwatch_Record_time_ns_tag && type == PB_WT_VARINT)
 		return get_uint(in, &reader->record.t_ns);
 	if (type != PB_WT_STRING || tag < memwatch_Record_tick_tag ||
-	    tag > memwatch_Record_metrics_tag)
+	    tag > memwatch_Record_clock_tag)
 		return pb_skip_field(in, type);
 	reader->has_body = true;
 	switch (tag) {
@@ -321,6 +335,8 @@ static bool record_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, vo
 		return codec_get_limit(in, &reader->record);
 	case memwatch_Record_inspection_tag:
 		return codec_get_inspection(in, &reader->record, &reader->inspection);
+	case memwatch_Record_clock_tag:
+		return get_clock(in, reader);
 	default:
 		return codec_get_metrics(in, &reader->record);
 	}

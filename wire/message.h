@@ -6,6 +6,7 @@
 #define WIRE_MESSAGE_H
 
 #include "wire/record.h"
+#include "wire/wall.h"
 
 #include <stdbool.h>
 
@@ -104,7 +105,8 @@ struct session_info {
 	uint32_t pid; /* of the core */
 	uint64_t interval_ns;
 	uint64_t start_ns;
-	uint64_t start_wall_ns;
+	uint64_t start_wall_ns;	      /* the same by the wall clock, since 1970 */
+	struct wall wall;	      /* its jumps since then: wall_at */
 	uint32_t metrics;	      /* a set, the RSS in it */
 	uint64_t metrics_interval_ns; /* between reads of smaps_rollup; 0: there are none */
 };

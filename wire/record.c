@@ -1,5 +1,9 @@
 #include "wire/record.h"
 
+#include "base/clock.h"
+#include "base/units.h"
+
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,8 +18,33 @@ const char *gap_reason_text(enum gap_reason reason)
 		return "torn events";
 	case GAP_BEHIND:
 		return "recorder behind";
+	case GAP_SUSPEND:
+		return "suspend";
+	case GAP_CLOCK_AHEAD:
+		return "clock set ahead";
+	case GAP_CLOCK_BACK:
+		return "clock set back";
 	}
 	return "gap";
+}
+
+char *gap_text(char text[GAP_TEXT], const struct gap *gap)
+{
+	const char *reason = gap_reason_text(gap->reason);
+	uint64_t most_ms = UINT64_MAX / NS_PER_MS;
+	char length[UNITS_TEXT];
+
+	units_format_duration(length, (gap->count < most_ms ? gap->count : most_ms) * NS_PER_MS);
+	if (gap->reason == GAP_SUSPEND)
+		snprintf(text, GAP_TEXT, "suspended for %s", length);
+	else if (gap->reason == GAP_CLOCK_AHEAD || gap->reason == GAP_CLOCK_BACK)
+		snprintf(text, GAP_TEXT, "wall clock set %s %s", length,
+			 gap->reason == GAP_CLOCK_AHEAD ? "ahead" : "back");
+	else if (gap->count == 1 && strlen(reason) > 1 && reason[strlen(reason) - 1] == 's')
+		snprintf(text, GAP_TEXT, "1 %.*s", (int)strlen(reason) - 1, reason);
+	else
+		snprintf(text, GAP_TEXT, "%" PRIu64 " %s", gap->count, reason);
+	return text;
 }
 
 const char *limit_kind_text(enum limit_kind kind)

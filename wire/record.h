@@ -28,6 +28,7 @@ enum record_type {
 	RECORD_LIMIT,	 /* what holds a line, or the machine: as it was found, or has changed */
 	RECORD_INSPECTION, /* one kind of what a line's memory is made of, as it was looked into */
 	RECORD_METRICS,	   /* figures of a line beside its samples: those that were read */
+	RECORD_CLOCK,	   /* the wall clock jumped; a gap beside it says by how much */
 };
 
 struct sample {
@@ -111,7 +112,18 @@ enum gap_reason {
 	GAP_DROPPED,	/* events an emitter could not keep */
 	GAP_TORN,	/* events cut short by their process's death */
 	GAP_BEHIND,	/* records that the recorder was too slow for: in a file only */
+
+	/* Where CLOCK_MONOTONIC and the wall clock parted: the count is in milliseconds. */
+	GAP_SUSPEND,	 /* the machine was suspended */
+	GAP_CLOCK_AHEAD, /* the wall clock was set ahead */
+	GAP_CLOCK_BACK,	 /* ... or back */
 };
+
+/* Whether something is missing there; else only the wall clock is another. */
+static inline bool gap_is_loss(enum gap_reason reason)
+{
+	return reason < GAP_SUSPEND;
+}
 
 struct gap {
 	uint32_t line;
@@ -197,6 +209,11 @@ struct metrics {
 	uint64_t values[METRICS]; /* bytes; 0 where it isn't in the set */
 };
 
+/* From the record's time on: see wall.h. */
+struct clock_jump {
+	uint64_t unix_ns;
+};
+
 struct record {
 	uint64_t seq; /* 1, 2, 3 ... in the merged order of the session */
 	uint64_t t_ns;
@@ -211,6 +228,7 @@ struct record {
 		struct limit limit;
 		struct inspection inspection;
 		struct metrics metrics;
+		struct clock_jump clock;
 	};
 };
 
@@ -218,6 +236,11 @@ typedef void (*record_fn)(void *arg, const struct record *record);
 
 /* "missed ticks", "dropped events", ...; never NULL. */
 const char *gap_reason_text(enum gap_reason reason);
+
+#define GAP_TEXT 80
+
+/* "3 missed ticks", "suspended for 1 h 02 min", "wall clock set 2.00 s ahead"; returns @text. */
+char *gap_text(char text[GAP_TEXT], const struct gap *gap);
 
 /* "cgroup", "machine", "asked"; never NULL. */
 const char *limit_kind_text(enum limit_kind kind);

@@ -22,8 +22,7 @@ struct who {
 
 struct table {
 	FILE *out;
-	uint64_t start_ns;
-	uint64_t start_wall_ns;
+	const struct session_info *session;
 	uint32_t metrics;	/* a set: those that have a column, behind the others */
 	char tail[METRICS + 1]; /* "\n", behind a comma for each of them */
 	struct line_names names;
@@ -77,10 +76,10 @@ static void forget_who(struct table *table, uint32_t line)
 /* "t_s,wall," */
 static size_t put_time(const struct table *table, char *to, uint64_t t_ns)
 {
-	char *end = digits_seconds(to, table->start_ns, t_ns);
+	char *end = digits_seconds(to, table->session->start_ns, t_ns);
 
 	*end++ = ',';
-	end = digits_seconds(end, 0, table->start_wall_ns + (t_ns - table->start_ns));
+	end = digits_seconds(end, 0, wall_at(table->session, t_ns));
 	*end++ = ',';
 	return (size_t)(end - to);
 }
@@ -186,11 +185,11 @@ static void put_end(struct table *table, uint64_t t_ns, const struct end *gone)
 static void put_gap(struct table *table, uint64_t t_ns, const struct gap *gap)
 {
 	char from[DIGITS_ROOM];
+	char text[GAP_TEXT];
 	char words[WORDS + 1];
 
-	*digits_seconds(from, table->start_ns, gap->from_ns) = '\0';
-	snprintf(words, sizeof words, "gap: %" PRIu64 " %s from %s", gap->count,
-		 gap_reason_text(gap->reason), from);
+	*digits_seconds(from, table->session->start_ns, gap->from_ns) = '\0';
+	snprintf(words, sizeof words, "gap: %s from %s", gap_text(text, gap), from);
 	put_words(table, t_ns, gap->line, 0, words);
 }
 
@@ -254,6 +253,7 @@ static void take_record(struct table *table, const struct record *record)
 		break;
 	case RECORD_PEAK:
 	case RECORD_LIMIT:
+	case RECORD_CLOCK:
 	case RECORD_INSPECTION:
 		break;
 	}
@@ -298,8 +298,7 @@ static int write_csv(struct reader *reader, const struct export_options *options
 	struct reader_query query = options->query;
 	struct table table = {
 		.out = out,
-		.start_ns = session->start_ns,
-		.start_wall_ns = session->start_wall_ns,
+		.session = session,
 		.metrics = session->metrics,
 	};
 	int error = line_names_open(&table.names, reader, &query, why);

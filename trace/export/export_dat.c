@@ -28,8 +28,7 @@ struct open_span {
 
 struct profile {
 	FILE *out;
-	uint64_t start_ns;
-	uint64_t start_wall_ns;
+	const struct session_info *session;
 	const struct reader *reader;
 	const char *title; /* "": the first line's command */
 	uint32_t first; /* the line whose curve is MEM, the first that has a sample; 0: none has */
@@ -79,7 +78,7 @@ static void put_title(FILE *out, const char *title)
 /* Unix time with microseconds, which a double still tells apart. */
 static char *put_time(const struct profile *profile, char *to, uint64_t t_ns)
 {
-	return digits_seconds(to, 0, profile->start_wall_ns + (t_ns - profile->start_ns)) - 3;
+	return digits_seconds(to, 0, wall_at(profile->session, t_ns)) - 3;
 }
 
 /* --- curves */
@@ -340,8 +339,7 @@ static int write_dat(struct reader *reader, const struct export_options *options
 		.out = out,
 		.reader = reader,
 		.title = options->title,
-		.start_ns = reader_info(reader)->session.start_ns,
-		.start_wall_ns = reader_info(reader)->session.start_wall_ns,
+		.session = &reader_info(reader)->session,
 	};
 	int error = find_children(&profile, &options->query);
 

@@ -249,9 +249,9 @@ static void put_end(struct json *json, uint64_t t_ns, const struct end *end)
 
 static void put_gap(struct json *json, uint64_t t_ns, const struct gap *gap)
 {
-	char name[NAME_ROOM];
+	char name[GAP_TEXT];
 
-	snprintf(name, sizeof name, "%s: %" PRIu64, gap_reason_text(gap->reason), gap->count);
+	gap_text(name, gap);
 	begin_instant(json, t_ns, pid_of(json, gap->line), name);
 	fprintf(json->chrome.out, "\"count\":%" PRIu64, gap->count);
 	json_number(json->chrome.out, "from_ns", gap->from_ns);
@@ -287,6 +287,7 @@ static void put(void *arg, const struct record *record)
 		put_metrics(json, record->t_ns, &record->metrics);
 		break;
 	case RECORD_LIMIT:
+	case RECORD_CLOCK:
 	case RECORD_INSPECTION:
 		break;
 	}
@@ -336,6 +337,19 @@ static int open_lines(struct json *json)
 	return json->lines ? give_pids(json, count) : -ENOMEM;
 }
 
+/* Where the wall clock stood after each of its jumps. */
+static void put_jumps(FILE *out, const struct session_info *session)
+{
+	const struct wall *wall = &session->wall;
+
+	for (uint32_t i = 0; i < wall->count; i++)
+		fprintf(out, "%s{\"mono_ns\":\"%" PRIu64 "\",\"unix_ns\":\"%" PRIu64 "\"}",
+			i ? "," : ",\"clock_jumps\":[", wall->jumps[i].t_ns,
+			wall->jumps[i].unix_ns);
+	if (wall->count)
+		putc(']', out);
+}
+
 /* What a viewer shows of the whole, and where the trace's clock stood by the wall's. */
 static void put_session(struct json *json, const char *title)
 {
@@ -349,6 +363,7 @@ static void put_session(struct json *json, const char *title)
 	fprintf(out, ",\"interval_ns\":\"%" PRIu64 "\"", info->session.interval_ns);
 	fprintf(out, ",\"start_mono_ns\":\"%" PRIu64 "\"", info->session.start_ns);
 	fprintf(out, ",\"start_unix_ns\":\"%" PRIu64 "\"", info->session.start_wall_ns);
+	put_jumps(out, &info->session);
 	fputs("},\"traceEvents\":[", out);
 	chrome_order(&json->chrome, MADE_UP_PID, LINE_SESSION);
 	chrome_metadata(&json->chrome, MADE_UP_PID, "process_name", "name",

@@ -283,9 +283,9 @@ static void put_end(struct pftrace *trace, uint64_t t_ns, const struct end *end)
 
 static void put_gap(struct pftrace *trace, uint64_t t_ns, const struct gap *gap)
 {
-	char name[NAME_ROOM];
+	char name[GAP_TEXT];
 
-	snprintf(name, sizeof name, "%s: %" PRIu64, gap_reason_text(gap->reason), gap->count);
+	gap_text(name, gap);
 	begin_instant(trace, t_ns, track_of(trace, gap->line, t_ns), name);
 	perfetto_annotate(&trace->perfetto, "from_ns", gap->from_ns);
 	perfetto_annotate(&trace->perfetto, "to_ns", gap->to_ns);
@@ -323,6 +323,7 @@ static void put(void *arg, const struct record *record)
 		put_metrics(trace, record->t_ns, &record->metrics);
 		break;
 	case RECORD_LIMIT:
+	case RECORD_CLOCK:
 	case RECORD_INSPECTION:
 		break;
 	}
@@ -356,6 +357,9 @@ static int open_trace(struct pftrace *trace, const struct export_options *option
 	if (!trace->lines || perfetto_open(&trace->perfetto, out, seed, session->start_ns,
 					   session->start_wall_ns) < 0)
 		return -ENOMEM;
+	for (uint32_t i = 0; i < session->wall.count; i++)
+		perfetto_clock(&trace->perfetto, session->wall.jumps[i].t_ns,
+			       session->wall.jumps[i].unix_ns);
 	put_session(trace, options->title);
 	return 0;
 }

@@ -131,15 +131,21 @@ static void put_clock(struct perfetto *perfetto, enum builtin_clock clock, uint6
 	protobuf_end(&perfetto->packets, begin);
 }
 
-static void put_clocks(struct perfetto *perfetto, uint64_t start_ns, uint64_t start_wall_ns)
+static void put_clocks(struct perfetto *perfetto, uint64_t t_ns, uint64_t unix_ns, bool first)
 {
-	begin_packet(perfetto, start_ns, PACKET_CLOCK_SNAPSHOT);
-	put_clock(perfetto, BUILTIN_REALTIME, start_wall_ns);
-	put_clock(perfetto, BUILTIN_MONOTONIC, start_ns);
+	begin_packet(perfetto, t_ns, PACKET_CLOCK_SNAPSHOT);
+	put_clock(perfetto, BUILTIN_REALTIME, unix_ns);
+	put_clock(perfetto, BUILTIN_MONOTONIC, t_ns);
 	protobuf_uint(&perfetto->packets, SNAPSHOT_PRIMARY, BUILTIN_MONOTONIC);
 	protobuf_end(&perfetto->packets, perfetto->part);
-	protobuf_uint(&perfetto->packets, PACKET_SEQUENCE_FLAGS, SEQUENCE_CLEARED);
+	if (first)
+		protobuf_uint(&perfetto->packets, PACKET_SEQUENCE_FLAGS, SEQUENCE_CLEARED);
 	protobuf_end(&perfetto->packets, perfetto->begin);
+}
+
+void perfetto_clock(struct perfetto *perfetto, uint64_t t_ns, uint64_t unix_ns)
+{
+	put_clocks(perfetto, t_ns, unix_ns, false);
 }
 
 int perfetto_open(struct perfetto *perfetto, FILE *out, uint64_t seed, uint64_t start_ns,
@@ -153,7 +159,7 @@ int perfetto_open(struct perfetto *perfetto, FILE *out, uint64_t seed, uint64_t 
 	};
 	if (!perfetto->packets.data)
 		return -ENOMEM;
-	put_clocks(perfetto, start_ns, start_wall_ns);
+	put_clocks(perfetto, start_ns, start_wall_ns, true);
 	return 0;
 }
 

@@ -51,6 +51,9 @@ struct perfetto_process {
 int perfetto_open(struct perfetto *perfetto, FILE *out, uint64_t seed, uint64_t start_ns,
 		  uint64_t start_wall_ns);
 
+/* The wall clock stood at @unix_ns at @t_ns, after a jump. */
+void perfetto_clock(struct perfetto *perfetto, uint64_t t_ns, uint64_t unix_ns);
+
 /* Write the rest and free: 0, or -EOVERFLOW where a packet was larger than any should be. */
 int perfetto_close(struct perfetto *perfetto);
 

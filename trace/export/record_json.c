@@ -33,7 +33,7 @@ static void begin(const struct record_json *json, const char *type, uint64_t t_n
 
 	fprintf(json->out, "{\"type\":\"%s\"", type);
 	put_seconds(json->out, "t", session->start_ns, t_ns);
-	put_seconds(json->out, "wall", 0, session->start_wall_ns + (t_ns - session->start_ns));
+	put_seconds(json->out, "wall", 0, wall_at(session, t_ns));
 	json_number(json->out, "pid", who->pid);
 	json_text(json->out, "name", who->name);
 }
@@ -59,7 +59,7 @@ static size_t put_head(const struct record_json *json, char head[HEAD_ROOM], uin
 
 	end = digits_seconds(end, session->start_ns, t_ns);
 	end = stpcpy(end, ",\"wall\":");
-	end = digits_seconds(end, 0, session->start_wall_ns + (t_ns - session->start_ns));
+	end = digits_seconds(end, 0, wall_at(session, t_ns));
 	end = stpcpy(end, ",\"pid\":");
 	return (size_t)(end - head);
 }
@@ -223,6 +223,7 @@ void record_json_write(const struct record_json *json, const struct record *reco
 		put_metrics(json, record->t_ns, &record->metrics);
 		break;
 	case RECORD_PEAK:
+	case RECORD_CLOCK: /* its gap tells of it, and each wall time from here on has it */
 		break;
 	}
 }

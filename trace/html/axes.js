@@ -21,16 +21,26 @@ function timeStep(least) {
 	return TIME_STEPS.find((step) => step >= least) || 86400 * roundStep(least / 86400);
 }
 
+/* Parts of [from, to] in which the wall clock doesn't jump. */
+function partsOf(session, from, to) {
+	const inside = session.jumps.map((jump) => jump[0]).filter((t) => t > from && t <= to);
+
+	return [from, ...inside].map((begin, i) => [begin, i < inside.length ? inside[i] - 1e-9 : to]);
+}
+
 function timeTicks(session, from, to, pixels, wall) {
 	const step = timeStep((to - from) / Math.max(2, pixels / TICK_WIDTH));
 	const digits = step < 1 ? digitsFor(step) : 0;
-	const shift = wall ? (session.wall + session.zone) % 86400 : 0;
 	const ticks = [];
 
-	for (let i = Math.ceil((from + shift) / step); i * step <= to + shift && ticks.length < 200; i++) {
-		const t = i * step - shift;
+	for (const [begin, end] of wall ? partsOf(session, from, to) : [[from, to]]) {
+		const shift = wall ? (wallAt(session, begin) - begin) % 86400 : 0;
 
-		ticks.push({ v: t, label: wall ? formatWall(session, t, digits) : formatClock(t, digits) });
+		for (let i = Math.ceil((begin + shift) / step); i * step <= end + shift && ticks.length < 200; i++) {
+			const t = i * step - shift;
+
+			ticks.push({ v: t, label: wall ? formatWall(session, t, digits) : formatClock(t, digits) });
+		}
 	}
 	return ticks;
 }

@@ -22,6 +22,24 @@ static long zone_offset(const struct page *page)
 	return localtime_r(&start, &local) ? local.tm_gmtoff : 0;
 }
 
+/* [t, wall]: of the wall clock */
+static void put_jumps(const struct page *page)
+{
+	const struct session_info *session = &page->info->session;
+
+	fprintf(page->out, ",\"jumps\":[");
+	for (uint32_t i = 0; i < session->wall.count; i++) {
+		const struct wall_jump *jump = &session->wall.jumps[i];
+
+		fprintf(page->out, "%s[", i ? "," : "");
+		html_json_seconds(page->out, session->start_ns, jump->t_ns);
+		fprintf(page->out, ",");
+		html_json_seconds(page->out, 0, jump->unix_ns);
+		fprintf(page->out, "]");
+	}
+	fprintf(page->out, "]");
+}
+
 static void put_session(const struct page *page)
 {
 	const struct session_info *session = &page->info->session;
@@ -29,6 +47,7 @@ static void put_session(const struct page *page)
 	fprintf(page->out, "\"format\":1");
 	put_seconds(page, "interval", 0, session->interval_ns);
 	put_seconds(page, "wall", 0, session->start_wall_ns);
+	put_jumps(page);
 	fprintf(page->out, ",\"zone\":%ld", zone_offset(page));
 	put_seconds(page, "from", session->start_ns, page->from_ns);
 	put_seconds(page, "to", session->start_ns, page->to_ns);

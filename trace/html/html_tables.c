@@ -242,13 +242,19 @@ void page_spans(const struct page *page)
 
 static void put_gap(const struct page *page, const struct gap *gap)
 {
+	char text[GAP_TEXT];
+
 	put(page, "<tr>");
 	put_time_cell(page, gap->from_ns);
 	put_time_cell(page, gap->to_ns);
 	put(page, "<td>");
 	page_who(page, gap->line);
-	fprintf(page->out, "</td><td>%s</td>", gap_reason_text(gap->reason));
-	put_count_cell(page, gap->count);
+	if (gap_is_loss(gap->reason)) {
+		fprintf(page->out, "</td><td>%s</td>", gap_reason_text(gap->reason));
+		put_count_cell(page, gap->count);
+	} else {
+		fprintf(page->out, "</td><td>%s</td><td></td>", gap_text(text, gap));
+	}
 	put(page, "</tr>\n");
 }
 

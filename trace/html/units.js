@@ -52,10 +52,22 @@ function formatClock(seconds, digits) {
 	return (seconds < 0 && units ? '-' : '') + head + ':' + pad(whole % 60, 2) + fraction;
 }
 
+/* The wall clock in its recorder's zone: its last jump by @t seconds after the session's start counts. */
+function wallAt(session, t) {
+	let at = 0;
+	let wall = session.wall;
+
+	for (const jump of session.jumps) {
+		if (jump[0] <= t)
+			[at, wall] = jump;
+	}
+	return wall + session.zone + (t - at);
+}
+
 /* The time of day @t seconds after the session's start, in its recorder's zone: "22:13:20.1". */
 function formatWall(session, t, digits) {
 	const scale = 10 ** digits;
-	const units = Math.round((session.wall + session.zone + t) % 86400 * scale);
+	const units = Math.round(wallAt(session, t) % 86400 * scale);
 	const seconds = Math.floor(units / scale) % 86400;
 	const fraction = digits ? '.' + pad(units % scale, digits) : '';
 
@@ -65,7 +77,7 @@ function formatWall(session, t, digits) {
 
 /* "2023-11-14" */
 function formatDate(session, t) {
-	return new Date((session.wall + session.zone + t) * 1000).toISOString().slice(0, 10);
+	return new Date(wallAt(session, t) * 1000).toISOString().slice(0, 10);
 }
 
 /* Digits behind the point that tell two times apart which lie @seconds from each other. */

@@ -151,6 +151,7 @@ int picture_add(struct picture *picture, const struct record *record)
 	case RECORD_PEAK:
 	case RECORD_METRICS:
 	case RECORD_LIMIT:
+	case RECORD_CLOCK:
 	case RECORD_INSPECTION:
 		break;
 	}

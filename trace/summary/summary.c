@@ -143,6 +143,10 @@ static void take_gap(struct pass *pass, const struct gap *gap)
 	case GAP_BEHIND:
 		pass->summary->lost += gap->count;
 		break;
+	case GAP_SUSPEND:
+	case GAP_CLOCK_AHEAD:
+	case GAP_CLOCK_BACK:
+		break; /* nothing is lost there */
 	}
 }
 
@@ -204,6 +208,7 @@ static void take(void *arg, const struct record *record)
 		take_metrics(pass, &record->metrics);
 		break;
 	case RECORD_LIMIT:
+	case RECORD_CLOCK:
 	case RECORD_INSPECTION:
 		break;
 	}
