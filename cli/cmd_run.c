@@ -341,21 +341,21 @@ static bool was_watched(const struct follow *follow)
 /* A gate that could not look does not let pass. */
 static int judge_watch(const struct options *options, bool watched, int status)
 {
-	const char *gate = options->limit_bytes		? "limit"
-			   : options->limit_total_bytes ? "limit-total"
+	const char *gate = options->limit_bytes		  ? "limit"
+			   : options->limit_total_bytes	  ? "limit-total"
 			   : options->fail_on_growth >= 0 ? "fail-on-growth"
 							  : NULL;
 
 	if (status || watched || !gate)
 		return status;
-	log_error("--%s: could not be checked to the end of %s, whose watcher was gone before: exit "
-		  "status %d",
-		  gate, base_name(options->arguments[0]), EXIT_FAIL);
+	log_error(
+		"--%s: could not be checked to the end of %s, whose watcher was gone before: exit "
+		"status %d",
+		gate, base_name(options->arguments[0]), EXIT_FAIL);
 	return EXIT_FAIL;
 }
 
-static int follow_launched(const struct options *options, struct source *source,
-			   struct launch *how)
+static int follow_launched(const struct options *options, struct source *source, struct launch *how)
 {
 	struct child child = { .name = base_name(options->arguments[0]), .pid = how->pid };
 	struct limiter limiter = { .options = options,

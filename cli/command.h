@@ -36,6 +36,7 @@ extern const struct command command_drop;
 extern const struct command command_event;
 extern const struct command command_inspect;
 extern const struct command command_status;
+extern const struct command command_sessions;
 extern const struct command command_stop;
 extern const struct command command_wait;
 extern const struct command command_replay;

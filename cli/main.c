@@ -9,10 +9,10 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-	&command_follow, &command_run,	   &command_record, &command_list,
-	&command_add,	 &command_drop,	   &command_event,  &command_inspect,
-	&command_status, &command_wait,	   &command_stop,   &command_replay,
-	&command_report, &command_compare, &command_export, &command_demo,
+	&command_follow, &command_run,	 &command_record,  &command_list,   &command_add,
+	&command_drop,	 &command_event, &command_inspect, &command_status, &command_sessions,
+	&command_wait,	 &command_stop,	 &command_replay,  &command_report, &command_compare,
+	&command_export, &command_demo,
 };
 
 #define COMMANDS (sizeof commands / sizeof *commands)
@@ -21,7 +21,7 @@ static void print_commands(void)
 {
 	puts("\nCommands:");
 	for (size_t i = 1; i < COMMANDS; i++)
-		printf("  %-7s %-21s %s\n", commands[i]->name, commands[i]->arguments,
+		printf("  %-8s %-21s %s\n", commands[i]->name, commands[i]->arguments,
 		       commands[i]->summary);
 	puts("\n'memwatch COMMAND --help' tells a command's options.");
 }

@@ -153,23 +153,25 @@ int client_name(const char *name)
 	return 0;
 }
 
-bool client_is_watched(void)
-{
-	int kept_errno = errno;
-	bool watched = rundir_owner(&process.dir) >= 0;
-
-	errno = kept_errno;
-	return watched;
-}
-
-/* --- fork */
-
 static struct client *ready_client(void)
 {
 	struct client *client = atomic_load(&client_known);
 
 	return client && client->ready ? client : NULL;
 }
+
+bool client_is_watched(void)
+{
+	struct client *client = ready_client();
+	int kept_errno = errno;
+	bool watched =
+		rundir_owner(client ? atomic_load(&client->pump.push.dir) : &process.dir) >= 0;
+
+	errno = kept_errno;
+	return watched;
+}
+
+/* --- fork */
 
 /* No signal handler runs from here to the end of one of the two below: a child is half made. */
 static void before_fork(void)
@@ -224,6 +226,6 @@ __attribute__((destructor)) static void end(void)
 	if (!client || process.pid != getpid())
 		return;
 	pump_end(&client->pump);
-	if (client->ring.shared && rundir_owner(&process.dir) < 0)
+	if (client->ring.shared && rundir_owner(atomic_load(&client->pump.push.dir)) < 0)
 		unlink(client->ring.path);
 }

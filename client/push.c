@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "wire/codec.h"
+#include "wire/sessions.h"
 
 #define BATCH_SIZE (64 * 1024)
 #define BATCHES_A_STEP 8
@@ -35,6 +36,7 @@ void push_init(struct push *push, const struct push_setup *setup, uint64_t now_n
 
 	push->ring = setup->ring;
 	outlet_init(&push->outlet, setup->dir, setup->forked, setup->spoilt);
+	atomic_store(&push->dir, setup->dir);
 	push->emitter = (struct emitter){
 		.version = WIRE_VERSION,
 		.pid = header->pid,
@@ -135,6 +137,29 @@ static uint64_t find_watcher(struct push *push, uint64_t now)
 		return watcher;
 	}
 	return atomic_compare_exchange_strong(marked, &watcher, 0) ? 0 : watcher;
+}
+
+/*
+ * A program may outlive its session, as a daemon does the run that started it: then it goes on in
+ * the one that it would find had it started now, and takes along what nobody has merged.
+ */
+static void leave_ended(struct push *push, uint64_t now)
+{
+	int error;
+
+	if (push->watcher || push->outlet.spoilt || !push->ring->shared ||
+	    (push->after_ns != 0 && now < push->after_ns + OWNER_NS))
+		return;
+	push->after_ns = now;
+	if (sessions_after(push->outlet.dir, &push->after) < 0)
+		return;
+	error = ring_move(push->ring, &push->after);
+	if (error && error != -ENOENT)
+		return;
+	push->ring->shared = !error;
+	push->outlet.dir = &push->after;
+	atomic_store(&push->dir, &push->after);
+	push->started_ns = now;
 }
 
 static void look_for_watcher(struct push *push, uint64_t now)
@@ -307,6 +332,7 @@ struct push_rest push_step(struct push *push, uint64_t now)
 		push->moved_ns = now;
 	push->head = head;
 	look_for_watcher(push, now);
+	leave_ended(push, now);
 	if (!push->watcher)
 		return rest_alone(push, now);
 	take_marks(push, now);

@@ -20,6 +20,8 @@ struct push_setup {
 struct push {
 	struct ring *ring;
 	struct outlet outlet;
+	_Atomic(const struct rundir *) dir; /* of the session; that of setup, or the one below */
+	struct rundir after;		    /* of the session that it went on in */
 	struct emitter emitter;
 	bool untold; /* the name or the count of drops is other than was sent last */
 	uint64_t told_dropped;
@@ -30,6 +32,7 @@ struct push {
 	uint64_t head;	      /* as last seen */
 	uint64_t started_ns;  /* when this began */
 	uint64_t owner_ns;    /* when the session's owner was last looked for */
+	uint64_t after_ns;    /* when another session was last looked for */
 	uint64_t moved_ns;    /* when anything was last new */
 	uint64_t progress_ns; /* when anything was last merged */
 	uint64_t patience_ns; /* what is not merged for so long is sent again */

@@ -47,6 +47,12 @@ struct ring_place {
 int ring_create(struct ring *ring, struct ring_place *place, const struct rundir *dir,
 		const char *name);
 
+/*
+ * Move the ring's file to the session of @dir: 0, or a negative errno: -ENOENT where the file is
+ * gone, and nobody marks it any more.
+ */
+int ring_move(struct ring *ring, const struct rundir *dir);
+
 /* Take the parent's ring out of a forked child: the memory stays valid, and is the child's own. */
 void ring_vacate(const struct ring_place *place);
 

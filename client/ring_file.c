@@ -217,6 +217,24 @@ static int share(struct ring *ring, const struct ring_place *place, const struct
 	return 0;
 }
 
+int ring_move(struct ring *ring, const struct rundir *dir)
+{
+	const char *slash = strrchr(ring->path, '/');
+	char file[sizeof RUNDIR_RINGS + NAME_ROOM];
+	char path[RUNDIR_PATH];
+	int rings = open_rings(dir);
+
+	if (rings < 0)
+		return rings;
+	close(rings);
+	snprintf(file, sizeof file, RUNDIR_RINGS "/%s", slash ? slash + 1 : "");
+	rundir_file(path, dir, file);
+	if (rename(ring->path, path) < 0)
+		return -errno;
+	text_copy(ring->path, sizeof ring->path, path);
+	return 0;
+}
+
 int ring_create(struct ring *ring, struct ring_place *place, const struct rundir *dir,
 		const char *name)
 {

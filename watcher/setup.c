@@ -212,7 +212,8 @@ void setup_close(struct core *core)
 	output_close(&core->output);
 	free(core->packet);
 	free(core->attached);
-	if (core->options->private_session && strcmp(core->options->session, SESSION_DEFAULT) != 0) {
+	if (core->options->private_session &&
+	    strcmp(core->options->session, SESSION_DEFAULT) != 0) {
 		arrival_clear(&core->dir);
 		rundir_remove(&core->dir);
 	}

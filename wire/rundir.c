@@ -65,6 +65,15 @@ int rundir_base(char path[RUNDIR_PATH])
 	return length < RUNDIR_PATH ? length : -ENAMETOOLONG;
 }
 
+/* Append the session to the path of @length bytes of the directory that holds all, and open it. */
+static int open_session(struct rundir *dir, size_t length, const char *session, bool create)
+{
+	if (length + strlen(session) + strlen("//" RUNDIR_CONTROL) > RUNDIR_SOCKET_MAX)
+		return -ENAMETOOLONG;
+	snprintf(dir->path + length, RUNDIR_PATH - length, "/%s", session);
+	return open_private(dir->path, create);
+}
+
 int rundir_open(struct rundir *ret_dir, const char *session, bool create)
 {
 	int length = rundir_base(ret_dir->path);
@@ -79,10 +88,18 @@ int rundir_open(struct rundir *ret_dir, const char *session, bool create)
 	if ((size_t)length + strlen(session) + strlen("//" RUNDIR_CONTROL) > RUNDIR_SOCKET_MAX)
 		return -ENAMETOOLONG;
 	error = open_private(ret_dir->path, create);
-	if (error)
-		return error;
-	snprintf(ret_dir->path + length, RUNDIR_PATH - (size_t)length, "/%s", session);
-	return open_private(ret_dir->path, create);
+	return error ? error : open_session(ret_dir, (size_t)length, session, create);
+}
+
+int rundir_beside(const struct rundir *dir, const char *session, bool create,
+		  struct rundir *ret_dir)
+{
+	const char *slash = strrchr(dir->path, '/');
+	size_t length = slash ? (size_t)(slash - dir->path) : 0;
+
+	*ret_dir = *dir;
+	return rundir_name_valid(session) ? open_session(ret_dir, length, session, create)
+					  : -EINVAL;
 }
 
 const char *rundir_error(int error)

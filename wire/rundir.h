@@ -36,6 +36,10 @@ int rundir_base(char path[RUNDIR_PATH]);
  */
 int rundir_open(struct rundir *ret_dir, const char *session, bool create);
 
+/* The same of a session beside that of @dir, which is open; reads no environment. */
+int rundir_beside(const struct rundir *dir, const char *session, bool create,
+		  struct rundir *ret_dir);
+
 /* What went wrong, in words: rundir_error(-EPERM) is "is not a private directory of yours". */
 const char *rundir_error(int error);
 
@@ -62,15 +66,15 @@ int rundir_owner(const struct rundir *dir);
 /*
  * Become the watcher of @dir: a descriptor to be kept open, whose lock ends with the process;
  * -EBUSY where another one is
- * (*ret_owner is its pid), -ESTALE where the one before removed the directory meanwhile, which is to
- * be opened again, or what open says. The lock is of the open file description (fcntl(2),
+ * (*ret_owner is its pid), -ESTALE where the one before removed the directory meanwhile, which is
+ * to be opened again, or what open says. The lock is of the open file description (fcntl(2),
  * F_OFD_SETLK), so that others can ask for it without taking it.
  */
 int rundir_lock(const struct rundir *dir, int *ret_owner);
 
 /*
- * Remove the directory with its sockets and its lock, which the caller holds, unless there is a ring
- * in it still.
+ * Remove the directory with its sockets and its lock, which the caller holds, unless there is a
+ * ring in it still.
  */
 void rundir_remove(const struct rundir *dir);
 

@@ -1,6 +1,7 @@
 #include "wire/sessions.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +41,21 @@ const char *sessions_of_environment(void)
 	if (sessions_run(session))
 		return session;
 	return sessions_is_own(session) || sessions_run(SESSION_DEFAULT) ? SESSION_DEFAULT
-									  : session;
+									 : session;
+}
+
+int sessions_after(const struct rundir *dir, struct rundir *ret_dir)
+{
+	const char *slash = strrchr(dir->path, '/');
+	const char *name = slash ? slash + 1 : dir->path;
+	int error;
+
+	if (strcmp(name, SESSION_DEFAULT) == 0 || rundir_owner(dir) >= 0)
+		return -ENOENT;
+	error = rundir_beside(dir, SESSION_DEFAULT, sessions_is_own(name), ret_dir);
+	if (!error && !sessions_is_own(name) && rundir_owner(ret_dir) < 0)
+		return -ENOENT;
+	return error;
 }
 
 void sessions_each(bool running, sessions_fn each, void *arg)

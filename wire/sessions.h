@@ -29,6 +29,13 @@ bool sessions_is_own(const char *session);
  */
 const char *sessions_of_environment(void);
 
+/*
+ * Where a program goes on whose session has ended that lies in @dir: `default` of the same user, by
+ * the rule above: 0 with *ret_dir, made where it isn't there; -ENOENT where it stays, or as
+ * rundir_open. Reads no environment, which another thread may change.
+ */
+int sessions_after(const struct rundir *dir, struct rundir *ret_dir);
+
 /* @name is valid during the call. */
 typedef void (*sessions_fn)(void *arg, const char *name);
 
