@@ -44,8 +44,7 @@ enum option_key {
 	KEY_FAIL_ABOVE,
 	KEY_TERM,
 	KEY_OUT,
-	KEY_FPS,
-	KEY_FORMAT
+	KEY_FPS
 };
 
 /* Ends with an element of zeros. */

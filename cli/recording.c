@@ -128,6 +128,7 @@ static void set_query(struct recording *recording)
 	recording->query = (struct reader_query){
 		.from_ns = options->from_ns ? start_ns + options->from_ns : 0,
 		.to_ns = options->to_ns < UINT64_MAX ? start_ns + options->to_ns : 0,
+		.force = options->force,
 		.wants = options->pid_count || recording->has_pattern ? wants : NULL,
 		.progress = take_progress,
 		.arg = recording,

@@ -134,6 +134,7 @@ static int read_all(struct print *print)
 	struct reader_query query = {
 		.from_ns = print->replay->options->at_ns ? print->replay->at_ns : 0,
 		.every = true,
+		.force = print->replay->options->force,
 		.progress = take_progress,
 		.arg = print,
 	};

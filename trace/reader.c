@@ -6,8 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A line's number that is larger isn't ours. */
-#define LINE_MOST (1 << 26)
+/* Steps of SQLite's machine between two looks at whether to go on: less than a millisecond. */
+#define WATCH_STEPS 1000
+
+/* Steps that a reading may take, of a file of so many bytes: far more than one whose pages lead to
+ * each row once can need. */
+#define STEPS_BASE 10000000
+#define STEPS_A_BYTE 200
 
 /* Processes that a title names: as many as fit. */
 #define TITLE_NAMES 2
@@ -28,8 +33,13 @@ int reader_fail(struct reader *reader, int error, const char *why)
 
 int reader_check(struct reader *reader, int result)
 {
-	if (result != SQLITE_OK && !reader->error)
-		reader->error = schema_explain(reader->database, reader->why);
+	if (result == SQLITE_OK || reader->error)
+		return reader->error;
+	if (result == SQLITE_INTERRUPT && reader->astray)
+		return reader_fail(reader, -EBADMSG, "is damaged: its pages lead in circles");
+	if (result == SQLITE_INTERRUPT)
+		return reader_fail(reader, -ECANCELED, "");
+	reader->error = schema_explain(reader->database, reader->why);
 	return reader->error;
 }
 
@@ -43,242 +53,316 @@ const struct reader_process *reader_process(const struct reader *reader, size_t 
 	return index < reader->count ? &reader->processes[index] : NULL;
 }
 
-size_t reader_lines(const struct reader *reader)
+const struct reader_process *reader_line(const struct reader *reader, uint32_t line)
 {
-	return reader->count ? reader->processes[reader->count - 1].line + (size_t)1 : 1;
+	return line > 0 && line <= reader->count ? &reader->processes[line - 1] : NULL;
 }
 
-const struct reader_process *reader_line(const struct reader *reader, uint32_t line)
+size_t reader_lines(const struct reader *reader)
+{
+	return reader->count + 1;
+}
+
+/* --- rows */
+
+void reader_cursor(struct reader *reader, struct cursor *cursor, enum cursor_table table,
+		   const char *where)
+{
+	struct cursor_range range = { .start_ns = reader->info.session.start_ns,
+				      .last = reader->last[table],
+				      .from = INT64_MIN };
+
+	*cursor = (struct cursor){ .row = NULL };
+	if (reader->from_ns)
+		range.from = (int64_t)(reader->from_ns - range.start_ns);
+	if (!reader->error)
+		reader_check(reader, cursor_open(cursor, reader->database, &reader->schema, table,
+						 where, &range));
+}
+
+bool reader_step(struct reader *reader, struct cursor *cursor)
+{
+	char why[TRACE_WHY];
+	int found = reader->error ? 0 : cursor_step(cursor, why);
+
+	if (found > 0)
+		return true;
+	if (found == -EIO)
+		reader_check(reader, sqlite3_errcode(reader->database) & 0xff);
+	else if (found < 0)
+		reader_fail(reader, found, why);
+	cursor_close(cursor);
+	return false;
+}
+
+uint64_t reader_time(const struct reader *reader, const struct cursor *cursor, int column)
+{
+	return reader->info.session.start_ns + cursor_number(cursor, column);
+}
+
+/* In a recording of all of a session, lines are numbered as in the session. */
+static uint32_t find_line(const struct reader *reader, uint32_t id)
 {
 	size_t low = 0;
 	size_t high = reader->count;
 
+	if (id <= reader->count && reader->ids[id - 1] == id)
+		return id;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (reader->processes[middle].line < line)
+		if (reader->ids[middle] < id)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low == reader->count || reader->processes[low].line != line)
-		return NULL;
-	return &reader->processes[low];
+	if (low == reader->count || reader->ids[low] != id)
+		return READER_NOBODY;
+	return (uint32_t)low + 1;
+}
+
+uint32_t reader_line_at(const struct reader *reader, const struct cursor *cursor, int column)
+{
+	uint32_t id = (uint32_t)cursor_number(cursor, column);
+
+	return id ? find_line(reader, id) : LINE_SESSION;
 }
 
 /* --- what is known of the session */
 
-/* The number or text of a key; nothing where there is no such key. */
-static sqlite3_stmt *ask(struct reader *reader, const char *key)
+static sqlite3_stmt *prepare(struct reader *reader, const char *query)
 {
 	sqlite3_stmt *statement = NULL;
 
-	reader_check(reader, sqlite3_prepare_v2(reader->database,
-						"SELECT value FROM session WHERE key = ?1", -1,
-						&statement, NULL));
-	if (!statement)
-		return NULL;
-	sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
-	if (reader_step(reader, &statement))
-		return statement;
-	return NULL;
+	if (!reader->error)
+		reader_check(reader,
+			     sqlite3_prepare_v2(reader->database, query, -1, &statement, NULL));
+	return statement;
 }
 
-static uint64_t ask_number(struct reader *reader, const char *key)
+/* Whether there is a row. */
+static bool step(struct reader *reader, sqlite3_stmt *statement)
+{
+	int result = statement ? sqlite3_step(statement) : SQLITE_DONE;
+
+	if (result != SQLITE_ROW && result != SQLITE_DONE)
+		reader_check(reader, result);
+	return result == SQLITE_ROW;
+}
+
+static sqlite3_stmt *ask(struct reader *reader, const char *key)
+{
+	sqlite3_stmt *statement = prepare(reader, "SELECT value FROM session WHERE key = ?1");
+
+	sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+	return statement;
+}
+
+/* The number of a key, 0 where there is no such key. */
+static uint64_t ask_number(struct reader *reader, const char *key, int64_t most)
 {
 	sqlite3_stmt *statement = ask(reader, key);
-	uint64_t number = statement ? reader_number(statement, 0) : 0;
+	char why[TRACE_WHY];
+	int64_t number = 0;
 
+	if (step(reader, statement)) {
+		number = sqlite3_column_int64(statement, 0);
+		if (sqlite3_column_type(statement, 0) != SQLITE_INTEGER || number < 0 ||
+		    number > most) {
+			snprintf(why, sizeof why,
+				 "is damaged: its session's %s is not what it can be", key);
+			reader_fail(reader, -EBADMSG, why);
+			number = 0;
+		}
+	}
 	sqlite3_finalize(statement);
-	return number;
+	return (uint64_t)number;
 }
 
 static void ask_text(struct reader *reader, const char *key, char *to, size_t size)
 {
 	sqlite3_stmt *statement = ask(reader, key);
+	const char *text = NULL;
 
-	to[0] = '\0';
-	if (statement)
-		reader_text(statement, 0, to, size);
+	if (step(reader, statement))
+		text = (const char *)sqlite3_column_text(statement, 0);
+	text_copy(to, size, text ? text : "");
 	sqlite3_finalize(statement);
 }
 
-/* The one number that a query gives, @none where it gives none. */
-static int64_t ask_one(struct reader *reader, const char *query, int64_t none)
-{
-	sqlite3_stmt *statement = reader_prepare(reader, query, 0);
-	int64_t number = none;
-
-	if (statement && reader_step(reader, &statement) &&
-	    sqlite3_column_type(statement, 0) != SQLITE_NULL)
-		number = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	return number;
-}
-
-static int64_t ask_last(struct reader *reader, const char *table)
+static int64_t ask_last(struct reader *reader, enum cursor_table table)
 {
 	char query[64];
+	sqlite3_stmt *statement;
+	int64_t last = 0;
 
-	snprintf(query, sizeof query, "SELECT max(rowid) FROM %s", table);
-	return ask_one(reader, query, 0);
-}
-
-/* Of a table that older recordings don't have. */
-static int64_t ask_last_of_newer(struct reader *reader, const char *table)
-{
-	char query[96];
-
-	snprintf(query, sizeof query, "SELECT count(*) FROM sqlite_master WHERE name = '%s'",
-		 table);
-	return ask_one(reader, query, 0) ? ask_last(reader, table) : 0;
-}
-
-bool reader_has_column(struct reader *reader, const char *table, const char *column)
-{
-	char query[128];
-
-	snprintf(query, sizeof query,
-		 "SELECT count(*) FROM pragma_table_info('%s') WHERE name = '%s'", table, column);
-	return ask_one(reader, query, 0) > 0;
-}
-
-static int64_t least(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-/* The jumps of the wall clock; older recordings tell of none. The first row is the start's. */
-static void load_wall(struct reader *reader)
-{
-	struct session_info *session = &reader->info.session;
-	sqlite3_stmt *row;
-
-	if (!ask_last_of_newer(reader, "clock"))
-		return;
-	row = reader_prepare(
-		reader, "SELECT t_ns, unix_ns FROM clock WHERE t_ns > 0 ORDER BY t_ns LIMIT 4096",
-		0);
-	while (reader_step(reader, &row))
-		wall_add_jump(session, reader_time(reader, row, 0), reader_number(row, 1));
-	sqlite3_finalize(row);
+	if (!reader->schema.columns[table])
+		return 0;
+	snprintf(query, sizeof query, "SELECT max(rowid) FROM %s", cursor_table_name(table));
+	statement = prepare(reader, query);
+	if (step(reader, statement))
+		last = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return last;
 }
 
 /* Those that some row of the session has a figure of. */
 static uint32_t find_metrics(struct reader *reader)
 {
-	sqlite3_stmt *row =
-		reader_prepare(reader,
-			       "SELECT count(pss), count(uss), count(swap), count(anon),"
-			       " count(file), count(shmem) FROM metric WHERE rowid <= ?1",
-			       reader->last_metric);
+	sqlite3_stmt *row = prepare(reader, "SELECT count(pss), count(uss), count(swap),"
+					    " count(anon), count(file), count(shmem) FROM metric");
 	uint32_t set = METRIC_BIT(METRIC_RSS);
 
-	if (reader_step(reader, &row)) {
+	if (step(reader, row)) {
 		for (enum metric i = METRIC_PSS; i < METRICS; i++)
-			set |= reader_number(row, (int)i - 1) ? METRIC_BIT(i) : 0;
+			set |= sqlite3_column_int64(row, (int)i - 1) ? METRIC_BIT(i) : 0;
 	}
 	sqlite3_finalize(row);
 	return set;
 }
 
-static int load_info(struct reader *reader)
+/* Jumps of the wall clock that a session can have: what keeps the largest of them is slower. */
+#define JUMPS_MOST 4096
+
+/* Older recordings tell of none. The first row is the start's. */
+static void load_wall(struct reader *reader)
+{
+	struct cursor row;
+
+	reader_cursor(reader, &row, TABLE_CLOCK, "");
+	for (int i = 0; i < JUMPS_MOST && reader_step(reader, &row); i++)
+		wall_add_jump(&reader->info.session, reader_time(reader, &row, CLOCK_T),
+			      cursor_number(&row, CLOCK_UNIX));
+	cursor_close(&row);
+}
+
+/* Rows: what a count of them is an upper bound of. */
+static uint64_t rows_until(int64_t last)
+{
+	return last > 0 ? (uint64_t)last : 0;
+}
+
+static void load_info(struct reader *reader)
 {
 	struct reader_info *info = &reader->info;
 	struct session_info *session = &info->session;
-	int64_t first;
 
 	ask_text(reader, "version", info->version, sizeof info->version);
 	ask_text(reader, "name", session->name, sizeof session->name);
 	ask_text(reader, "host", session->host, sizeof session->host);
-	session->pid = (uint32_t)ask_number(reader, "watcher_pid");
+	session->pid = (uint32_t)ask_number(reader, "watcher_pid", UINT32_MAX);
 	session->metrics = METRIC_BIT(METRIC_RSS);
-	session->metrics_interval_ns = ask_number(reader, "metrics_interval_ns");
-	session->interval_ns = ask_number(reader, "interval_ns");
-	session->start_wall_ns = ask_number(reader, "start_unix_ns");
-	session->start_ns = ask_number(reader, "start_mono_ns");
-	info->end_wall_ns = ask_number(reader, "end_unix_ns");
-	info->end_ns = session->start_ns + ask_number(reader, "recorded_ns");
-	reader->last_sample = ask_last(reader, "sample");
-	reader->last_event = ask_last(reader, "event");
-	reader->last_named = ask_last(reader, "named");
-	reader->last_gap = ask_last(reader, "gap");
-	reader->last_bound = ask_last_of_newer(reader, "bound");
-	reader->last_inspection = ask_last_of_newer(reader, "inspection");
-	reader->last_metric = ask_last_of_newer(reader, "metric");
+	session->metrics_interval_ns = ask_number(reader, "metrics_interval_ns", TRACE_MOST);
+	session->interval_ns = ask_number(reader, "interval_ns", TRACE_MOST);
+	session->start_wall_ns = ask_number(reader, "start_unix_ns", INT64_MAX);
+	session->start_ns = ask_number(reader, "start_mono_ns", TRACE_MOST);
+	info->end_wall_ns = ask_number(reader, "end_unix_ns", INT64_MAX);
+	info->end_ns = session->start_ns + ask_number(reader, "recorded_ns", TRACE_MOST);
+	for (enum cursor_table i = 0; i < TABLE_SESSION; i++)
+		reader->last[i] = ask_last(reader, i);
 	load_wall(reader);
-	if (reader->last_metric)
+	if (reader->last[TABLE_METRIC])
 		session->metrics = find_metrics(reader);
-	reader->has_shared = reader_has_column(reader, "sample", "shared");
-	info->samples = (uint64_t)reader->last_sample;
-	info->events = (uint64_t)reader->last_event;
-	first = ask_one(reader, "SELECT min(first_ns) FROM process", INT64_MAX);
-	first = least(first,
-		      ask_one(reader, "SELECT t_ns FROM event ORDER BY rowid LIMIT 1", INT64_MAX));
-	info->begin_ns = session->start_ns + (uint64_t)(first == INT64_MAX ? 0 : first);
-	if (!reader->error && (session->interval_ns == 0 || info->end_ns < info->begin_ns))
+	info->samples = rows_until(reader->last[TABLE_SAMPLE]);
+	info->events = rows_until(reader->last[TABLE_EVENT]);
+}
+
+/* The first record's time: of the first process to join, or of an event before that. */
+static int find_begin(struct reader *reader)
+{
+	struct reader_info *info = &reader->info;
+	struct cursor event;
+	uint64_t begin_ns = UINT64_MAX;
+
+	for (size_t i = 0; i < reader->count; i++) {
+		if (reader->processes[i].first_ns < begin_ns)
+			begin_ns = reader->processes[i].first_ns;
+	}
+	reader_cursor(reader, &event, TABLE_EVENT, "");
+	if (reader_step(reader, &event) && reader_time(reader, &event, EVENT_T) < begin_ns)
+		begin_ns = reader_time(reader, &event, EVENT_T);
+	cursor_close(&event);
+	info->begin_ns = begin_ns == UINT64_MAX ? info->session.start_ns : begin_ns;
+	if (!reader->error && (info->session.interval_ns == 0 || info->end_ns < info->begin_ns))
 		reader_fail(reader, -EBADMSG, "is damaged: it doesn't say when it was recorded");
 	return reader->error;
 }
 
 /* --- processes */
 
-static enum end_reason reason_of(const char *text)
+static enum end_reason reason_of(const struct cursor *row)
 {
-	if (strcmp(text, TRACE_EXITED) == 0)
+	if (cursor_says(row, PROCESS_ENDED, TRACE_EXITED))
 		return END_EXITED;
-	if (strcmp(text, TRACE_KILLED) == 0)
+	if (cursor_says(row, PROCESS_ENDED, TRACE_KILLED))
 		return END_KILLED;
-	return strcmp(text, TRACE_DROPPED) == 0 ? END_DROPPED : END_UNKNOWN;
+	return cursor_says(row, PROCESS_ENDED, TRACE_DROPPED) ? END_DROPPED : END_UNKNOWN;
 }
 
-static void fill_process(const struct reader *reader, sqlite3_stmt *row,
+static void fill_process(const struct reader *reader, const struct cursor *row,
 			 struct reader_process *process)
 {
-	const char *ended = (const char *)sqlite3_column_text(row, 8);
-
 	*process = (struct reader_process){
-		.line = (uint32_t)reader_number(row, 0),
-		.pid = (uint32_t)reader_number(row, 1),
-		.start_ticks = reader_number(row, 2) / schema_clock_tick_ns(),
-		.ppid = (uint32_t)reader_number(row, 3),
-		.first_ns = reader_time(reader, row, 6),
+		.line = (uint32_t)reader->count + 1,
+		.pid = (uint32_t)cursor_number(row, PROCESS_PID),
+		.start_ticks = cursor_number(row, PROCESS_START) / schema_clock_tick_ns(),
+		.ppid = (uint32_t)cursor_number(row, PROCESS_PPID),
+		.first_ns = reader_time(reader, row, PROCESS_FIRST),
 		.last_ns = reader->info.end_ns,
-		.ended = ended != NULL,
-		.reason = ended ? reason_of(ended) : END_UNKNOWN,
-		.peak_rss = reader_number(row, 11),
-		.max_rss = reader_number(row, 12),
+		.ended = !cursor_is_null(row, PROCESS_ENDED),
+		.reason = reason_of(row),
+		.peak_rss = cursor_number(row, PROCESS_PEAK),
+		.max_rss = cursor_number(row, PROCESS_MAX),
 	};
 	if (process->ended)
-		process->last_ns = reader_time(reader, row, 7);
-	process->code = sqlite3_column_int(row, process->reason == END_KILLED ? 10 : 9);
-	reader_text(row, 4, process->name, sizeof process->name);
-	reader_text(row, 5, process->command, sizeof process->command);
+		process->last_ns = reader_time(reader, row, PROCESS_LAST);
+	if (process->last_ns < process->first_ns)
+		process->last_ns = process->first_ns;
+	process->code = (int32_t)cursor_signed(row, process->reason == END_KILLED ? PROCESS_SIGNAL
+										  : PROCESS_CODE);
+	cursor_text(row, PROCESS_NAME, process->name, sizeof process->name);
+	cursor_text(row, PROCESS_COMMAND, process->command, sizeof process->command);
+}
+
+/* Room for one more: memory goes with the rows that were read, not with what one says. */
+static int reserve(struct reader *reader)
+{
+	size_t room = reader->room ? reader->room + reader->room / 2 : 64;
+	struct reader_process *processes;
+	uint32_t *ids;
+
+	if (reader->count < reader->room)
+		return 0;
+	processes = realloc(reader->processes, room * sizeof *processes);
+	if (processes)
+		reader->processes = processes;
+	ids = realloc(reader->ids, room * sizeof *ids);
+	if (ids)
+		reader->ids = ids;
+	if (!processes || !ids)
+		return reader_fail(reader, -ENOMEM, strerror(ENOMEM));
+	reader->room = room;
+	return 0;
 }
 
 static int load_processes(struct reader *reader)
 {
-	size_t room = (size_t)ask_one(reader, "SELECT count(*) FROM process", 0);
-	int64_t last = ask_one(reader, "SELECT max(id) FROM process", 0);
-	int64_t first = ask_one(reader, "SELECT min(id) FROM process", 1);
-	sqlite3_stmt *row;
+	struct cursor row;
 
-	if (last > LINE_MOST || first < 1)
-		return reader_fail(reader, -EBADMSG, "is damaged: it numbers processes strangely");
-	reader->room = (size_t)last + 1;
-	reader->processes = calloc(room + 1, sizeof *reader->processes);
-	reader->ends = calloc(room + 1, sizeof *reader->ends);
-	reader->values = calloc(reader->room, sizeof *reader->values);
-	if (!reader->processes || !reader->ends || !reader->values)
+	reader_cursor(reader, &row, TABLE_PROCESS, "");
+	while (reader_step(reader, &row) && reserve(reader) == 0) {
+		uint32_t id = (uint32_t)cursor_number(&row, PROCESS_ID);
+
+		if (reader->count > 0 && id <= reader->ids[reader->count - 1])
+			reader_fail(reader, -EBADMSG, "is damaged: it numbers processes twice");
+		fill_process(reader, &row, &reader->processes[reader->count]);
+		reader->ids[reader->count++] = id;
+	}
+	cursor_close(&row);
+	reader->ends = calloc(reader->count + 1, sizeof *reader->ends);
+	reader->values = calloc(reader->count + 1, sizeof *reader->values);
+	if (!reader->ends || !reader->values)
 		return reader_fail(reader, -ENOMEM, strerror(ENOMEM));
-	row = reader_prepare(
-		reader,
-		"SELECT id, pid, start_ns, ppid, name, command, first_ns, last_ns,"
-		" ended, exit_code, signal, peak_rss, max_rss FROM process ORDER BY id",
-		0);
-	while (reader->count < room && reader_step(reader, &row))
-		fill_process(reader, row, &reader->processes[reader->count++]);
-	sqlite3_finalize(row);
 	return reader->error;
 }
 
@@ -311,6 +395,33 @@ static void find_title(struct reader *reader)
 			  info->session.name[0] ? info->session.name : SESSION_DEFAULT);
 }
 
+/* --- a reader */
+
+/* Called by SQLite, also amid a statement that finds nothing: whether to stop. */
+static int watch(void *arg)
+{
+	struct reader *reader = arg;
+
+	reader->steps += WATCH_STEPS;
+	if (reader->steps > reader->most_steps)
+		reader->astray = true;
+	return reader->astray || (reader->query && !reader_worked(reader, UINT64_MAX));
+}
+
+/* One moment of a file that may be written to. */
+static void load(struct reader *reader)
+{
+	reader->most_steps = STEPS_BASE + reader->size * STEPS_A_BYTE;
+	sqlite3_progress_handler(reader->database, WATCH_STEPS, watch, reader);
+	reader_check(reader, sqlite3_exec(reader->database, "BEGIN", NULL, NULL, NULL));
+	if (!reader->error)
+		reader->error = cursor_schema_read(&reader->schema, reader->database, reader->why);
+	load_info(reader);
+	if (!reader->error && !load_processes(reader) && !find_begin(reader))
+		find_title(reader);
+	sqlite3_exec(reader->database, "COMMIT", NULL, NULL, NULL);
+}
+
 int reader_open(struct reader **ret_reader, const char *path, char *why)
 {
 	struct reader *reader = calloc(1, sizeof *reader);
@@ -322,11 +433,7 @@ int reader_open(struct reader **ret_reader, const char *path, char *why)
 	}
 	error = reader_open_file(reader, path, why);
 	if (!error) {
-		/* One moment of a file that may be written to. */
-		reader_check(reader, sqlite3_exec(reader->database, "BEGIN", NULL, NULL, NULL));
-		if (!reader->error && !load_info(reader) && !load_processes(reader))
-			find_title(reader);
-		sqlite3_exec(reader->database, "COMMIT", NULL, NULL, NULL);
+		load(reader);
 		error = reader->error;
 		if (error)
 			memcpy(why, reader->why, TRACE_WHY);
@@ -345,6 +452,7 @@ void reader_close(struct reader *reader)
 		return;
 	sqlite3_close(reader->database);
 	free(reader->processes);
+	free(reader->ids);
 	free(reader->values);
 	free(reader->ends);
 	free(reader->tick);

@@ -27,7 +27,7 @@ struct reader_info {
 
 /* A line's whole life. */
 struct reader_process {
-	uint32_t line; /* 1, 2, 3 ...; not every number is taken */
+	uint32_t line; /* 1, 2, 3 ... in the order of their numbers in the file */
 	uint32_t pid;
 	uint32_t ppid;
 	uint64_t start_ticks;
@@ -57,7 +57,7 @@ const struct reader_info *reader_info(const struct reader *reader);
 const struct reader_process *reader_process(const struct reader *reader, size_t index);
 const struct reader_process *reader_line(const struct reader *reader, uint32_t line);
 
-/* One more than the largest number of a line. */
+/* One more than there are lines. */
 size_t reader_lines(const struct reader *reader);
 
 /* A sample's rss where the line has none from that tick on; only without `every`. Its shared is 0
@@ -76,12 +76,15 @@ struct reader_query {
 	 */
 	bool every;
 
+	/* Put back also more samples than so few rows can be trusted to stand for. */
+	bool force;
+
 	/* Whether a line is wanted; NULL: all are. The session's own records always are. */
 	bool (*wants)(void *arg, const struct reader_process *process);
 
 	/*
-	 * Called some hundred times, with how much is done, 0 to 1; false: stop, -ECANCELED. NULL
-	 * for none.
+	 * Called often, more than once in a millisecond also where nothing is told, with how much
+	 * is done, 0 to 1; false: stop, -ECANCELED. NULL for none.
 	 */
 	bool (*progress)(void *arg, double done);
 	void *arg; /* of wants and progress */
@@ -89,14 +92,16 @@ struct reader_query {
 
 /*
  * Give the records to @each, valid during its call, in order of time, seq 1, 2, 3 ...: 0, or
- * -ECANCELED, or -EBADMSG and others with reader_error. May be called again. A record that came
- * late to the recorder comes late here. A span has a begin and, where it ended, an end. RECORD_PEAK
- * is told once a line, at its end (of the recording where it was alive then). Lines that lived
- * before from_ns are not begun again; the limits that hold then are told again, as of from_ns.
+ * -ECANCELED, or -EBADMSG, -E2BIG (see force) and others with reader_error. May be called again. A
+ * record that came late to the recorder comes late here. A span has a begin and, where it ended, an
+ * end. RECORD_PEAK is told once a line, at its end (of the recording where it was alive then).
+ * Lines that lived before from_ns are not begun again; the limits that hold then are told again, as
+ * of from_ns.
  */
 int reader_read(struct reader *reader, const struct reader_query *query, record_fn each, void *arg);
 
-/* Why the last call failed: one line, without the file's name. */
+/* Why the last call failed: one line, without the file's name; "" where it did not, or
+ * was stopped. */
 const char *reader_error(const struct reader *reader);
 
 #endif

@@ -8,16 +8,12 @@ static void step(struct reader *reader)
 {
 	reader->event_ns = READER_NEVER;
 	if (reader_step(reader, &reader->events))
-		reader->event_ns = reader_time(reader, reader->events, 0);
+		reader->event_ns = reader_time(reader, &reader->events, EVENT_T);
 }
 
 int reader_events_open(struct reader *reader)
 {
-	reader->events = reader_prepare(reader,
-					"SELECT t_ns, process, category, label, duration_ns, rss,"
-					" rss_end, span, rowid FROM event WHERE rowid <= ?1"
-					" ORDER BY rowid",
-					reader->last_event);
+	reader_cursor(reader, &reader->events, TABLE_EVENT, "");
 	reader->span_count = 0;
 	if (!reader->error)
 		step(reader);
@@ -127,11 +123,6 @@ void reader_spans_tell(struct reader *reader)
 
 /* --- events */
 
-static bool is_null(sqlite3_stmt *statement, int column)
-{
-	return sqlite3_column_type(statement, column) == SQLITE_NULL;
-}
-
 /* When and how the span that begins with @event ends: whether it does. */
 static bool find_end(const struct reader *reader, uint64_t t_ns, struct event *event,
 		     uint64_t *ret_end_ns)
@@ -139,9 +130,9 @@ static bool find_end(const struct reader *reader, uint64_t t_ns, struct event *e
 	const struct reader_process *process = reader_line(reader, event->line);
 
 	event->kind = EVENT_SPAN_END;
-	if (!is_null(reader->events, 4)) {
-		event->duration_ns = reader_number(reader->events, 4);
-		event->rss_end = reader_number(reader->events, 6);
+	if (!cursor_is_null(&reader->events, EVENT_DURATION)) {
+		event->duration_ns = cursor_number(&reader->events, EVENT_DURATION);
+		event->rss_end = cursor_number(&reader->events, EVENT_RSS_END);
 		*ret_end_ns = t_ns + event->duration_ns;
 		return true;
 	}
@@ -155,18 +146,18 @@ static bool find_end(const struct reader *reader, uint64_t t_ns, struct event *e
 
 int reader_events_tell(struct reader *reader)
 {
-	sqlite3_stmt *row = reader->events;
+	const struct cursor *row = &reader->events;
 	char category[TEXT_CATEGORY + 1], label[TEXT_LABEL + 1];
 	struct record record = { .t_ns = reader->event_ns, .type = RECORD_EVENT };
-	struct reader_span span = { .row = sqlite3_column_int64(row, 8) };
+	struct reader_span span = { .row = row->rowid };
 
 	record.event = (struct event){
-		.line = (uint32_t)reader_number(row, 1),
-		.kind = is_null(row, 7) ? EVENT_MARK : EVENT_SPAN_BEGIN,
-		.span = reader_number(row, 7),
-		.rss = reader_number(row, 5),
-		.category = reader_text(row, 2, category, sizeof category),
-		.label = reader_text(row, 3, label, sizeof label),
+		.line = reader_line_at(reader, row, EVENT_PROCESS),
+		.kind = cursor_is_null(row, EVENT_SPAN) ? EVENT_MARK : EVENT_SPAN_BEGIN,
+		.span = cursor_number(row, EVENT_SPAN),
+		.rss = cursor_number(row, EVENT_RSS),
+		.category = cursor_text(row, EVENT_CATEGORY, category, sizeof category),
+		.label = cursor_text(row, EVENT_LABEL, label, sizeof label),
 	};
 	reader_tell(reader, &record);
 	if (record.event.kind == EVENT_SPAN_BEGIN) {
@@ -183,6 +174,5 @@ void reader_events_close(struct reader *reader)
 {
 	while (reader->span_count > 0)
 		free(reader->spans[--reader->span_count].texts);
-	sqlite3_finalize(reader->events);
-	reader->events = NULL;
+	cursor_close(&reader->events);
 }

@@ -17,12 +17,17 @@ static int explain(char *why, int error)
 	return -error;
 }
 
-static bool has_log(const char *path)
+static bool has_beside(const char *path, const char *ending)
 {
 	char beside[TEXT_PATH + 16];
 
-	snprintf(beside, sizeof beside, "%s-wal", path);
+	snprintf(beside, sizeof beside, "%s%s", path, ending);
 	return access(beside, F_OK) == 0;
+}
+
+static bool has_log(const char *path)
+{
+	return has_beside(path, "-wal");
 }
 
 static uint32_t big_endian(const unsigned char *bytes, int count)
@@ -48,7 +53,7 @@ static uint64_t size_said(const unsigned char *head)
  * Whether it begins as an SQLite database of ours does, so that nothing is done to a file of
  * somebody else's, and is as long as that says (https://sqlite.org/fileformat.html, 1.3).
  */
-static int look(const char *path, char *why)
+static int look(const char *path, uint64_t *ret_size, char *why)
 {
 	static const char magic[] = "SQLite format 3";
 	unsigned char head[100];
@@ -58,6 +63,7 @@ static int look(const char *path, char *why)
 
 	if (fd < 0)
 		return explain(why, errno);
+	*ret_size = 0;
 	size = fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) ? -1
 								  : read(fd, head, sizeof head);
 	close(fd);
@@ -76,20 +82,70 @@ static int look(const char *path, char *why)
 			 (long long)status.st_size, (long long)size_said(head));
 		return -EBADMSG;
 	}
+	*ret_size = (uint64_t)status.st_size;
 	return 0;
+}
+
+/* Bytes of what a recorder keeps beside the file. */
+static uint64_t log_size(const char *path)
+{
+	char beside[TEXT_PATH + 16];
+	struct stat status;
+
+	snprintf(beside, sizeof beside, "%s-wal", path);
+	return stat(beside, &status) == 0 ? (uint64_t)status.st_size : 0;
+}
+
+/*
+ * SQLite as for a file of a stranger's (https://sqlite.org/security.html): nothing of the file's
+ * own runs, nothing grows by what it says. No row of ours is near the longest that is taken.
+ */
+static int harden(sqlite3 *database)
+{
+	static const struct {
+		int what;
+		int value;
+	} switches[] = {
+		{ SQLITE_DBCONFIG_DEFENSIVE, 1 },      { SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 }, { SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_FKEY, 0 },
+	};
+	static const struct {
+		int what;
+		int most;
+	} limits[] = {
+		{ SQLITE_LIMIT_LENGTH, 1 << 20 },    { SQLITE_LIMIT_SQL_LENGTH, 1 << 16 },
+		{ SQLITE_LIMIT_COLUMN, 100 },	     { SQLITE_LIMIT_EXPR_DEPTH, 20 },
+		{ SQLITE_LIMIT_VDBE_OP, 25000 },     { SQLITE_LIMIT_FUNCTION_ARG, 8 },
+		{ SQLITE_LIMIT_ATTACHED, 0 },	     { SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50 },
+		{ SQLITE_LIMIT_TRIGGER_DEPTH, 1 },   { SQLITE_LIMIT_WORKER_THREADS, 0 },
+		{ SQLITE_LIMIT_COMPOUND_SELECT, 2 },
+	};
+
+	for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
+		sqlite3_db_config(database, switches[i].what, switches[i].value, NULL);
+	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+		sqlite3_limit(database, limits[i].what, limits[i].most);
+	/* a file may say how much of it is to be kept in memory */
+	return sqlite3_exec(database,
+			    "PRAGMA cell_size_check = ON; PRAGMA cache_size = -2000;"
+			    "PRAGMA mmap_size = 0",
+			    NULL, NULL, NULL);
 }
 
 /* What a killed recorder has left beside the file goes into it; one that records keeps it from
  * that. */
 static void fold(sqlite3 *database)
 {
+	harden(database);
 	sqlite3_exec(database, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
 }
 
 static int open_database(struct reader *reader, const char *path, char *why)
 {
 	int flags = SQLITE_OPEN_NOMUTEX;
-	bool log = has_log(path);
+	/* a rollback journal, which no recording has, may name files to be deleted */
+	bool log = has_log(path) && !has_beside(path, "-journal");
 
 	if (log && sqlite3_open_v2(path, &reader->database, flags | SQLITE_OPEN_READWRITE, NULL) ==
 			   SQLITE_OK) {
@@ -130,13 +186,15 @@ static int open_immutable(struct reader *reader, const char *path, char *why)
 /* @path: without links, since the log lies beside the file itself. */
 static int open_real(struct reader *reader, const char *path, char *why)
 {
-	int error = look(path, why);
+	int error = look(path, &reader->size, why);
 
 	if (!error)
 		error = open_database(reader, path, why);
 	if (error)
 		return error;
+	reader->size += log_size(path);
 	sqlite3_busy_timeout(reader->database, BUSY_MS);
+	harden(reader->database);
 	error = schema_check(reader->database, why);
 	if (error != -EACCES && error != -EROFS)
 		return error;
@@ -147,6 +205,7 @@ static int open_real(struct reader *reader, const char *path, char *why)
 		return error;
 	}
 	error = open_immutable(reader, path, why);
+	harden(reader->database);
 	return error ? error : schema_check(reader->database, why);
 }
 

@@ -1,65 +1,26 @@
 #include "trace/reader_state.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Records between two calls of the query's progress. */
-#define PROGRESS_STEPS 4096
+/* Work between two calls of the query's progress: rows, or samples told. */
+#define WORK_STEPS 4096
 
-/* --- rows */
+/* Samples that are put back unasked: a day of twenty idle processes at 10 Hz, or as many as this
+ * for each row of a larger file. */
+#define PUT_BACK_FREE 2e7
+#define PUT_BACK_A_ROW 1000
 
-sqlite3_stmt *reader_prepare(struct reader *reader, const char *query, int64_t last_row)
+struct reader_value *reader_value(struct reader *reader, uint32_t line)
 {
-	sqlite3_stmt *statement = NULL;
-
-	if (!reader->error)
-		reader_check(reader,
-			     sqlite3_prepare_v2(reader->database, query, -1, &statement, NULL));
-	if (statement)
-		sqlite3_bind_int64(statement, 1, last_row);
-	return statement;
-}
-
-bool reader_step(struct reader *reader, sqlite3_stmt **statement)
-{
-	int result = *statement ? sqlite3_step(*statement) : SQLITE_DONE;
-
-	if (result == SQLITE_ROW)
-		return true;
-	if (result != SQLITE_DONE)
-		reader_check(reader, result);
-	sqlite3_finalize(*statement);
-	*statement = NULL;
-	return false;
-}
-
-uint64_t reader_number(sqlite3_stmt *statement, int column)
-{
-	return (uint64_t)sqlite3_column_int64(statement, column);
-}
-
-uint64_t reader_time(const struct reader *reader, sqlite3_stmt *statement, int column)
-{
-	return reader->info.session.start_ns + reader_number(statement, column);
-}
-
-const char *reader_text(sqlite3_stmt *statement, int column, char *to, size_t size)
-{
-	const char *text = (const char *)sqlite3_column_text(statement, column);
-
-	text_copy(to, size, text ? text : "");
-	return to;
-}
-
-struct reader_value *reader_value(struct reader *reader, uint64_t line)
-{
-	return line < reader->room ? &reader->values[line] : NULL;
+	return line <= reader->count ? &reader->values[line] : NULL;
 }
 
 static bool is_wanted(const struct reader *reader, uint32_t line)
 {
-	return line == LINE_SESSION || (line < reader->room && reader->values[line].wanted);
+	return line == LINE_SESSION || (line <= reader->count && reader->values[line].wanted);
 }
 
 /* The line that a record is of; ticks have wanted ones only. */
@@ -98,52 +59,46 @@ void reader_tell(struct reader *reader, struct record *record)
 	reader->each(reader->each_arg, record);
 }
 
-/* --- names, gaps, ends */
-
-static void step_named(struct reader *reader)
+/* When the row that a cursor is now at was written of; READER_NEVER past the last. */
+static uint64_t step(struct reader *reader, struct cursor *cursor, int time)
 {
-	reader->named_ns = READER_NEVER;
-	if (reader_step(reader, &reader->named))
-		reader->named_ns = reader_time(reader, reader->named, 0);
+	return reader_step(reader, cursor) ? reader_time(reader, cursor, time) : READER_NEVER;
 }
+
+/* --- names */
 
 static void tell_named(struct reader *reader)
 {
+	const struct cursor *row = &reader->named;
 	char name[TEXT_NAME + 1], command[TEXT_COMMAND + 1];
 	struct record record = { .t_ns = reader->named_ns, .type = RECORD_PROCESS };
 	const struct reader_process *process =
-		reader_line(reader, (uint32_t)reader_number(reader->named, 1));
+		reader_line(reader, reader_line_at(reader, row, NAMED_PROCESS));
 
 	if (process) {
 		record.process = (struct process){
 			.line = process->line,
 			.pid = process->pid,
-			.ppid = (uint32_t)reader_number(reader->named, 2),
+			.ppid = (uint32_t)cursor_number(row, NAMED_PPID),
 			.start_ticks = process->start_ticks,
-			.name = reader_text(reader->named, 3, name, sizeof name),
-			.command = reader_text(reader->named, 4, command, sizeof command),
+			.name = cursor_text(row, NAMED_NAME, name, sizeof name),
+			.command = cursor_text(row, NAMED_COMMAND, command, sizeof command),
 		};
 		reader_tell(reader, &record);
 	}
-	step_named(reader);
+	reader->named_ns = step(reader, &reader->named, NAMED_T);
 }
 
-static void step_gaps(struct reader *reader)
-{
-	reader->gap_ns = READER_NEVER;
-	if (reader_step(reader, &reader->gaps))
-		reader->gap_ns = reader_time(reader, reader->gaps, 1);
-}
+/* --- gaps */
 
-static enum gap_reason reason_of(sqlite3_stmt *statement, int column)
+static enum gap_reason reason_at(const struct cursor *row)
 {
 	static const enum gap_reason reasons[] = { GAP_MISSED,	  GAP_DROPPED, GAP_TORN,
 						   GAP_BEHIND,	  GAP_SUSPEND, GAP_CLOCK_AHEAD,
 						   GAP_CLOCK_BACK };
-	const char *text = (const char *)sqlite3_column_text(statement, column);
 
-	for (size_t i = 0; i < sizeof reasons / sizeof *reasons && text; i++) {
-		if (strcmp(text, gap_reason_text(reasons[i])) == 0)
+	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+		if (cursor_says(row, GAP_REASON, gap_reason_text(reasons[i])))
 			return reasons[i];
 	}
 	return 0;
@@ -151,21 +106,147 @@ static enum gap_reason reason_of(sqlite3_stmt *statement, int column)
 
 static void tell_gap(struct reader *reader)
 {
+	const struct cursor *row = &reader->gaps;
 	struct record record = { .t_ns = reader->gap_ns, .type = RECORD_GAP };
 
 	record.gap = (struct gap){
-		.line = (uint32_t)reader_number(reader->gaps, 2),
-		.reason = reason_of(reader->gaps, 3),
-		.from_ns = reader_time(reader, reader->gaps, 0),
+		.line = reader_line_at(reader, row, GAP_PROCESS),
+		.reason = reason_at(row),
+		.from_ns = reader_time(reader, row, GAP_FROM),
 		.to_ns = reader->gap_ns,
-		.count = reader_number(reader->gaps, 4),
+		.count = cursor_number(row, GAP_COUNT),
 	};
+	if (record.gap.from_ns > record.gap.to_ns)
+		record.gap.from_ns = record.gap.to_ns;
 	if (record.gap.reason == GAP_MISSED)
 		reader->missed += record.gap.count;
+	/* other reasons may be told one day */
 	if (record.gap.reason)
 		reader_tell(reader, &record);
-	step_gaps(reader);
+	reader->gap_ns = step(reader, &reader->gaps, GAP_TO);
 }
+
+/* --- limits */
+
+/* What held before the part that is read is told as of its begin. */
+static uint64_t step_from(struct reader *reader, struct cursor *cursor, int time)
+{
+	uint64_t t_ns = step(reader, cursor, time);
+
+	return t_ns < reader->from_ns ? reader->from_ns : t_ns;
+}
+
+static bool kind_at(const struct cursor *row, enum limit_kind *ret_kind)
+{
+	static const enum limit_kind kinds[] = { LIMIT_CGROUP, LIMIT_MACHINE, LIMIT_ASKED };
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		if (cursor_says(row, BOUND_KIND, limit_kind_text(kinds[i]))) {
+			*ret_kind = kinds[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+static void tell_bound(struct reader *reader)
+{
+	const struct cursor *row = &reader->bounds;
+	struct record record = { .t_ns = reader->bound_ns, .type = RECORD_LIMIT };
+	struct limit *limit = &record.limit;
+
+	limit->line = reader_line_at(reader, row, BOUND_PROCESS);
+	limit->limit = cursor_number(row, BOUND_LIMIT);
+	limit->used = cursor_number(row, BOUND_USED);
+	/* other kinds may be told one day */
+	if (kind_at(row, &limit->kind) &&
+	    (limit->kind == LIMIT_ASKED ||
+	     (limit->kind == LIMIT_MACHINE) == (limit->line == LINE_SESSION)))
+		reader_tell(reader, &record);
+	reader->bound_ns = step_from(reader, &reader->bounds, BOUND_T);
+}
+
+/* --- inspections */
+
+static struct memory_use use_at(const struct cursor *row)
+{
+	return (struct memory_use){
+		.mappings = cursor_number(row, INSPECTION_USE),
+		.size = cursor_number(row, INSPECTION_USE + 1),
+		.rss = cursor_number(row, INSPECTION_USE + 2),
+		.pss = cursor_number(row, INSPECTION_USE + 3),
+		.private_dirty = cursor_number(row, INSPECTION_USE + 4),
+		.swap = cursor_number(row, INSPECTION_USE + 5),
+		.hugetlb = cursor_number(row, INSPECTION_USE + 6),
+	};
+}
+
+static bool is_sound(const struct inspection *inspection)
+{
+	if (inspection->kinds > INSPECTION_KINDS)
+		return false;
+	if (inspection->kinds == 0)
+		return inspection->place == 0;
+	return inspection->place < inspection->kinds;
+}
+
+static void tell_inspection(struct reader *reader)
+{
+	const struct cursor *row = &reader->inspections;
+	struct record record = { .t_ns = reader->inspection_ns, .type = RECORD_INSPECTION };
+	struct inspection *inspection = &record.inspection;
+	char kind[TEXT_NAME + 1], name[TEXT_LABEL + 1];
+
+	inspection->line = reader_line_at(reader, row, INSPECTION_PROCESS);
+	inspection->number = (uint32_t)cursor_number(row, INSPECTION_NUMBER);
+	inspection->place = (uint32_t)cursor_number(row, INSPECTION_PLACE);
+	inspection->kinds = (uint32_t)cursor_number(row, INSPECTION_KIND_COUNT);
+	if (inspection->kinds > 0) {
+		inspection->kind =
+			memory_kind_find(cursor_text(row, INSPECTION_KIND, kind, sizeof kind));
+		/* other kinds may be told one day */
+		if (!inspection->kind)
+			inspection->kind = MEMORY_OTHERS;
+	}
+	inspection->name = cursor_text(row, INSPECTION_NAME, name, sizeof name);
+	inspection->use = use_at(row);
+	if (is_sound(inspection))
+		reader_tell(reader, &record);
+	reader->inspection_ns = step(reader, &reader->inspections, INSPECTION_T);
+}
+
+/* --- figures beside the samples */
+
+/* Whether a process that is told of still lives where the reading begins. */
+static bool lives(const struct reader *reader, uint32_t line)
+{
+	const struct reader_process *process = reader_line(reader, line);
+
+	return process && process->last_ns >= reader->from_ns;
+}
+
+static void tell_metrics(struct reader *reader)
+{
+	const struct cursor *row = &reader->metrics;
+	struct record record = { .t_ns = reader->metric_ns, .type = RECORD_METRICS };
+	struct metrics *metrics = &record.metrics;
+
+	metrics->line = reader_line_at(reader, row, METRIC_PROCESS);
+	for (enum metric i = METRIC_PSS; i < METRICS; i++) {
+		int column = METRIC_FIGURES + (int)i - METRIC_PSS;
+
+		if (cursor_is_null(row, column))
+			continue;
+		metrics->set |= METRIC_BIT(i);
+		metrics->values[i] = cursor_number(row, column);
+	}
+	metrics->read_ns = cursor_number(row, METRIC_READ);
+	if (metrics->set && lives(reader, metrics->line))
+		reader_tell(reader, &record);
+	reader->metric_ns = step_from(reader, &reader->metrics, METRIC_T);
+}
+
+/* --- ends */
 
 static void tell_peak(struct reader *reader, const struct reader_process *process)
 {
@@ -207,35 +288,35 @@ static uint64_t next_end(const struct reader *reader)
 
 /* --- the merge of all that */
 
-enum cursor {
-	CURSOR_NAMED,
-	CURSOR_GAP,
-	CURSOR_BOUND,
-	CURSOR_INSPECTION,
-	CURSOR_METRIC,
-	CURSOR_SAMPLE,
-	CURSOR_EVENT,
-	CURSOR_SPAN,
-	CURSOR_END
+enum source {
+	SOURCE_NAMED,
+	SOURCE_GAP,
+	SOURCE_BOUND,
+	SOURCE_INSPECTION,
+	SOURCE_METRIC,
+	SOURCE_SAMPLE,
+	SOURCE_EVENT,
+	SOURCE_SPAN,
+	SOURCE_END
 };
 
-/* What comes next, and when; what comes at the same time comes in the order of the cursors. */
-static enum cursor find_next(struct reader *reader, uint64_t *ret_ns)
+/* What comes next, and when; what comes at the same time comes in the order of the sources. */
+static enum source find_next(struct reader *reader, uint64_t *ret_ns)
 {
 	const uint64_t times[] = {
-		[CURSOR_NAMED] = reader->named_ns,
-		[CURSOR_GAP] = reader->gap_ns,
-		[CURSOR_BOUND] = reader->bound_ns,
-		[CURSOR_INSPECTION] = reader->inspection_ns,
-		[CURSOR_METRIC] = reader->metric_ns,
-		[CURSOR_SAMPLE] = reader_samples_next(reader),
-		[CURSOR_EVENT] = reader_events_next(reader),
-		[CURSOR_SPAN] = reader_spans_next(reader),
-		[CURSOR_END] = next_end(reader),
+		[SOURCE_NAMED] = reader->named_ns,
+		[SOURCE_GAP] = reader->gap_ns,
+		[SOURCE_BOUND] = reader->bound_ns,
+		[SOURCE_INSPECTION] = reader->inspection_ns,
+		[SOURCE_METRIC] = reader->metric_ns,
+		[SOURCE_SAMPLE] = reader_samples_next(reader),
+		[SOURCE_EVENT] = reader_events_next(reader),
+		[SOURCE_SPAN] = reader_spans_next(reader),
+		[SOURCE_END] = next_end(reader),
 	};
-	enum cursor next = CURSOR_NAMED;
+	enum source next = SOURCE_NAMED;
 
-	for (enum cursor i = CURSOR_GAP; i <= CURSOR_END; i++) {
+	for (enum source i = SOURCE_GAP; i <= SOURCE_END; i++) {
 		if (times[i] < times[next])
 			next = i;
 	}
@@ -243,71 +324,82 @@ static enum cursor find_next(struct reader *reader, uint64_t *ret_ns)
 	return next;
 }
 
-static void tell_next(struct reader *reader, enum cursor cursor)
+static void tell_next(struct reader *reader, enum source source)
 {
-	switch (cursor) {
-	case CURSOR_NAMED:
+	switch (source) {
+	case SOURCE_NAMED:
 		tell_named(reader);
 		break;
-	case CURSOR_GAP:
+	case SOURCE_GAP:
 		tell_gap(reader);
 		break;
-	case CURSOR_BOUND:
-		reader_bounds_tell(reader);
+	case SOURCE_BOUND:
+		tell_bound(reader);
 		break;
-	case CURSOR_INSPECTION:
-		reader_inspections_tell(reader);
+	case SOURCE_INSPECTION:
+		tell_inspection(reader);
 		break;
-	case CURSOR_METRIC:
-		reader_metrics_tell(reader);
+	case SOURCE_METRIC:
+		tell_metrics(reader);
 		break;
-	case CURSOR_SAMPLE:
+	case SOURCE_SAMPLE:
 		reader_samples_tell(reader);
 		break;
-	case CURSOR_EVENT:
+	case SOURCE_EVENT:
 		reader_events_tell(reader);
 		break;
-	case CURSOR_SPAN:
+	case SOURCE_SPAN:
 		reader_spans_tell(reader);
 		break;
-	case CURSOR_END:
+	case SOURCE_END:
 		tell_end(reader);
 		break;
 	}
 }
 
-static bool go_on(struct reader *reader, uint64_t t_ns)
+static bool go_on(struct reader *reader)
 {
 	const struct reader_query *query = reader->query;
 	uint64_t begin_ns = reader->info.begin_ns;
+	uint64_t t_ns = reader->now_ns;
 	double span = (double)(reader->to_ns - begin_ns);
 	double done = span > 0 && t_ns > begin_ns ? (double)(t_ns - begin_ns) / span : 0;
 
 	return !query->progress || query->progress(query->arg, done < 1 ? done : 1);
 }
 
+bool reader_worked(struct reader *reader, uint64_t count)
+{
+	reader->work += count < WORK_STEPS ? count : WORK_STEPS;
+	if (reader->work < WORK_STEPS)
+		return true;
+	reader->work = 0;
+	return go_on(reader);
+}
+
 static void tell_all(struct reader *reader)
 {
-	uint64_t steps = 0;
 	uint64_t t_ns;
 
 	while (!reader->error) {
-		enum cursor cursor = find_next(reader, &t_ns);
+		enum source next = find_next(reader, &t_ns);
 
 		if (t_ns > reader->to_ns)
 			break;
+		reader->now_ns = t_ns;
 		if (!reader->begun && t_ns >= reader->from_ns) {
 			reader->begun = true;
 			reader_samples_begin(reader);
 		}
-		tell_next(reader, cursor);
-		if (++steps % PROGRESS_STEPS == 0 && !go_on(reader, t_ns))
-			reader_fail(reader, -ECANCELED, "interrupted");
+		tell_next(reader, next);
+		if (!reader_worked(reader, 1))
+			reader_fail(reader, -ECANCELED, "");
 	}
 	if (!reader->error && !reader->begun)
 		reader_samples_begin(reader);
-	if (!reader->error)
-		go_on(reader, reader->to_ns);
+	reader->now_ns = reader->to_ns;
+	if (!reader->error && !go_on(reader))
+		reader_fail(reader, -ECANCELED, "");
 }
 
 /* --- a reading */
@@ -326,7 +418,7 @@ static void prepare_lines(struct reader *reader)
 {
 	const struct reader_query *query = reader->query;
 
-	memset(reader->values, 0, reader->room * sizeof *reader->values);
+	memset(reader->values, 0, (reader->count + 1) * sizeof *reader->values);
 	for (size_t i = 0; i < reader->count; i++) {
 		const struct reader_process *process = &reader->processes[i];
 
@@ -339,48 +431,85 @@ static void prepare_lines(struct reader *reader)
 	qsort_r(reader->ends, reader->count, sizeof *reader->ends, compare_ends, reader);
 }
 
+/* Samples that putting ticks back would give, of lines that have a value all their lives. */
+static double count_put_back(const struct reader *reader)
+{
+	double count = 0;
+
+	for (size_t i = 0; i < reader->count; i++) {
+		const struct reader_process *process = &reader->processes[i];
+		uint64_t from_ns = process->first_ns;
+		uint64_t to_ns = process->last_ns;
+
+		if (from_ns < reader->from_ns)
+			from_ns = reader->from_ns;
+		if (to_ns > reader->to_ns)
+			to_ns = reader->to_ns;
+		if (from_ns < to_ns && reader->values[process->line].wanted)
+			count += (double)(to_ns - from_ns) /
+				 (double)reader->info.session.interval_ns;
+	}
+	return count;
+}
+
+/* A small file may say that it is a week of microseconds: what is made of that is asked for. */
+static int check_size(struct reader *reader)
+{
+	double rows = (double)reader->info.samples;
+	double count = count_put_back(reader);
+	char why[TRACE_WHY];
+
+	if (count <= PUT_BACK_FREE || count <= PUT_BACK_A_ROW * rows)
+		return 0;
+	snprintf(why, sizeof why,
+		 "says that its %.0f rows stand for %.3g samples, one each %.9g s; with --force "
+		 "they are all read",
+		 rows, count, (double)reader->info.session.interval_ns / 1e9);
+	return reader_fail(reader, -E2BIG, why);
+}
+
+/* Of what comes before the part that is read, the last of each process and kind: what holds when
+ * it begins. */
+#define CURRENT(table, keys)                                                                       \
+	" AND (t_ns >= ?2 OR rowid IN (SELECT max(rowid) FROM " table " WHERE t_ns < ?2 GROUP BY " \
+	"process, " keys "))"
+
 static void open_cursors(struct reader *reader)
 {
-	reader->named = reader_prepare(reader,
-				       "SELECT t_ns, process, ppid, name, command FROM named"
-				       " WHERE rowid <= ?1 ORDER BY rowid",
-				       reader->last_named);
-	reader->gaps = reader_prepare(reader,
-				      "SELECT from_ns, to_ns, process, reason, count FROM gap"
-				      " WHERE rowid <= ?1 AND reason NOT IN ('" TRACE_LATE "',"
-				      " '" TRACE_EMPTY "') ORDER BY rowid",
-				      reader->last_gap);
-	step_named(reader);
-	step_gaps(reader);
-	reader_bounds_open(reader);
-	reader_inspections_open(reader);
-	reader_metrics_open(reader);
+	reader_cursor(reader, &reader->named, TABLE_NAMED, "");
+	reader_cursor(reader, &reader->gaps, TABLE_GAP,
+		      " AND reason NOT IN ('" TRACE_LATE "', '" TRACE_EMPTY "')");
+	reader_cursor(reader, &reader->inspections, TABLE_INSPECTION, "");
+	reader_cursor(reader, &reader->bounds, TABLE_BOUND,
+		      reader->from_ns ? CURRENT("bound", "kind") : "");
+	/* those of status, which have no read_ns, and those of smaps_rollup */
+	reader_cursor(reader, &reader->metrics, TABLE_METRIC,
+		      reader->from_ns ? CURRENT("metric", "read_ns IS NULL") : "");
+	reader->named_ns = step(reader, &reader->named, NAMED_T);
+	reader->gap_ns = step(reader, &reader->gaps, GAP_TO);
+	reader->inspection_ns = step(reader, &reader->inspections, INSPECTION_T);
+	reader->bound_ns = step_from(reader, &reader->bounds, BOUND_T);
+	reader->metric_ns = step_from(reader, &reader->metrics, METRIC_T);
 	reader_samples_open(reader);
 	reader_events_open(reader);
 }
 
 static void close_cursors(struct reader *reader)
 {
-	sqlite3_finalize(reader->named);
-	sqlite3_finalize(reader->gaps);
-	sqlite3_finalize(reader->bounds);
-	sqlite3_finalize(reader->inspections);
-	sqlite3_finalize(reader->metrics);
-	sqlite3_finalize(reader->samples);
-	sqlite3_finalize(reader->holes);
-	reader->named = NULL;
-	reader->gaps = NULL;
-	reader->bounds = NULL;
-	reader->inspections = NULL;
-	reader->metrics = NULL;
-	reader->samples = NULL;
-	reader->holes = NULL;
+	cursor_close(&reader->named);
+	cursor_close(&reader->gaps);
+	cursor_close(&reader->bounds);
+	cursor_close(&reader->inspections);
+	cursor_close(&reader->metrics);
+	cursor_close(&reader->samples);
+	cursor_close(&reader->holes);
 	reader_events_close(reader);
 }
 
 int reader_read(struct reader *reader, const struct reader_query *query, record_fn each, void *arg)
 {
 	reader->error = 0;
+	reader->why[0] = '\0';
 	reader->query = query;
 	reader->each = each;
 	reader->each_arg = arg;
@@ -389,12 +518,20 @@ int reader_read(struct reader *reader, const struct reader_query *query, record_
 	if (query->to_ns && query->to_ns < reader->to_ns)
 		reader->to_ns = query->to_ns;
 	reader->seq = 0;
+	reader->steps = 0;
+	reader->astray = false;
+	reader->now_ns = reader->from_ns;
 	reader->begun = query->from_ns == 0;
 	reader->event_ns = READER_NEVER;
 	reader->sample_ns = READER_NEVER;
 	prepare_lines(reader);
+	if (query->every && !query->force && check_size(reader)) {
+		reader->query = NULL;
+		return reader->error;
+	}
 	open_cursors(reader);
 	tell_all(reader);
 	close_cursors(reader);
+	reader->query = NULL;
 	return reader->error;
 }

@@ -22,20 +22,21 @@ static uint64_t deadline_after(const struct reader *reader, uint64_t t_ns)
 
 static void read_hole(struct reader *reader, struct reader_hole *hole)
 {
-	const char *reason;
+	const struct cursor *row = &reader->holes;
 
 	*hole = (struct reader_hole){ .from_ns = READER_NEVER };
 	if (!reader_step(reader, &reader->holes))
 		return;
-	reason = (const char *)sqlite3_column_text(reader->holes, 2);
-	hole->from_ns = reader_time(reader, reader->holes, 0);
-	hole->to_ns = reader_time(reader, reader->holes, 1);
+	hole->from_ns = reader_time(reader, row, GAP_FROM);
+	hole->to_ns = reader_time(reader, row, GAP_TO);
+	if (hole->to_ns < hole->from_ns)
+		hole->to_ns = hole->from_ns;
 	hole->kind = HOLE_MISSED;
-	if (reason && strcmp(reason, TRACE_LATE) == 0)
+	if (cursor_says(row, GAP_REASON, TRACE_LATE))
 		hole->kind = HOLE_LATE;
-	else if (reason && strcmp(reason, TRACE_EMPTY) == 0)
+	else if (cursor_says(row, GAP_REASON, TRACE_EMPTY))
 		hole->kind = HOLE_EMPTY;
-	else if (reason && strcmp(reason, gap_reason_text(GAP_BEHIND)) == 0)
+	else if (cursor_says(row, GAP_REASON, gap_reason_text(GAP_BEHIND)))
 		hole->kind = HOLE_LOST;
 }
 
@@ -51,6 +52,17 @@ static bool ends_in_tick(const struct reader *reader, uint64_t deadline_ns)
 {
 	return deadline_ns == deadline_before(reader, reader->hole.to_ns) &&
 	       (reader->ahead.kind != HOLE_EMPTY || reader->ahead.from_ns != deadline_ns);
+}
+
+/* The next deadline that may have been taken, of one in the hole: in one step, however long that
+ * says it is. */
+static uint64_t after_hole(const struct reader *reader, uint64_t deadline_ns)
+{
+	uint64_t last_ns = deadline_before(reader, reader->hole.to_ns);
+
+	if (reader->hole.kind == HOLE_MISSED && deadline_ns < last_ns)
+		return last_ns;
+	return deadline_after(reader, last_ns > deadline_ns ? last_ns : deadline_ns);
 }
 
 /*
@@ -79,7 +91,7 @@ static uint64_t next_tick(struct reader *reader)
 		}
 		if (hole->kind == HOLE_MISSED && ends_in_tick(reader, deadline_ns))
 			return hole->to_ns;
-		reader->deadline_ns = deadline_after(reader, deadline_ns);
+		reader->deadline_ns = after_hole(reader, deadline_ns);
 	}
 }
 
@@ -115,7 +127,7 @@ static int collect(struct reader *reader)
 {
 	reader->tick_count = 0;
 	reader->tick_stale = false;
-	for (size_t i = 0; i < reader->room; i++) {
+	for (size_t i = 0; i <= reader->count; i++) {
 		struct reader_value *value = &reader->values[i];
 
 		if (!value->has)
@@ -131,13 +143,15 @@ static void tell(struct reader *reader, uint64_t t_ns)
 {
 	struct record record = { .t_ns = t_ns, .type = RECORD_TICK };
 
-	for (size_t i = 0; i < reader->tick_count; i += TICK_SAMPLES) {
+	for (size_t i = 0; i < reader->tick_count && !reader->error; i += TICK_SAMPLES) {
 		size_t rest = reader->tick_count - i;
 
 		record.tick.missed = reader->missed;
 		record.tick.samples = reader->tick + i;
 		record.tick.count = rest < TICK_SAMPLES ? rest : TICK_SAMPLES;
 		reader_tell(reader, &record);
+		if (!reader_worked(reader, record.tick.count))
+			reader_fail(reader, -ECANCELED, "");
 	}
 }
 
@@ -164,23 +178,22 @@ static void set_value(struct reader *reader, struct reader_value *value,
 static void step(struct reader *reader)
 {
 	if (reader_step(reader, &reader->samples))
-		reader->sample_ns = reader_time(reader, reader->samples, 0);
+		reader->sample_ns = reader_time(reader, &reader->samples, SAMPLE_T);
 	else
 		reader->sample_ns = READER_NEVER;
-	reader->rows_done++;
 }
 
 static void take_row(struct reader *reader)
 {
-	uint64_t line = reader_number(reader->samples, 1);
+	uint32_t line = reader_line_at(reader, &reader->samples, SAMPLE_PROCESS);
 	struct reader_value *value = reader_value(reader, line);
-	struct sample sample = { .line = (uint32_t)line, .rss = READER_NONE };
+	struct sample sample = { .line = line, .rss = READER_NONE };
 
-	if (sqlite3_column_type(reader->samples, 2) != SQLITE_NULL) {
-		sample.rss = reader_number(reader->samples, 2);
-		sample.shared = reader_number(reader->samples, 3);
+	if (!cursor_is_null(&reader->samples, SAMPLE_RSS)) {
+		sample.rss = cursor_number(&reader->samples, SAMPLE_RSS);
+		sample.shared = cursor_number(&reader->samples, SAMPLE_SHARED);
 	}
-	if (sample.shared > sample.rss) /* anybody may have written it */
+	if (sample.shared > sample.rss)
 		sample.shared = 0;
 	if (value && value->wanted)
 		set_value(reader, value, &sample);
@@ -191,25 +204,12 @@ static void take_row(struct reader *reader)
 
 int reader_samples_open(struct reader *reader)
 {
-	reader->samples =
-		reader_prepare(reader,
-			       reader->has_shared ? "SELECT t_ns, process, rss, shared FROM sample"
-						    " WHERE rowid <= ?1 ORDER BY rowid"
-						  : "SELECT t_ns, process, rss, NULL FROM sample"
-						    " WHERE rowid <= ?1 ORDER BY rowid",
-			       reader->last_sample);
+	reader_cursor(reader, &reader->samples, TABLE_SAMPLE, "");
 	/* Only what was lost matters where ticks aren't put back. */
-	reader->holes = reader_prepare(reader,
-				       reader->query->every
-					       ? "SELECT from_ns, to_ns, reason FROM gap"
-						 " WHERE rowid <= ?1 AND reason IN ('missed ticks',"
-						 " 'recorder behind', '" TRACE_LATE "',"
-						 " '" TRACE_EMPTY "')"
-						 " ORDER BY rowid"
-					       : "SELECT from_ns, to_ns, reason FROM gap"
-						 " WHERE rowid <= ?1 AND reason = 'recorder behind'"
-						 " ORDER BY rowid",
-				       reader->last_gap);
+	reader_cursor(reader, &reader->holes, TABLE_GAP,
+		      reader->query->every ? " AND reason IN ('missed ticks', 'recorder behind',"
+					     " '" TRACE_LATE "', '" TRACE_EMPTY "')"
+					   : " AND reason = 'recorder behind'");
 	reader->tick_count = 0;
 	reader->tick_stale = true;
 	reader->missed = 0;
@@ -267,7 +267,7 @@ static void tell_lost(struct reader *reader)
 	uint64_t t_ns = reader->hole.from_ns;
 
 	reader->tick_count = 0;
-	for (size_t i = 0; i < reader->room; i++) {
+	for (size_t i = 0; i <= reader->count; i++) {
 		if (!reader->values[i].has)
 			continue;
 		reader->values[i].has = false;
@@ -293,12 +293,12 @@ static void tell_joining(struct reader *reader)
 				 .tick = { .count = 1, .samples = &sample } };
 
 	do {
-		uint64_t line = reader_number(reader->samples, 1);
+		uint32_t line = reader_line_at(reader, &reader->samples, SAMPLE_PROCESS);
 		struct reader_value *value = reader_value(reader, line);
 
 		take_row(reader);
 		if (value && value->wanted && value->has) {
-			sample = (struct sample){ (uint32_t)line, value->rss, value->shared };
+			sample = (struct sample){ line, value->rss, value->shared };
 			record.tick.missed = reader->missed;
 			reader_tell(reader, &record);
 		}

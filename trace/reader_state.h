@@ -4,9 +4,8 @@
 #ifndef TRACE_READER_STATE_H
 #define TRACE_READER_STATE_H
 
+#include "trace/cursor.h"
 #include "trace/reader.h"
-
-#include <sqlite3.h>
 
 /* A line while records are read, by number. */
 struct reader_value {
@@ -35,19 +34,18 @@ struct reader_hole {
 
 struct reader {
 	sqlite3 *database;
+	uint64_t size; /* of the file, and its log */
+	struct cursor_schema schema;
 	struct reader_info info;
-	struct reader_process *processes;
+	struct reader_process *processes; /* line 1 first */
+	uint32_t *ids;			  /* what the file calls them, ascending */
 	size_t count;
-	struct reader_value *values; /* by line */
 	size_t room;
-	int64_t last_sample; /* the newest rows when it was opened */
-	int64_t last_event;
-	int64_t last_named;
-	int64_t last_gap;
-	int64_t last_bound;	 /* 0 also where there is no such table */
-	int64_t last_inspection; /* the same */
-	int64_t last_metric;	 /* the same */
-	bool has_shared;	 /* samples have the column */
+	struct reader_value *values; /* by line */
+	int64_t last[TABLES];	     /* the newest rows when it was opened */
+	uint64_t most_steps;	     /* of SQLite's machine, for one reading of a file so large */
+	uint64_t steps;
+	bool astray; /* it took more */
 	int error;
 	char why[TRACE_WHY];
 
@@ -59,9 +57,10 @@ struct reader {
 	uint64_t to_ns;
 	uint64_t seq;
 	bool begun; /* from_ns is behind */
-	int64_t rows_done;
+	uint64_t now_ns;
+	uint64_t work; /* since progress was told */
 
-	sqlite3_stmt *samples; /* the next row; NULL: no more */
+	struct cursor samples; /* at the next row */
 	uint64_t sample_ns;
 	struct sample *tick; /* what the lines have, in order of line; or what changed */
 	size_t tick_count;
@@ -70,25 +69,25 @@ struct reader {
 	uint64_t deadline_ns; /* of the next tick that is to be told */
 	uint64_t missed;
 
-	sqlite3_stmt *holes;
+	struct cursor holes;
 	struct reader_hole hole;
 	struct reader_hole ahead; /* the one after it */
 
-	sqlite3_stmt *events;
+	struct cursor events;
 	uint64_t event_ns;
 	struct reader_span *spans; /* a heap, the first to end first */
 	size_t span_count;
 	size_t span_room;
 
-	sqlite3_stmt *named;
+	struct cursor named;
 	uint64_t named_ns;
-	sqlite3_stmt *gaps;
+	struct cursor gaps;
 	uint64_t gap_ns;
-	sqlite3_stmt *bounds;
+	struct cursor bounds;
 	uint64_t bound_ns;
-	sqlite3_stmt *inspections;
+	struct cursor inspections;
 	uint64_t inspection_ns;
-	sqlite3_stmt *metrics;
+	struct cursor metrics;
 	uint64_t metric_ns;
 
 	uint32_t *ends; /* lines that ended, in order of time */
@@ -102,22 +101,27 @@ struct reader {
 int reader_check(struct reader *reader, int result);
 int reader_fail(struct reader *reader, int error, const char *why);
 
-sqlite3_stmt *reader_prepare(struct reader *reader, const char *query, int64_t last_row);
+/* Begin with a table; @where as cursor_open has it, and its ?2 is reader->from_ns in the file's
+ * time. Then it is at no row yet. */
+void reader_cursor(struct reader *reader, struct cursor *cursor, enum cursor_table table,
+		   const char *where);
 
-/* Whether a table has a column: older recordings lack some. */
-bool reader_has_column(struct reader *reader, const char *table, const char *column);
-
-/* Step: whether there is a row; else the statement is freed and NULL. */
-bool reader_step(struct reader *reader, sqlite3_stmt **statement);
+/* Go to the next row: whether there is one; else the cursor is closed. */
+bool reader_step(struct reader *reader, struct cursor *cursor);
 
 /* A column in ns since the session's start, as CLOCK_MONOTONIC. */
-uint64_t reader_time(const struct reader *reader, sqlite3_stmt *statement, int column);
-uint64_t reader_number(sqlite3_stmt *statement, int column);
-/* A column's text, "" for NULL, to @to, of @size bytes, cut at a character; returns @to. */
-const char *reader_text(sqlite3_stmt *statement, int column, char *to, size_t size);
+uint64_t reader_time(const struct reader *reader, const struct cursor *cursor, int column);
+
+/* Which line a column with a process's number is of: LINE_SESSION for NULL, READER_NOBODY for one
+ * that the file doesn't tell of. */
+#define READER_NOBODY (UINT32_MAX - 1)
+uint32_t reader_line_at(const struct reader *reader, const struct cursor *cursor, int column);
+
+/* @count records of the merge are done, or as much work: whether to go on. */
+bool reader_worked(struct reader *reader, uint64_t count);
 
 /* The value of a line, NULL where there is no such line. */
-struct reader_value *reader_value(struct reader *reader, uint64_t line);
+struct reader_value *reader_value(struct reader *reader, uint32_t line);
 
 /* Give a record to the caller, where it is in the range and wanted. */
 void reader_tell(struct reader *reader, struct record *record);
@@ -141,17 +145,5 @@ uint64_t reader_spans_next(const struct reader *reader);
 int reader_events_tell(struct reader *reader);
 void reader_spans_tell(struct reader *reader);
 void reader_events_close(struct reader *reader);
-
-/* reader_bounds.c: limits. Those from before from_ns that hold then are told as of from_ns. */
-void reader_bounds_open(struct reader *reader);
-void reader_bounds_tell(struct reader *reader);
-
-/* reader_inspections.c */
-void reader_inspections_open(struct reader *reader);
-void reader_inspections_tell(struct reader *reader);
-
-/* reader_metrics.c: figures beside the samples, in the same manner. */
-void reader_metrics_open(struct reader *reader);
-void reader_metrics_tell(struct reader *reader);
 
 #endif

@@ -68,9 +68,15 @@ static int run(sqlite3_stmt *statement)
 	return result == SQLITE_DONE ? SQLITE_OK : reset;
 }
 
+/* Programs say what they like of their memory: no row has what a reader would refuse. */
 static void bind_number(sqlite3_stmt *statement, int at, uint64_t number)
 {
-	sqlite3_bind_int64(statement, at, (sqlite3_int64)number);
+	sqlite3_bind_int64(statement, at, number < INT64_MAX ? (sqlite3_int64)number : INT64_MAX);
+}
+
+static void bind_count(sqlite3_stmt *statement, int at, uint64_t count)
+{
+	bind_number(statement, at, count < TRACE_MOST ? count : TRACE_MOST);
 }
 
 /* Bytes of which 0 means that nobody knows. */
@@ -156,12 +162,12 @@ int rows_event(struct rows *rows, int64_t t_ns, const struct event *event, int64
 	bind_foreign(statement, 3, event->category);
 	bind_foreign(statement, 4, event->label);
 	if (event->kind == EVENT_SPAN_END) {
-		bind_number(statement, 5, event->duration_ns);
+		bind_count(statement, 5, event->duration_ns);
 		bind_known(statement, 7, event->rss_end);
 	}
 	bind_known(statement, 6, event->rss);
 	if (event->kind != EVENT_MARK)
-		bind_number(statement, 8, event->span);
+		sqlite3_bind_int64(statement, 8, (sqlite3_int64)event->span);
 	result = run(statement);
 	*ret_row = sqlite3_last_insert_rowid(rows->database);
 	return result;
@@ -172,7 +178,7 @@ int rows_span_end(struct rows *rows, int64_t row, const struct event *event)
 	sqlite3_stmt *statement = rows->statements[ROWS_SPAN_END];
 
 	sqlite3_bind_int64(statement, 1, row);
-	bind_number(statement, 2, event->duration_ns);
+	bind_count(statement, 2, event->duration_ns);
 	bind_known(statement, 3, event->rss_end);
 	return run(statement);
 }
@@ -269,7 +275,7 @@ int rows_gap(struct rows *rows, int64_t from_ns, int64_t to_ns, uint32_t process
 	else
 		sqlite3_bind_int64(statement, 3, process);
 	bind_text(statement, 4, reason);
-	bind_number(statement, 5, count);
+	bind_count(statement, 5, count);
 	return run(statement);
 }
 

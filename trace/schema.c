@@ -177,6 +177,7 @@ static const struct explanation explanations[] = {
 	{ SQLITE_READONLY, -EROFS, "cannot be written (read-only)" },
 	{ SQLITE_NOTADB, -EBADMSG, "is no session that memwatch recorded" },
 	{ SQLITE_CORRUPT, -EBADMSG, "is damaged or cut short" },
+	{ SQLITE_TOOBIG, -EBADMSG, "is damaged: a text in it is longer than any should be" },
 	{ SQLITE_NOMEM, -ENOMEM, "no memory" },
 	{ SQLITE_BUSY, -EBUSY, "another program holds it" },
 	{ SQLITE_CANTOPEN, -EACCES, "cannot be opened" },

@@ -18,6 +18,10 @@
 /* Room for what is said of a file that can't be written or read: one line, without its name. */
 #define TRACE_WHY 256
 
+/* What a row may have, of nanoseconds before or after the session's start and of counts, up to this
+ * (73 years), and of bytes up to INT64_MAX: sums of a few times fit into 64 bits. */
+#define TRACE_MOST ((int64_t)1 << 61)
+
 /* The tables and views of an empty database: an SQLite result. */
 int schema_create(sqlite3 *database);
 

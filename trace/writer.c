@@ -207,7 +207,8 @@ static int add_event(struct writer *writer, uint64_t t_ns, const struct event *e
 		return writer->error;
 	if (event->kind == EVENT_SPAN_END) {
 		row = spanmap_take(&writer->spans, event->line, event->span);
-		t -= (int64_t)event->duration_ns;
+		/* a program says how long it took */
+		t -= (int64_t)(event->duration_ns < t_ns ? event->duration_ns : t_ns);
 		if (event->unfinished)
 			return row ? writer->error : add_unfinished(writer, t, event);
 		if (row)

@@ -95,10 +95,12 @@ static uint64_t count_intervals(const struct page *page, const struct reader_que
 		uint64_t from = later(process->first_ns, page->from_ns);
 		uint64_t to = earlier(process->last_ns, page->to_ns);
 
-		if (to >= from && (!query->wants || query->wants(query->arg, process)))
-			count += (to - from) / interval_ns + 2;
+		if (to < from || (query->wants && !query->wants(query->arg, process)))
+			continue;
+		if (__builtin_add_overflow(count, (to - from) / interval_ns + 2, &count))
+			return UINT64_MAX - BINS_BUDGET;
 	}
-	return count;
+	return earlier(count, UINT64_MAX - BINS_BUDGET);
 }
 
 static int set_up(struct page *page, const struct export_options *options)
@@ -114,7 +116,8 @@ static int set_up(struct page *page, const struct export_options *options)
 	page->to_ns = query->to_ns ? earlier(query->to_ns, page->info->end_ns) : page->info->end_ns;
 	page->to_ns = later(page->from_ns, page->to_ns);
 	width = (count_intervals(page, query) + BINS_BUDGET - 1) / BINS_BUDGET;
-	page->bin_ns = later(width, 1) * session->interval_ns;
+	if (__builtin_mul_overflow(later(width, 1), session->interval_ns, &page->bin_ns))
+		page->bin_ns = UINT64_MAX / 2; /* one holds all of it */
 	since = page->from_ns > session->start_ns ? page->from_ns - session->start_ns : 0;
 	page->origin_ns = session->start_ns + since / page->bin_ns * page->bin_ns;
 	while (reader_process(page->reader, count))

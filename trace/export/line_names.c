@@ -46,8 +46,10 @@ static bool skip_wants(void *arg, const struct reader_process *process)
 	return query->wants(query->arg, process);
 }
 
-static int skip(struct line_names *names, struct reader *reader, const struct reader_query *query)
+static int skip(struct line_names *names, struct reader *reader, const struct reader_query *query,
+		char *why)
 {
+	int error;
 	struct reader_query copy = *query;
 	struct reader_query before = {
 		.to_ns = query->from_ns - 1,
@@ -56,7 +58,10 @@ static int skip(struct line_names *names, struct reader *reader, const struct re
 		.arg = &copy,
 	};
 
-	return reader_read(reader, &before, take, names);
+	error = reader_read(reader, &before, take, names);
+	if (error)
+		snprintf(why, TRACE_WHY, "%s", reader_error(reader));
+	return error;
 }
 
 int line_names_open(struct line_names *ret_names, struct reader *reader,
@@ -74,7 +79,7 @@ int line_names_open(struct line_names *ret_names, struct reader *reader,
 		name->pid = process->pid;
 		text_copy(name->name, sizeof name->name, process->name);
 	}
-	return query->from_ns ? skip(ret_names, reader, query) : 0;
+	return query->from_ns ? skip(ret_names, reader, query, why) : 0;
 }
 
 void line_names_close(struct line_names *names)

@@ -19,7 +19,7 @@ struct line_names {
 
 /*
  * The lines of @reader as they are when the records of @query begin, for which what comes before
- * them is read too: 0; or -ENOMEM, with that in @why of TRACE_WHY bytes; or as reader_read. To be
+ * them is read too: 0; or -ENOMEM, or as reader_read, with that in @why of TRACE_WHY bytes. To be
  * closed in any case.
  */
 int line_names_open(struct line_names *ret_names, struct reader *reader,
