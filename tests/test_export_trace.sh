@@ -217,7 +217,7 @@ equal(marks(session), [(at(225), "battery \\x9b low\\nsecond line\\x0d".replace(
 equal(told(session), [
     (START, "recorded by memwatch", ["memwatch"],
      {"session": "test", "host": "host", "version": told(session)[0][3]["version"], "interval_ns": 100 * MS}),
-    (at(600), "missed ticks: 2", ["memwatch"], {"from_ns": at(400), "to_ns": at(600), "count": 2})])
+    (at(600), "2 missed ticks", ["memwatch"], {"from_ns": at(400), "to_ns": at(600), "count": 2})])
 equal(told(first), [
     (at(1), "joins as", ["memwatch"], {"name": '"a", </script> \u9332\u753b \\x1b[2J\ufffd', "ppid": 4321,
                                        "command": "sh -c \"echo '$(id)'\"; `id`\\n\\ttwo\\x7f"}),
@@ -225,7 +225,7 @@ equal(told(first), [
     (at(690), "killed by SIGKILL", ["memwatch"],
      {"last_rss": 100 * MIB, "max_rss": 1536 * MIB, "peak_rss": 1600 * MIB})])
 equal([one[:2] for one in told(second)], [
-    (at(850), "joins as"), (at(950), "dropped events: 7"), (at(1250), "dropped")])
+    (at(850), "joins as"), (at(950), "7 dropped events"), (at(1250), "dropped")])
 equal([one[:2] for one in told(gone)], [(at(1020), "joins as"), (at(1030), "exited with status 3")])
 
 # Spans: each begin and end paired by its track alone; what overlaps is apart.
@@ -298,7 +298,7 @@ equal(next(event for event in events if event["ph"] == "C"),
 instants = [event for event in events if event["ph"] == "i"]
 assert all(event["s"] == "p" and "ts" in event for event in instants)
 equal([(event["ts"], event["cat"], event["name"]) for event in instants if event["pid"] == SESSION],
-      [(at(225), "", "battery \x9b low\nsecond line\r"), (at(600), "memwatch", "missed ticks: 2")])
+      [(at(225), "", "battery \x9b low\nsecond line\r"), (at(600), "memwatch", "2 missed ticks")])
 texts = {event["name"]: event["args"] for event in instants}
 equal(texts["\x1b]0;owned\x07 %s%n $x_1$ \\frac{} `id` $(id) 'q' a\\b"], {"rss": 13 * MIB})
 equal(texts["bad \ufffd\ufffd bytes"], {"rss": 13 * MIB})
@@ -377,7 +377,7 @@ assert [one[1] for one in trace.instants(recorder) if one[0] == at(1650)] == ["\
 assert [span[:3] for span in trace.slices(first)] == [(at(630), at(690), 200 * "x")]
 lost = [packet for packet in trace.packets if "dropped" in packet]
 assert [(packet["timestamp"], packet["dropped"], packet["flags"], packet["event"]["name"]) for packet in lost] == [
-    (at(950), 1, 1, "recorder behind: 7")], lost
+    (at(950), 1, 1, "7 records lost: recorder behind")], lost
 
 events = json.load(open("out.json", encoding="utf-8"))["traceEvents"]
 assert "\ufffd\x1bA\ufffd" in [event.get("name") for event in events]

@@ -40,6 +40,9 @@ char *gap_text(char text[GAP_TEXT], const struct gap *gap)
 	else if (gap->reason == GAP_CLOCK_AHEAD || gap->reason == GAP_CLOCK_BACK)
 		snprintf(text, GAP_TEXT, "wall clock set %s %s", length,
 			 gap->reason == GAP_CLOCK_AHEAD ? "ahead" : "back");
+	else if (gap->reason == GAP_BEHIND)
+		snprintf(text, GAP_TEXT, "%" PRIu64 " %s lost: %s", gap->count,
+			 gap->count == 1 ? "record" : "records", reason);
 	else if (gap->count == 1 && strlen(reason) > 1 && reason[strlen(reason) - 1] == 's')
 		snprintf(text, GAP_TEXT, "1 %.*s", (int)strlen(reason) - 1, reason);
 	else
