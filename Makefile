@@ -61,7 +61,7 @@ LIBRARIES := $(SHARED) $(O)/libmemwatch.so $(O)/libmemwatch.a
 EXAMPLE_PROGRAMS := $(EXAMPLES:%.c=$(O)/%)
 CXX_EXAMPLES := $(if $(shell command -v $(CXX)),$(O)/examples/scope)
 TEST_PROGRAMS := $(UNIT_TESTS:%.c=$(O)/%) $(TEST_TOOLS:%.c=$(O)/%)
-BENCH_PROGRAMS := $(patsubst %.c,$(O)/%,$(call sources,bench))
+BENCH_PROGRAMS := $(patsubst %.c,$(O)/%,$(wildcard bench/bench_*.c))
 
 .PHONY: all python mpi deps demo check tests bench install uninstall clean help
 .DELETE_ON_ERROR:
@@ -193,6 +193,8 @@ $(O)/all.a: $(filter-out %/main.o,$(call objects,$(BASE) $(TRACE) $(CLIENT) $(WA
 	rm -f $@
 	$(AR) rcs $@ $^
 
+$(BENCH_PROGRAMS): $(O)/bench/figure.o
+
 $(TEST_PROGRAMS) $(BENCH_PROGRAMS): $(O)/%: $(O)/%.o $(O)/all.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(WATCHER_LIBS) $(COMMAND_LIBS) -lm
 
@@ -205,7 +207,7 @@ check:
 	@O=$(O) tests/run
 
 bench: all $(BENCH_PROGRAMS) python
-	@O=$(O) bench/run
+	@O=$(O) bench/run $(BENCH)
 
 # --- people
 
@@ -271,7 +273,7 @@ help:
 #: make mpi         the MPI example too
 #: make demo        install what is missing, build, and show it on an example for 20 seconds
 #: make check       install what is missing, build, and run every test
-#: make bench       measure, side by side with the floor and with peers
+#: make bench       measure, side by side with the floor and with peers; BENCH='sample client' only these
 #: make deps        install what is missing to build (Debian, Ubuntu; else it tells what)
 #: make install     to PREFIX (/usr/local), below DESTDIR; make uninstall takes it away
 #: make clean       remove build/

@@ -5,6 +5,7 @@
  */
 #include "base/clock.h"
 #include "base/units.h"
+#include "bench/figure.h"
 #include "wire/control.h"
 
 #include <signal.h>
@@ -170,14 +171,16 @@ int main(int argc, char **argv)
 	start_processes(&bench);
 	without = followed_cpu(&bench, false);
 	with = followed_cpu(&bench, true);
-	printf("a family of %d among %d others\n", FAMILY, OTHERS);
-	printf("  following as many            %8.2f %% of a core\n", without);
-	printf("  and finding descendants      %8.2f %% of a core more (aim: at most 2)\n",
-	       with - without);
+	printf("a family of %d among %d others: following as many takes %.2f %% of a core\n",
+	       FAMILY, OTHERS, without);
+	figure_count(&(struct figure){ "family/descendants", "finding descendants, of a core", NULL,
+				       "%", AT_MOST, 2 },
+		     with - without);
 	without = searched_cpu(&bench, false);
 	with = searched_cpu(&bench, true);
-	printf("  looking for a name           %8.2f %% of a core more (aim: at most 1)\n",
-	       with - without);
+	figure_count(&(struct figure){ "family/name", "looking for a name, of a core", NULL, "%",
+				       AT_MOST, 1 },
+		     with - without);
 	end_processes(&bench);
 	return 0;
 }

@@ -1,12 +1,17 @@
 /*
  * A frame of the terminal view: 16 processes at 10 Hz on a terminal of 200 x 50 cells, whose window
  * is a minute, an hour and ten hours, all of it known. CPU of the thread that draws, the writes to
- * the terminal included; and the bytes that it writes. Usage: bench_frame
+ * the terminal included, beside the least that a program does that changes each cell of such a
+ * screen by ncurses; and the bytes that it writes. Usage: bench_frame
  */
+#define NCURSES_WIDECHAR 1
+
 #include "base/clock.h"
+#include "bench/figure.h"
 #include "plotter/view.h"
 
-#include <math.h>
+#include <locale.h>
+#include <ncurses.h>
 #include <pthread.h>
 #include <pty.h>
 #include <semaphore.h>
@@ -21,8 +26,8 @@
 #define TICK_NS (100 * NS_PER_MS)
 #define MILESTONES 1000
 #define SPANS 200
-#define FRAMES 200
-#define ROUNDS 3 /* of them; what counts is the quietest */
+#define FRAMES 60
+#define ROUNDS 5 /* in turns with the other windows and the floor */
 #define WIDTH 200
 #define HEIGHT 50
 #define MIB (1024 * 1024ULL)
@@ -231,14 +236,6 @@ static void add_next(struct bench *bench, unsigned index)
 
 /* --- frames */
 
-static double cpu_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
 static void draw(struct bench *bench, void *state)
 {
 	struct view_frame frame = { .history = bench->history, .now_ns = bench->now_ns };
@@ -248,41 +245,67 @@ static void draw(struct bench *bench, void *state)
 		fail("drawing");
 }
 
-static int by_size(const void *left, const void *right)
-{
-	const double *a = left;
-	const double *b = right;
-
-	return *a < *b ? -1 : *a > *b;
-}
-
+/* CPU in ms. */
 static double median_ms(struct bench *bench, void *state)
 {
-	double ms[FRAMES];
+	double ns[FRAMES];
 
 	for (unsigned i = 0; i < FRAMES; i++) {
 		add_next(bench, i);
-		ms[i] = cpu_ms();
+		ns[i] = figure_cpu_ns();
 		draw(bench, state);
-		ms[i] = cpu_ms() - ms[i];
+		ns[i] = figure_cpu_ns() - ns[i];
 	}
-	qsort(ms, FRAMES, sizeof ms[0], by_size);
-	return ms[FRAMES / 2];
+	return figure_median(ns, FRAMES) / NS_PER_MS;
 }
 
 static struct result draw_frames(struct bench *bench, void *state)
 {
-	struct result result = { .ms = INFINITY };
+	struct result result;
 	uint64_t before;
 
 	draw(bench, state);
 	before = bytes_so_far(&bench->terminal);
-	for (int i = 0; i < ROUNDS; i++)
-		result.ms = fmin(result.ms, median_ms(bench, state));
+	result.ms = median_ms(bench, state);
 	/* without the MARK */
-	result.bytes = (double)(bytes_so_far(&bench->terminal) - before - 1) / (ROUNDS * FRAMES);
+	result.bytes = (double)(bytes_so_far(&bench->terminal) - before - 1) / FRAMES;
 	return result;
 }
+
+/* --- the floor */
+
+static void draw_cells(unsigned index)
+{
+	for (int y = 0; y < HEIGHT; y++) {
+		for (int x = 0; x < WIDTH; x++)
+			mvaddch(y, x, (chtype)('a' + (x + y + (int)index) % 26));
+	}
+	refresh();
+}
+
+static double floor_ms(void)
+{
+	struct terminal terminal = { 0 };
+	double ns[FRAMES];
+	SCREEN *screen;
+
+	open_terminal(&terminal);
+	screen = newterm(NULL, terminal.out, stdin);
+	if (!screen)
+		fail("newterm");
+	draw_cells(FRAMES);
+	for (unsigned i = 0; i < FRAMES; i++) {
+		ns[i] = figure_cpu_ns();
+		draw_cells(i);
+		ns[i] = figure_cpu_ns() - ns[i];
+	}
+	endwin();
+	delscreen(screen);
+	close_terminal(&terminal);
+	return figure_median(ns, FRAMES) / NS_PER_MS;
+}
+
+/* --- the view */
 
 static struct result frames_of(double window_s, bool still)
 {
@@ -313,40 +336,40 @@ static struct result frames_of(double window_s, bool still)
 	return result;
 }
 
-static const char *const names[WINDOWS] = { "1 min", "1 h", "10 h" };
-
-static void print(const char *what, const struct result results[WINDOWS], const char *aim)
-{
-	double least = INFINITY, most = 0;
-
-	for (int i = 0; i < WINDOWS; i++) {
-		least = fmin(least, results[i].ms);
-		most = fmax(most, results[i].ms);
-		printf("  %-9s window %-5s      %8.3f ms a frame, %.2f %% of a core, %.0f "
-		       "bytes%s\n",
-		       what, names[i], results[i].ms, results[i].ms, results[i].bytes,
-		       i ? "" : aim);
-	}
-	printf("  %-9s dearest window    %8.2f x the cheapest (aim: 1.2)\n", what, most / least);
-}
-
 int main(void)
 {
-	struct result moving[WINDOWS];
-	struct result still[WINDOWS];
+	double moving[WINDOWS][ROUNDS], bare[ROUNDS];
+	double bytes = 0;
 
 	setenv("TERM", "xterm-256color", 1);
 	setenv("LC_ALL", "C.UTF-8", 1);
+	setlocale(LC_ALL, "");
 	unsetenv("NO_COLOR");
 	signal(SIGPIPE, SIG_IGN);
-	for (int i = 0; i < WINDOWS; i++) {
-		moving[i] = frames_of(windows_s[i], false);
-		still[i] = frames_of(windows_s[i], true);
+	for (int round = 0; round < ROUNDS; round++) {
+		bare[round] = floor_ms();
+		for (int i = 0; i < WINDOWS; i++)
+			moving[i][round] = frames_of(windows_s[i], false).ms;
 	}
-	printf("a terminal of %d x %d, %d processes at 10 Hz, %d milestones, %d spans, 10 frames "
-	       "a second\n",
-	       WIDTH, HEIGHT, PROCESSES, MILESTONES, SPANS);
-	print("all moves", moving, " (aim: 1 ms, 2 %)");
-	print("at rest", still, " (aim: 2048 bytes)");
+	for (int i = 0; i < WINDOWS; i++) {
+		double still = frames_of(windows_s[i], true).bytes;
+
+		bytes = still > bytes ? still : bytes;
+	}
+	printf("a terminal of %d x %d, %d processes at 10 Hz, %d milestones, %d spans\n", WIDTH,
+	       HEIGHT, PROCESSES, MILESTONES, SPANS);
+	figure_ratio(&(struct figure){ "frame/ncurses", "a frame, window 1 h",
+				       "each cell of the screen anew, by ncurses", "ms", AT_MOST,
+				       3.5 },
+		     moving[1], bare, ROUNDS);
+	figure_ratio(&(struct figure){ "frame/1h", "a frame, window 1 h", "window 1 min", "ms",
+				       AT_MOST, 1.2 },
+		     moving[1], moving[0], ROUNDS);
+	figure_ratio(&(struct figure){ "frame/10h", "a frame, window 10 h", "window 1 min", "ms",
+				       AT_MOST, 1.2 },
+		     moving[2], moving[0], ROUNDS);
+	figure_count(&(struct figure){ "frame/bytes", "bytes of a frame in which nothing changed",
+				       NULL, "B", AT_MOST, 2048 },
+		     bytes);
 	return 0;
 }

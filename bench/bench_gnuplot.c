@@ -1,18 +1,18 @@
 /*
  * A frame of the gnuplot view, against feedgnuplot's of the same data: 4 lines of 600 points that
- * roll by one point a frame, to svg, each frame seen to be whole before the next is asked for; wall
- * time, and processor time of the driver and its gnuplot. Ours is also written to a file and takes
- * its name; feedgnuplot's goes into a pipe. Then a frame of 16 lines at 10 Hz over 1 hour and over
- * 10. Medians of five runs.
+ * roll by one point a frame, to svg, each frame seen to be whole before the next is asked for. Ours
+ * is also written to a file and takes its name; feedgnuplot's goes into a pipe. Then a frame of 16
+ * lines at 10 Hz over 1 hour and over 10.
  */
 #include "base/clock.h"
+#include "bench/figure.h"
 #include "plotter/view_gnuplot.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,24 +22,6 @@
 #define LINES 4
 #define TICK_NS (100 * NS_PER_MS)
 #define START_NS (1000 * NS_PER_S)
-
-struct cost {
-	double wall_ms; /* a frame */
-	double cpu_ms;
-};
-
-static double cpu_ms(void)
-{
-	struct rusage usage;
-	double ms = 0;
-
-	for (int who = RUSAGE_CHILDREN; who <= RUSAGE_SELF; who++) {
-		getrusage(who, &usage);
-		ms += 1e3 * (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-		      1e-3 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-	}
-	return ms;
-}
 
 /* Some waves in @ticks, with noise. */
 static uint64_t value_at(uint64_t ticks, uint64_t tick, unsigned line)
@@ -86,8 +68,8 @@ static struct history *fill(uint64_t ticks, unsigned lines)
 	return history;
 }
 
-/* A frame a tick; a frame that is `last` is waited for. */
-static struct cost draw(struct history *history, uint64_t ticks, unsigned lines, const char *path)
+/* A frame a tick, in milliseconds; a frame that is `last` is waited for. */
+static double draw(struct history *history, uint64_t ticks, unsigned lines, const char *path)
 {
 	struct view_settings settings = { 0 };
 	const struct view_options options = { .window_ns = ticks * TICK_NS,
@@ -97,8 +79,7 @@ static struct cost draw(struct history *history, uint64_t ticks, unsigned lines,
 					      .path = path,
 					      .settings = &settings };
 	struct view_frame frame = { .history = history, .notice = "", .last = true };
-	double before_ms = cpu_ms();
-	struct cost cost;
+	double wall_ms;
 	uint64_t begin_ns;
 	void *state;
 
@@ -113,10 +94,9 @@ static struct cost draw(struct history *history, uint64_t ticks, unsigned lines,
 		if (view_gnuplot_file.draw(state, &frame) != VIEW_STAY)
 			exit(1);
 	}
-	cost.wall_ms = (double)(clock_mono_ns() - begin_ns) / 1e6 / FRAMES;
+	wall_ms = (double)(clock_mono_ns() - begin_ns) / 1e6 / FRAMES;
 	view_gnuplot_file.close(state);
-	cost.cpu_ms = (cpu_ms() - before_ms) / FRAMES;
-	return cost;
+	return wall_ms;
 }
 
 /* --- feedgnuplot */
@@ -138,6 +118,7 @@ static void start_feed(struct feed *feed)
 	if (feed->pid == 0) {
 		dup2(in[0], 0);
 		dup2(out[1], 1);
+		dup2(open("/dev/null", O_WRONLY), 2); /* it warns of data that ends */
 		close(in[1]);
 		close(out[0]);
 		execlp("feedgnuplot", "feedgnuplot", "--stream", "trigger", "--lines", "--domain",
@@ -178,10 +159,9 @@ static void end_feed(struct feed *feed)
 }
 
 /* Both begin when their gnuplot stands and has a first frame. */
-static struct cost feed(void)
+static double feed(void)
 {
-	double before_ms = cpu_ms();
-	struct cost cost;
+	double wall_ms;
 	struct feed feed;
 	uint64_t tick = 0;
 	uint64_t begin_ns;
@@ -199,48 +179,27 @@ static struct cost feed(void)
 		if (!see_frame(&feed))
 			exit(1);
 	}
-	cost.wall_ms = (double)(clock_mono_ns() - begin_ns) / 1e6 / FRAMES;
+	wall_ms = (double)(clock_mono_ns() - begin_ns) / 1e6 / FRAMES;
 	end_feed(&feed);
-	cost.cpu_ms = (cpu_ms() - before_ms) / FRAMES;
-	return cost;
+	return wall_ms;
 }
 
 /* --- the figures */
 
-static int compare(const void *left, const void *right)
-{
-	double a = ((const struct cost *)left)->wall_ms;
-	double b = ((const struct cost *)right)->wall_ms;
-
-	return a < b ? -1 : a > b;
-}
-
-static struct cost median(struct cost costs[RUNS])
-{
-	qsort(costs, RUNS, sizeof(costs[0]), compare);
-	return costs[RUNS / 2];
-}
-
 static void compare_lengths(const char *path)
 {
 	static const uint64_t ticks[] = { 36000, 360000 };
-	struct cost costs[2][RUNS];
+	double ms[2][RUNS];
 	struct history *histories[2];
-	struct cost one, ten;
 
 	for (unsigned i = 0; i < 2; i++)
 		histories[i] = fill(ticks[i], 16);
 	for (unsigned run = 0; run < RUNS; run++)
 		for (unsigned i = 0; i < 2; i++)
-			costs[i][run] = draw(histories[i], ticks[i], 16, path);
-	one = median(costs[0]);
-	ten = median(costs[1]);
-	printf("a gnuplot frame of 16 lines at 10 Hz, svg\n");
-	printf("  1 h                          %8.2f ms  %8.2f ms of CPU\n", one.wall_ms,
-	       one.cpu_ms);
-	printf("  10 h                         %8.2f ms  %8.2f ms of CPU  %5.2f x 1 h (aim: 1.1 at "
-	       "most)\n",
-	       ten.wall_ms, ten.cpu_ms, ten.wall_ms / one.wall_ms);
+			ms[i][run] = draw(histories[i], ticks[i], 16, path);
+	figure_ratio(&(struct figure){ "gnuplot/10h", "a gnuplot frame of 16 lines, 10 h", "1 h",
+				       "ms", AT_MOST, 1.1 },
+		     ms[1], ms[0], RUNS);
 	for (unsigned i = 0; i < 2; i++)
 		history_free(histories[i]);
 }
@@ -249,24 +208,18 @@ int main(void)
 {
 	const char *directory = getenv("XDG_RUNTIME_DIR");
 	struct history *history = fill(POINTS, LINES);
-	struct cost costs[2][RUNS];
-	struct cost ours, theirs;
+	double ours[RUNS], theirs[RUNS];
 	char path[4096];
 
 	signal(SIGPIPE, SIG_IGN);
 	snprintf(path, sizeof(path), "%s/bench.svg", directory ? directory : "/tmp");
 	for (unsigned run = 0; run < RUNS; run++) {
-		costs[0][run] = draw(history, POINTS, LINES, path);
-		costs[1][run] = feed();
+		ours[run] = draw(history, POINTS, LINES, path);
+		theirs[run] = feed();
 	}
-	ours = median(costs[0]);
-	theirs = median(costs[1]);
-	printf("a gnuplot frame of %d lines of %d points, svg\n", LINES, POINTS);
-	printf("  ours                         %8.2f ms  %8.2f ms of CPU\n", ours.wall_ms,
-	       ours.cpu_ms);
-	printf("  feedgnuplot                  %8.2f ms  %8.2f ms of CPU  %5.1f x ours (aim: 5 at "
-	       "least)\n",
-	       theirs.wall_ms, theirs.cpu_ms, theirs.wall_ms / ours.wall_ms);
+	figure_ratio(&(struct figure){ "gnuplot/feedgnuplot", "a frame of 4 lines of 600 points",
+				       "feedgnuplot's", "ms", AT_LEAST, 5 },
+		     ours, theirs, RUNS);
 	history_free(history);
 	compare_lengths(path);
 	unlink(path);

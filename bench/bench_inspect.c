@@ -4,7 +4,7 @@
  * MAPPINGS ROUNDS, with memwatch and memwatchd in $O.
  */
 #include "base/clock.h"
-#include "base/units.h"
+#include "bench/figure.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -48,7 +48,8 @@ static pid_t start_process(int mappings)
 	return pid;
 }
 
-static uint64_t read_bare(pid_t pid)
+/* In milliseconds, as run_program. */
+static double read_bare(pid_t pid)
 {
 	static char buffer[64 * 1024];
 	uint64_t start_ns = clock_mono_ns();
@@ -62,11 +63,11 @@ static uint64_t read_bare(pid_t pid)
 	while (read(fd, buffer, sizeof buffer) > 0)
 		continue;
 	close(fd);
-	return clock_mono_ns() - start_ns;
+	return (double)(clock_mono_ns() - start_ns) / NS_PER_MS;
 }
 
 /* The time that a program of $O takes, its output left out. */
-static uint64_t run_program(const char *name, char *const argv[])
+static double run_program(const char *name, char *const argv[])
 {
 	uint64_t start_ns = clock_mono_ns();
 	char path[4096];
@@ -83,30 +84,13 @@ static uint64_t run_program(const char *name, char *const argv[])
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
 		fail(name);
-	return clock_mono_ns() - start_ns;
-}
-
-static int compare(const void *left, const void *right)
-{
-	uint64_t a = *(const uint64_t *)left;
-	uint64_t b = *(const uint64_t *)right;
-
-	return a < b ? -1 : a > b;
-}
-
-static void tell(const char *what, uint64_t *times, int rounds, const char *aim)
-{
-	char median[UNITS_TEXT], most[UNITS_TEXT];
-
-	qsort(times, (size_t)rounds, sizeof *times, compare);
-	printf("  %-28s %10s median, %s at most%s\n", what,
-	       units_format_duration(median, times[rounds / 2]),
-	       units_format_duration(most, times[rounds - 1]), aim);
+	return (double)(clock_mono_ns() - start_ns) / NS_PER_MS;
 }
 
 int main(int argc, char **argv)
 {
-	static uint64_t bare[ROUNDS_MOST], session[ROUNDS_MOST], alone[ROUNDS_MOST];
+	static double bare[ROUNDS_MOST], session[ROUNDS_MOST], again[ROUNDS_MOST],
+		alone[ROUNDS_MOST];
 	int mappings = argc == 3 ? atoi(argv[1]) : 0;
 	int rounds = argc == 3 ? atoi(argv[2]) : 0;
 	char pid_text[16];
@@ -121,19 +105,23 @@ int main(int argc, char **argv)
 	}
 	pid = start_process(mappings);
 	snprintf(pid_text, sizeof pid_text, "%d", (int)pid);
-	for (int i = 0; i < rounds; i++)
-		bare[i] = read_bare(pid);
 	run_program("memwatchd", start);
-	for (int i = 0; i < rounds; i++)
+	for (int i = 0; i < rounds; i++) {
+		bare[i] = read_bare(pid);
 		session[i] = run_program("memwatch", inspect);
+	}
 	run_program("memwatch", stop);
-	for (int i = 0; i < rounds; i++)
+	for (int i = 0; i < rounds; i++) {
+		again[i] = read_bare(pid);
 		alone[i] = run_program("memwatch", inspect);
+	}
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	printf("inspect of a process with %d mappings, %d times\n", mappings, rounds);
-	tell("a bare read of its smaps", bare, rounds, "");
-	tell("inspect, in a session", session, rounds, " (aim: 100 ms)");
-	tell("inspect, with none", alone, rounds, "");
+	figure_ratio(&(struct figure){ "inspect/session", "inspect of many mappings, in a session",
+				       "a bare read of their smaps", "ms", AT_MOST, 4 },
+		     session, bare, (size_t)rounds);
+	figure_ratio(&(struct figure){ "inspect/alone", "inspect of them, with no session",
+				       "a bare read of their smaps", "ms", NO_AIM, 0 },
+		     alone, again, (size_t)rounds);
 	return 0;
 }

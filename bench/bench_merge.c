@@ -1,18 +1,23 @@
 /*
  * Events from one process end to end: emitted at a rate, by the clock, pushed, received and merged
  * by a whole watcher. How many were dropped, for a ring of each size; then, with the largest, the
- * rate that a program reaches that waits for room, which is what the watcher can bear, without and
- * with a recording. Usage:
+ * rate that a program reaches that waits for room, which is what the watcher can bear, beside the
+ * same events sent from one process to another in a nanomsg message each; and a recording. Usage:
  * bench_merge RATE SECONDS, with memwatchd in $O.
  */
 #include "base/clock.h"
 #include "base/units.h"
+#include "bench/figure.h"
 #include "client/memwatch.h"
 #include "trace/reader.h"
 #include "wire/control.h"
 
+#include <nanomsg/nn.h>
+#include <nanomsg/pipeline.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,6 +25,10 @@
 
 /* Events a second that are to reach a file. */
 #define RECORDED_RATE 300000
+
+#define PAIRS 3
+#define PAIR_SECONDS 3
+#define BARE_MESSAGES 500000
 
 struct bench {
 	uint64_t rate;
@@ -149,33 +158,143 @@ static struct result run(struct bench *bench, const char *ring, uint64_t room)
 	return result;
 }
 
-/* What of it is in the file. */
-static void print_recorded(const char *path, const struct result *result)
-{
-	uint64_t sent = result->emitted + 1 - result->dropped;
-	struct reader *reader;
-	char why[TRACE_WHY];
+/* --- the peer: a message an event */
 
+static void send_messages(const char *url)
+{
+	static const char event[40] = "finished reading";
+	int socket = nn_socket(AF_SP, NN_PUSH);
+	int linger = 10000;
+
+	nn_setsockopt(socket, NN_SOL_SOCKET, NN_LINGER, &linger, sizeof linger);
+	if (socket < 0 || nn_connect(socket, url) < 0)
+		_exit(1);
+	for (int i = 0; i < BARE_MESSAGES; i++) {
+		if (nn_send(socket, event, sizeof event, 0) < 0)
+			_exit(1);
+	}
+	pause(); /* nanomsg drops what is on its way when a sender ends */
+	_exit(0);
+}
+
+/* In a process of its own, since nanomsg's threads stay: nanoseconds an event. */
+static double bare_ns(const struct bench *bench)
+{
+	char url[sizeof bench->dir.path + 32], buffer[64];
+	uint64_t start_ns = 0;
+	int socket = nn_socket(AF_SP, NN_PULL);
+	pid_t sender;
+
+	snprintf(url, sizeof url, "ipc://%s/bare.ipc", bench->dir.path);
+	if (socket < 0 || nn_bind(socket, url) < 0)
+		fail("nn_bind");
+	sender = fork();
+	if (sender == 0) {
+		char *argv[] = { "bench_merge", "--send", url, NULL };
+
+		execv("/proc/self/exe", argv);
+		_exit(127);
+	}
+	for (int i = 0; i < BARE_MESSAGES; i++) {
+		if (nn_recv(socket, buffer, sizeof buffer, 0) < 0)
+			fail("nn_recv");
+		if (i == 0)
+			start_ns = clock_mono_ns();
+	}
+	start_ns = clock_mono_ns() - start_ns;
+	kill(sender, SIGKILL);
+	waitpid(sender, NULL, 0);
+	nn_close(socket);
+	return (double)start_ns / BARE_MESSAGES;
+}
+
+static double bare_apart_ns(const struct bench *bench)
+{
+	double ns = 0;
+	int pipes[2];
+	pid_t pid;
+
+	if (pipe(pipes) < 0)
+		fail("pipe");
+	pid = fork();
+	if (pid == 0) {
+		ns = bare_ns(bench);
+		_exit(write(pipes[1], &ns, sizeof ns) == sizeof ns ? 0 : 1);
+	}
+	close(pipes[1]);
+	if (read(pipes[0], &ns, sizeof ns) != sizeof ns)
+		fail("a message an event");
+	close(pipes[0]);
+	waitpid(pid, NULL, 0);
+	return ns;
+}
+
+/* --- the figures */
+
+static double ns_of(const struct result *result)
+{
+	return (double)result->took_ns / (double)(result->emitted - result->dropped);
+}
+
+static void measure_drops(struct bench *bench)
+{
+	static const char *const rings[] = { "1M", "4M", "8M", "16M" };
+
+	printf("%llu events/s from one process for %llu s, received and merged\n",
+	       (unsigned long long)bench->rate, (unsigned long long)bench->seconds);
+	for (size_t i = 0; i < sizeof rings / sizeof rings[0]; i++) {
+		struct result result = run(bench, rings[i], 0);
+		char name[32];
+
+		snprintf(name, sizeof name, "merge/dropped-%s", rings[i]);
+		figure_count(&(struct figure){ name, "events dropped", NULL, "events",
+					       i == 0 ? NO_AIM : AT_MOST, 0 },
+			     (double)result.dropped);
+	}
+}
+
+static void measure_rate(struct bench *bench)
+{
+	double ours[PAIRS], bare[PAIRS];
+
+	bench->seconds = PAIR_SECONDS;
+	for (int i = 0; i < PAIRS; i++) {
+		struct result result = run(bench, "64M", 500 * BURST);
+
+		ours[i] = ns_of(&result);
+		bare[i] = bare_apart_ns(bench);
+	}
+	figure_ratio(&(struct figure){ "merge/rate", "an event, as fast as there is room",
+				       "a nanomsg message an event", "ns", AT_LEAST, 1.45 },
+		     ours, bare, PAIRS);
+}
+
+static void measure_recorded(struct bench *bench)
+{
+	char path[sizeof bench->dir.path + 16], why[TRACE_WHY];
+	struct result result;
+	struct reader *reader;
+
+	snprintf(path, sizeof path, "%s/merge.mwdb", bench->dir.path);
+	bench->output = path;
+	bench->rate = RECORDED_RATE;
+	result = run(bench, "16M", 0);
 	if (reader_open(&reader, path, why) < 0)
 		fail(why);
-	printf("                               %llu of %llu events in the file (aim: all)\n",
-	       (unsigned long long)reader_info(reader)->events, (unsigned long long)sent);
+	figure_count(&(struct figure){ "merge/recorded-lost",
+				       "of 300,000 events/s, not in the file", NULL, "events",
+				       AT_MOST, 0 },
+		     (double)(result.emitted + 1 - reader_info(reader)->events));
 	reader_close(reader);
 	unlink(path);
 }
 
-static double rate_of(const struct result *result)
-{
-	return (double)(result->emitted - result->dropped) * NS_PER_S / (double)result->took_ns;
-}
-
 int main(int argc, char **argv)
 {
-	static const char *const rings[] = { "1M", "4M", "8M", "16M" };
 	struct bench bench = { 0 };
-	struct result result;
-	char path[sizeof bench.dir.path + 16];
 
+	if (argc == 3 && strcmp(argv[1], "--send") == 0)
+		send_messages(argv[2]);
 	if (argc != 3 || !getenv("O") || (bench.rate = strtoull(argv[1], NULL, 10)) == 0 ||
 	    (bench.seconds = strtoull(argv[2], NULL, 10)) == 0) {
 		fputs("usage: O=build bench_merge RATE SECONDS\n", stderr);
@@ -185,22 +304,8 @@ int main(int argc, char **argv)
 	setenv("MEMWATCH_SESSION", bench.session, 1);
 	if (rundir_open(&bench.dir, bench.session, true) < 0)
 		fail("the session's directory");
-	printf("%llu events/s from one process for %llu s, received and merged\n",
-	       (unsigned long long)bench.rate, (unsigned long long)bench.seconds);
-	for (size_t i = 0; i < sizeof rings / sizeof rings[0]; i++) {
-		result = run(&bench, rings[i], 0);
-		printf("  a ring of %-4s               %8.0f events/s, %llu dropped (aim: none)\n",
-		       rings[i], rate_of(&result), (unsigned long long)result.dropped);
-	}
-	result = run(&bench, "64M", 500 * BURST);
-	printf("  as fast as there is room     %8.0f events/s, %llu dropped\n", rate_of(&result),
-	       (unsigned long long)result.dropped);
-	snprintf(path, sizeof path, "%s/merge.mwdb", bench.dir.path);
-	bench.output = path;
-	bench.rate = RECORDED_RATE;
-	result = run(&bench, "16M", 0);
-	printf("  recorded                     %8.0f events/s, %llu dropped\n", rate_of(&result),
-	       (unsigned long long)result.dropped);
-	print_recorded(path, &result);
+	measure_drops(&bench);
+	measure_rate(&bench);
+	measure_recorded(&bench);
 	return 0;
 }

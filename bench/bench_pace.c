@@ -4,6 +4,7 @@
  * to $XDG_RUNTIME_DIR or /tmp.
  */
 #include "base/clock.h"
+#include "bench/figure.h"
 #include "trace/schema.h"
 #include "watcher/past.h"
 #include "watcher/recorder.h"
@@ -142,9 +143,14 @@ int main(int argc, char **argv)
 		feed(&bench);
 	}
 	info = drain(&bench);
-	printf("%" PRIu64 " changes/s of memory for %" PRIu64 " s: %" PRIu64
-	       " in the file, %" PRIu64 " records lost (aim: none), %.1f %% of a core\n",
-	       rate, seconds, info.samples, info.lost, 100 * cpu_seconds() / (double)seconds);
+	printf("%" PRIu64 " changes/s of memory for %" PRIu64 " s: %" PRIu64 " in the file\n", rate,
+	       seconds, info.samples);
+	figure_count(&(struct figure){ "pace/lost", "records that the recorder was too slow for",
+				       NULL, "records", AT_MOST, 0 },
+		     (double)info.lost);
+	figure_count(
+		&(struct figure){ "pace/cpu", "the recorder, at that pace", NULL, "%", NO_AIM, 0 },
+		100 * cpu_seconds() / (double)seconds);
 	recorder_free(bench.recorder);
 	past_free(bench.past);
 	unlink(path);

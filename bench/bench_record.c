@@ -1,15 +1,15 @@
 /*
  * The session file: what a changed value costs beside a bare prepared INSERT of the same row, how
  * many bytes it takes, and what an unchanged one does; then how fast a long session is exported and
- * summed up, and in how much memory. Usage: bench_record SAMPLES, with memwatch in $O; writes to
- * $XDG_RUNTIME_DIR or /tmp.
+ * summed up, beside the sqlite3 library's reading of the same rows, and in how much memory. Usage:
+ * bench_record SAMPLES, with memwatch in $O; writes to $XDG_RUNTIME_DIR or /tmp.
  */
 #include "base/clock.h"
+#include "bench/figure.h"
 #include "trace/reader.h"
 #include "trace/writer.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,8 @@
 
 #define LINES 10
 #define TICKS_A_COMMIT 5000
-#define ROUNDS 4
+#define ROUNDS 9
+#define READS 3
 
 static const struct session_info session = {
 	.name = "bench",
@@ -67,7 +68,7 @@ static double bare_ns(const struct bench *bench, uint64_t ticks)
 {
 	sqlite3_stmt *insert;
 	sqlite3 *database;
-	uint64_t begin_ns;
+	double begin_ns;
 
 	unlink(bench->bare);
 	if (sqlite3_open_v2(bench->bare, &database,
@@ -80,7 +81,7 @@ static double bare_ns(const struct bench *bench, uint64_t ticks)
 	if (sqlite3_prepare_v2(database, "INSERT INTO sample(t_ns, process, rss) VALUES(?, ?, ?)",
 			       -1, &insert, NULL) != SQLITE_OK)
 		fail(sqlite3_errmsg(database));
-	begin_ns = clock_mono_ns();
+	begin_ns = figure_cpu_ns();
 	for (uint64_t tick = 1; tick <= ticks; tick++) {
 		for (unsigned line = 1; line <= LINES; line++) {
 			sqlite3_bind_int64(insert, 1, (sqlite3_int64)(tick * NS_PER_MS));
@@ -93,11 +94,11 @@ static double bare_ns(const struct bench *bench, uint64_t ticks)
 			run(database, "COMMIT; BEGIN");
 	}
 	run(database, "COMMIT");
-	begin_ns = clock_mono_ns() - begin_ns;
+	begin_ns = figure_cpu_ns() - begin_ns;
 	sqlite3_finalize(insert);
 	sqlite3_close(database);
 	unlink(bench->bare);
-	return (double)begin_ns / (double)(ticks * LINES);
+	return begin_ns / (double)(ticks * LINES);
 }
 
 /* --- ours */
@@ -128,11 +129,11 @@ static struct writer *begin(const char *path)
 	return writer;
 }
 
-/* Nanoseconds a sample. */
+/* Nanoseconds of CPU a sample. */
 static double record_ns(const char *path, uint64_t ticks, bool change)
 {
 	struct writer *writer = begin(path);
-	uint64_t begin_ns = clock_mono_ns();
+	double begin_ns = figure_cpu_ns();
 	struct sample samples[LINES];
 	char why[TRACE_WHY];
 
@@ -150,46 +151,46 @@ static double record_ns(const char *path, uint64_t ticks, bool change)
 		if (tick % TICKS_A_COMMIT == 0 && writer_commit(writer) < 0)
 			fail(writer_error(writer));
 	}
-	begin_ns = clock_mono_ns() - begin_ns;
+	begin_ns = figure_cpu_ns() - begin_ns;
 	if (writer_close(writer, 1, why) < 0)
 		fail(why);
-	return (double)begin_ns / (double)(ticks * LINES);
+	return begin_ns / (double)(ticks * LINES);
 }
 
-/* The least of several rounds, in turns, since the machine has other things to do too. */
 static void measure_recording(const struct bench *bench)
 {
-	double bare = 0, ours = 0, idle = 0;
+	double bare[ROUNDS], ours[ROUNDS], idle[ROUNDS];
 	uint64_t ticks = bench->ticks / ROUNDS;
 	off_t size;
 
 	for (int i = 0; i < ROUNDS; i++) {
-		double one_bare = bare_ns(bench, ticks);
-		double one_ours = record_ns(bench->path, ticks, true);
-		double one_idle = record_ns(bench->idle, ticks, false);
-
-		bare = i == 0 || one_bare < bare ? one_bare : bare;
-		ours = i == 0 || one_ours < ours ? one_ours : ours;
-		idle = i == 0 || one_idle < idle ? one_idle : idle;
+		bare[i] = bare_ns(bench, ticks);
+		ours[i] = record_ns(bench->path, ticks, true);
+		idle[i] = record_ns(bench->idle, ticks, false);
 	}
-	printf("recorded change       %.0f ns, a bare INSERT %.0f ns: %.2f x\n", ours, bare,
-	       ours / bare);
-	printf("bytes a change        %.1f\n",
-	       (double)size_of(bench->path) / (double)(ticks * LINES));
+	figure_ratio(&(struct figure){ "record/change", "a recorded change of memory",
+				       "a bare prepared INSERT", "ns", AT_MOST, 1.5 },
+		     ours, bare, ROUNDS);
+	figure_ratio(&(struct figure){ "record/unchanged", "an unchanged value",
+				       "a bare prepared INSERT", "ns", AT_MOST, 0.1 },
+		     idle, bare, ROUNDS);
+	figure_count(&(struct figure){ "record/bytes", "bytes of the file a change", NULL, "B",
+				       AT_MOST, 28 },
+		     (double)size_of(bench->path) / (double)(ticks * LINES));
 	size = size_of(bench->idle);
 	record_ns(bench->idle, 2, false);
-	printf("unchanged value       %.0f ns, %.3f bytes\n", idle,
-	       (double)(size - size_of(bench->idle)) / (double)(ticks * LINES));
+	figure_count(&(struct figure){ "record/idle-bytes", "bytes of the file an unchanged value",
+				       NULL, "B", AT_MOST, 0 },
+		     (double)(size - size_of(bench->idle)) / (double)(ticks * LINES));
 }
 
 /* --- afterwards */
 
-/* Run memwatch with @arguments, its output to nowhere: seconds, and its peak memory. */
+/* Run memwatch with @arguments, its output to nowhere: seconds of CPU, and its peak memory. */
 static double run_memwatch(char *const arguments[], double *ret_mib)
 {
 	char program[4096];
 	struct rusage usage;
-	uint64_t begin_ns = clock_mono_ns();
 	int status;
 	pid_t pid = fork();
 
@@ -204,32 +205,68 @@ static double run_memwatch(char *const arguments[], double *ret_mib)
 	if (wait4(pid, &status, 0, &usage) != pid || status)
 		fail("memwatch failed");
 	*ret_mib = (double)usage.ru_maxrss / 1024;
-	return (double)(clock_mono_ns() - begin_ns) / NS_PER_S;
+	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
-static void measure_export(const struct bench *bench, const char *ending)
+/* The floor of all that reads a session: each row's columns, once, in order. */
+static double read_rows(const struct bench *bench)
+{
+	double begin_ns = figure_cpu_ns();
+	sqlite3_stmt *select;
+	sqlite3 *database;
+	volatile sqlite3_int64 sum = 0;
+
+	if (sqlite3_open_v2(bench->path, &database, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
+			    NULL) != SQLITE_OK ||
+	    sqlite3_prepare_v2(database, "SELECT t_ns, process, rss FROM sample", -1, &select,
+			       NULL) != SQLITE_OK)
+		fail(sqlite3_errmsg(database));
+	while (sqlite3_step(select) == SQLITE_ROW)
+		sum += sqlite3_column_int64(select, 0) + sqlite3_column_int64(select, 1) +
+		       sqlite3_column_int64(select, 2);
+	sqlite3_finalize(select);
+	sqlite3_close(database);
+	return (figure_cpu_ns() - begin_ns) / 1e9;
+}
+
+/* A command over the session, in turns with the floor. */
+static void measure_reading(const struct bench *bench, const struct figure *figure,
+			    char *const arguments[], const char *out)
+{
+	double ours[READS], bare[READS];
+	double mib = 0;
+
+	for (int i = 0; i < READS; i++) {
+		bare[i] = read_rows(bench);
+		ours[i] = run_memwatch(arguments, &mib);
+	}
+	figure_ratio(figure, ours, bare, READS);
+	printf("%20s %.0f MiB written, in %.1f MiB of memory\n", "",
+	       (double)size_of(out) / (1 << 20), mib);
+	unlink(out);
+}
+
+static void measure_export(const struct bench *bench, const struct figure *figure,
+			   const char *ending)
 {
 	char out[160];
 	char *arguments[] = {
 		"memwatch", "export", (char *)(uintptr_t)bench->path, "-o", out, NULL
 	};
-	double seconds, mib;
 
 	snprintf(out, sizeof out, "%s%s", bench->path, ending);
-	seconds = run_memwatch(arguments, &mib);
-	printf("export %-14s %.2f s, %.2f million samples/s, %.0f MiB written, peak %.1f MiB\n",
-	       ending, seconds, (double)(bench->ticks * LINES) / seconds / 1e6,
-	       (double)size_of(out) / (1 << 20), mib);
-	unlink(out);
+	measure_reading(bench, figure, arguments, out);
 }
 
 static void measure_report(const struct bench *bench)
 {
 	char *arguments[] = { "memwatch", "report", (char *)(uintptr_t)bench->path, NULL };
-	double seconds, mib;
 
-	seconds = run_memwatch(arguments, &mib);
-	printf("report                %.2f s, peak %.1f MiB\n", seconds, mib);
+	measure_reading(bench,
+			&(struct figure){ "record/report", "report of the session",
+					  "reading its rows", "s", AT_MOST, 6 },
+			arguments, "");
 }
 
 int main(int argc, char **argv)
@@ -247,9 +284,14 @@ int main(int argc, char **argv)
 	snprintf(bench.idle, sizeof bench.idle, "%s/idle.mwdb", dir ? dir : "/tmp");
 	measure_recording(&bench);
 	record_ns(bench.path, bench.ticks, true);
-	printf("a session of %" PRIu64 " samples:\n", bench.ticks * LINES);
-	measure_export(&bench, ".csv");
-	measure_export(&bench, ".pftrace");
+	measure_export(&bench,
+		       &(struct figure){ "record/csv", "export of the session as CSV",
+					 "reading its rows", "s", AT_MOST, 8 },
+		       ".csv");
+	measure_export(&bench,
+		       &(struct figure){ "record/pftrace", "export of the session as .pftrace",
+					 "reading its rows", "s", AT_MOST, 8 },
+		       ".pftrace");
 	measure_report(&bench);
 	unlink(bench.path);
 	unlink(bench.idle);

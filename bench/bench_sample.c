@@ -1,93 +1,76 @@
 /*
  * One sample of resident memory, against a bare loop of pread on the same open file, and against
- * libproc2's select, which is what ps and top use. Each figure is the median of five runs.
+ * libproc2's select, which is what ps and top use.
  */
-#include "base/clock.h"
+#include "bench/figure.h"
 #include "watcher/procinfo.h"
 #include "watcher/statm.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define RUNS 5
-#define READS 100000
-#define SELECTS 5000
+#define PAIRS 15
+#define READS 20000
+#define SELECTS 1000
 
-static int statm;
-static struct procinfo_reader *reader;
+struct bench {
+	int statm;
+	struct procinfo_reader *reader;
+};
 
-static void bare(int count)
+static void bare(const struct bench *bench)
 {
 	char text[128];
 
-	for (int i = 0; i < count; i++) {
-		if (pread(statm, text, sizeof text, 0) <= 0)
-			exit(1);
-	}
+	if (pread(bench->statm, text, sizeof text, 0) <= 0)
+		exit(1);
 }
 
-static void ours(int count)
+static void ours(const struct bench *bench)
 {
 	uint64_t rss, shared;
 
-	for (int i = 0; i < count; i++) {
-		if (statm_read(statm, &rss, &shared) < 0 || rss == 0)
-			exit(1);
-	}
+	if (statm_read(bench->statm, &rss, &shared) < 0 || rss == 0)
+		exit(1);
 }
 
-static void libproc2(int count)
+static void libproc2(const struct bench *bench)
 {
 	struct procinfo info;
 
-	for (int i = 0; i < count; i++) {
-		if (procinfo_read(reader, getpid(), &info) < 0)
-			exit(1);
-	}
+	if (procinfo_read(bench->reader, getpid(), &info) < 0)
+		exit(1);
 }
 
-static int compare(const void *left, const void *right)
+static double measure(const struct bench *bench, void (*one)(const struct bench *bench), int count)
 {
-	double a = *(const double *)left;
-	double b = *(const double *)right;
+	double begin = figure_cpu_ns();
 
-	return a < b ? -1 : a > b;
-}
-
-static double measure(void (*reads)(int count), int count)
-{
-	double runs[RUNS];
-
-	for (int i = 0; i < RUNS; i++) {
-		uint64_t begin = clock_mono_ns();
-
-		reads(count);
-		runs[i] = (double)(clock_mono_ns() - begin) / count;
-	}
-	qsort(runs, RUNS, sizeof *runs, compare);
-	return runs[RUNS / 2];
+	for (int i = 0; i < count; i++)
+		one(bench);
+	return (figure_cpu_ns() - begin) / count;
 }
 
 int main(void)
 {
-	double floor_ns, ours_ns, select_ns;
+	double bare_ns[PAIRS], ours_ns[PAIRS], select_ns[PAIRS];
+	struct bench bench = { .statm = statm_open(getpid()) };
 
-	statm = statm_open(getpid());
-	if (statm < 0 || procinfo_open(&reader) < 0)
+	if (bench.statm < 0 || procinfo_open(&bench.reader) < 0)
 		return 1;
-	floor_ns = measure(bare, READS);
-	ours_ns = measure(ours, READS);
-	select_ns = measure(libproc2, SELECTS);
-	printf("one sample of resident memory\n");
-	printf("  a bare pread of statm        %8.0f ns\n", floor_ns);
-	printf("  ours                         %8.0f ns  %5.2f x the bare pread (aim: 1.15 at "
-	       "most)\n",
-	       ours_ns, ours_ns / floor_ns);
-	printf("  libproc2's select            %8.0f ns  %5.1f x ours (aim: 15 at least)\n",
-	       select_ns, select_ns / ours_ns);
-	procinfo_close(reader);
-	close(statm);
+	for (int i = 0; i < PAIRS; i++) {
+		bare_ns[i] = measure(&bench, bare, READS);
+		ours_ns[i] = measure(&bench, ours, READS);
+		select_ns[i] = measure(&bench, libproc2, SELECTS);
+	}
+	figure_ratio(&(struct figure){ "sample/statm", "a sample of the RSS",
+				       "a bare pread of statm", "ns", AT_MOST, 1.15 },
+		     ours_ns, bare_ns, PAIRS);
+	figure_ratio(&(struct figure){ "sample/libproc2", "a sample of the RSS",
+				       "libproc2's select", "ns", AT_LEAST, 15 },
+		     ours_ns, select_ns, PAIRS);
+	procinfo_close(bench.reader);
+	close(bench.statm);
 	return 0;
 }

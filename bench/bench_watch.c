@@ -1,10 +1,11 @@
 /*
- * A whole watcher over many processes, against a bare loop that preads the statm of as many at the
- * same rate: ticks missed, and CPU of both of the watcher's processes. Usage: bench_watch PROCESSES
- * INTERVAL SECONDS, with memwatch and memwatchd in $O.
+ * A whole watcher over many processes, in turns with a bare loop that preads the statm of as many
+ * at the same rate: ticks missed, and CPU of both of the watcher's processes. Usage: bench_watch
+ * PROCESSES INTERVAL SECONDS, with memwatch and memwatchd in $O.
  */
 #include "base/clock.h"
 #include "base/units.h"
+#include "bench/figure.h"
 #include "watcher/statm.h"
 #include "wire/control.h"
 
@@ -16,6 +17,8 @@
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define PAIRS 3
 
 struct bench {
 	int count;
@@ -192,12 +195,33 @@ static double watcher_cpu(struct bench *bench, struct status_info *ret_status)
 	return cpu;
 }
 
+static void report(const struct bench *bench, const double *ours, const double *bare,
+		   const struct status_info *total)
+{
+	char name[64];
+	const bool busy = bench->count >= 1000;
+
+	snprintf(name, sizeof name, "watch/%d-missed", bench->count);
+	figure_count(&(struct figure){ name, "ticks missed", NULL, "ticks", AT_MOST, 0 },
+		     (double)total->missed);
+	snprintf(name, sizeof name, "watch/%d-cpu", bench->count);
+	figure_ratio(&(struct figure){ name, "CPU of the watcher and its gate",
+				       "a bare loop of as many preads", "% of a core",
+				       busy ? AT_MOST : NO_AIM, 1.3 },
+		     ours, bare, PAIRS);
+	if (bench->count > 1)
+		return;
+	figure_count(&(struct figure){ "watch/one", "CPU for one process", NULL, "% of a core",
+				       AT_MOST, 0.1 },
+		     ours[PAIRS / 2]);
+}
+
 int main(int argc, char **argv)
 {
 	struct bench bench = { 0 };
-	struct status_info status;
+	struct status_info status, total = { 0 };
 	char interval[UNITS_TEXT];
-	double bare, ours;
+	double bare[PAIRS], ours[PAIRS];
 
 	if (argc != 4 || !getenv("O") || (bench.count = atoi(argv[1])) <= 0 ||
 	    units_parse_duration(argv[2], &bench.interval_ns) < 0 ||
@@ -206,16 +230,16 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	start_processes(&bench);
-	bare = bare_cpu(&bench);
-	ours = watcher_cpu(&bench, &status);
+	for (int i = 0; i < PAIRS; i++) {
+		bare[i] = 100 * bare_cpu(&bench);
+		ours[i] = 100 * watcher_cpu(&bench, &status);
+		total.ticks += status.ticks;
+		total.missed += status.missed;
+	}
 	end_processes(&bench);
-	printf("%d processes, a sample each %s\n", bench.count,
-	       units_format_duration(interval, bench.interval_ns));
-	printf("  ticks                        %8llu taken, %llu missed (aim: none)\n",
-	       (unsigned long long)status.ticks, (unsigned long long)status.missed);
-	printf("  a bare loop                  %8.2f %% of a core\n", bare * 100);
-	printf("  the watcher and its gate     %8.2f %% of a core, %.2f x the bare loop\n",
-	       ours * 100, ours / bare);
+	printf("%d processes, a sample each %s, %llu ticks\n", bench.count,
+	       units_format_duration(interval, bench.interval_ns), (unsigned long long)total.ticks);
+	report(&bench, ours, bare, &total);
 	free(bench.pids);
 	return 0;
 }
