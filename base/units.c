@@ -6,11 +6,16 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <strings.h>
 
 #define NS_PER_MIN (60 * NS_PER_S)
 #define NS_PER_HOUR (60 * NS_PER_MIN)
+#define NS_PER_DAY (24 * NS_PER_HOUR)
 #define DURATION_MAX (100 * 31557600ULL * NS_PER_S)
+
+/* Room for the longest name of a unit of time. */
+#define UNIT_NAME 8
 
 struct unit {
 	const char *name;
@@ -154,6 +159,15 @@ static const char *skip_digits(const char *text)
 	return text;
 }
 
+static size_t unit_length(const char *text)
+{
+	const char *end = text;
+
+	while ((*end >= 'a' && *end <= 'z') || (*end >= 'A' && *end <= 'Z'))
+		end++;
+	return (size_t)(end - text);
+}
+
 /* False where there is no digit. */
 static bool read_number(const char *text, struct number *ret)
 {
@@ -248,22 +262,91 @@ static int parse_rate(const struct number *number, uint64_t *ret_ns)
 	return *ret_ns > DURATION_MAX ? -ERANGE : 0;
 }
 
-int units_parse_duration(const char *text, uint64_t *ret_ns)
+/* One "90sec" of several; what follows it, or NULL where it is none. A number alone, seconds, is
+ * the only one. */
+static const char *parse_part(const char *text, uint64_t *ret_size, uint64_t max, uint64_t *ret_ns,
+			      int *ret_error)
 {
 	static const struct unit units[] = {
-		{ "", NS_PER_S }, { "s", NS_PER_S },   { "ms", NS_PER_MS },   { "us", NS_PER_US },
-		{ "ns", 1 },	  { "m", NS_PER_MIN }, { "min", NS_PER_MIN }, { "h", NS_PER_HOUR },
+		{ "ns", 1 },
+		{ "us", NS_PER_US },
+		{ "ms", NS_PER_MS },
+		{ "", NS_PER_S },
+		{ "s", NS_PER_S },
+		{ "sec", NS_PER_S },
+		{ "secs", NS_PER_S },
+		{ "second", NS_PER_S },
+		{ "seconds", NS_PER_S },
+		{ "m", NS_PER_MIN },
+		{ "min", NS_PER_MIN },
+		{ "mins", NS_PER_MIN },
+		{ "minute", NS_PER_MIN },
+		{ "minutes", NS_PER_MIN },
+		{ "h", NS_PER_HOUR },
+		{ "hr", NS_PER_HOUR },
+		{ "hour", NS_PER_HOUR },
+		{ "hours", NS_PER_HOUR },
+		{ "d", NS_PER_DAY },
+		{ "day", NS_PER_DAY },
+		{ "days", NS_PER_DAY },
 	};
 	struct number number;
 	const struct unit *unit;
+	char name[UNIT_NAME];
+	size_t length;
+
+	if (!read_number(text, &number))
+		return NULL;
+	length = unit_length(number.unit);
+	if (length >= sizeof name || (length == 0 && *number.unit))
+		return NULL;
+	memcpy(name, number.unit, length);
+	name[length] = '\0';
+	unit = FIND_UNIT(units, name);
+	if (!unit || unit->size >= *ret_size || (length == 0 && *ret_size != UINT64_MAX))
+		return NULL;
+	*ret_size = unit->size;
+	*ret_error = scale_number(&number, unit->size, max, ret_ns);
+	return number.unit + length;
+}
+
+/* "1m30s", "2 h 05 min": each unit smaller than the one before. */
+static int parse_parts(const char *text, uint64_t *ret_ns)
+{
+	uint64_t size = UINT64_MAX;
+	uint64_t total = 0;
+	int error = 0;
+
+	do {
+		uint64_t part = 0;
+		int problem = 0;
+
+		text = parse_part(text, &size, DURATION_MAX - total, &part, &problem);
+		if (!text)
+			return -EINVAL;
+		total += part;
+		error = error ? error : problem;
+		text += *text == ' ' && text[1];
+	} while (*text);
+	*ret_ns = total;
+	return error;
+}
+
+int units_parse_duration(const char *text, uint64_t *ret_ns)
+{
+	struct number number;
 	bool negative = text[0] == '-';
+	uint64_t ns;
+	int error;
 
 	if (!read_number(text + negative, &number))
 		return -EINVAL;
 	if (strcasecmp(number.unit, "Hz") == 0)
 		return negative ? -ERANGE : parse_rate(&number, ret_ns);
-	unit = FIND_UNIT(units, number.unit);
-	if (!unit)
-		return -EINVAL;
-	return negative ? -ERANGE : scale_number(&number, unit->size, DURATION_MAX, ret_ns);
+	error = parse_parts(text + negative, &ns);
+	if (!error && negative)
+		error = -ERANGE;
+	if (!error)
+		*ret_ns = ns;
+	return error;
 }

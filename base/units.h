@@ -37,8 +37,9 @@ char *units_format_clock(char text[UNITS_TEXT], uint64_t ns);
 int units_parse_size(const char *text, uint64_t *ret_bytes);
 
 /*
- * Read a length of time: "1s", "100ms", "250us", "0.1" (seconds), "2m" or "2min", "1h", and a rate,
- * "10Hz", as its period; case and a space as above.
+ * Read a length of time: "1s", "90sec", "100ms", "250us", "0.1" (seconds), "2m" or "2min", "1h",
+ * "1d", several of them from the largest unit on ("1m30s", "2 h 05 min"), and a rate, "10Hz", as its
+ * period; case and spaces as above.
  *
  * 0, or -EINVAL, or -ERANGE (negative, or over 100 years).
  */

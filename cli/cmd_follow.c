@@ -15,6 +15,7 @@ static int register_one(const struct options *options, pid_t pid)
 				   .since = options->family ? REGISTER_FAMILY : 0 };
 	struct reply reply;
 
+	text_copy(request.text, sizeof request.text, options->as);
 	return session_ask(options, &request, &reply, NULL, NULL);
 }
 
@@ -82,13 +83,14 @@ static int run(const struct options *options)
 
 const struct command command_follow = {
 	.name = "",
-	.arguments = "",
+	.arguments = "[PID]...",
 	.summary = "Show the memory of processes as it happens, with the milestones that programs "
 		   "push.\n"
 		   "With nobody named: what the running session follows. Keys in the terminal: ? "
 		   "tells.",
-	.groups = OPTIONS_LIVE | OPTIONS_LIMIT | OPTIONS_PID | OPTIONS_FAMILY | OPTIONS_RULE |
-		  OPTIONS_RECORD | OPTIONS_SESSION,
+	.groups = OPTIONS_LIVE | OPTIONS_LIMIT | OPTIONS_PIDS | OPTIONS_FAMILY | OPTIONS_RULE |
+		  OPTIONS_AS | OPTIONS_RECORD | OPTIONS_SESSION,
+	.most = -1,
 	.session = SESSION_NAMED,
 	.run = run,
 };

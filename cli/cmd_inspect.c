@@ -251,6 +251,10 @@ static int check(const struct options *options)
 		log_error("--timeout: says how long --on-event waits, which is not asked for");
 		return EXIT_USAGE;
 	}
+	if (options->pid_count > 1) {
+		log_error("'inspect' looks into one process, not %zu", options->pid_count);
+		return EXIT_USAGE;
+	}
 	if (options->on_event && !options->on_event[0]) {
 		log_error("--on-event '': is no label of a milestone");
 		return EXIT_USAGE;
@@ -281,10 +285,9 @@ static int run(const struct options *options)
 	sigset_t set;
 	int status = check(options);
 
-	if (!status)
-		status = options_parse_pid(options->arguments[0], &inspect.pid);
 	if (status)
 		return status;
+	inspect.pid = options->pids[0];
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
@@ -303,9 +306,9 @@ const struct command command_inspect = {
 	.name = "inspect",
 	.arguments = "PID",
 	.summary = "What a process's memory is made of, now; or what grew.",
-	.groups = OPTIONS_INSPECT | OPTIONS_JSON | OPTIONS_SESSION,
+	.groups = OPTIONS_INSPECT | OPTIONS_PIDS | OPTIONS_JSON | OPTIONS_SESSION,
 	.least = 1,
-	.most = 1,
+	.most = -1,
 	.session = SESSION_SHOW,
 	.run = run,
 };

@@ -254,6 +254,11 @@ static void register_child(const struct options *options, const struct child *ch
 
 	text_copy(request.text, sizeof request.text, child->name);
 	session_try(options, &request, &reply, NULL, NULL);
+	if (!options->as[0])
+		return;
+	/* by a person's word, which the program's own doesn't change */
+	request.since = 0;
+	session_try(options, &request, &reply, NULL, NULL);
 }
 
 /* --- after the view */
@@ -357,7 +362,9 @@ static int judge_watch(const struct options *options, bool watched, int status)
 
 static int follow_launched(const struct options *options, struct source *source, struct launch *how)
 {
-	struct child child = { .name = base_name(options->arguments[0]), .pid = how->pid };
+	struct child child = { .name = options->as[0] ? options->as
+						       : base_name(options->arguments[0]),
+			       .pid = how->pid };
 	struct limiter limiter = { .options = options,
 				   .root = how->pid,
 				   .output = how->capture.fd };
@@ -459,7 +466,7 @@ const struct command command_run = {
 	.summary =
 		"Run COMMAND, follow it, and exit with its status (128+N where signal N ended it).",
 	.groups = OPTIONS_LIVE | OPTIONS_LIMIT | OPTIONS_KILL | OPTIONS_COMMAND | OPTIONS_RECORD |
-		  OPTIONS_SESSION | OPTIONS_GROWTH,
+		  OPTIONS_SESSION | OPTIONS_GROWTH | OPTIONS_AS,
 	.least = 1,
 	.most = -1,
 	.session = SESSION_OWN,

@@ -2,7 +2,9 @@
  * The commands that tell a running session one thing.
  */
 #include "base/clock.h"
+#include "base/log.h"
 #include "cli/command.h"
+#include "cli/rules.h"
 #include "cli/session.h"
 
 #include <errno.h>
@@ -24,17 +26,13 @@ static int tell_pids(const struct options *options, enum request_op op)
 {
 	int status = 0;
 
-	for (int i = 0; i < options->argument_count && status != EXIT_USAGE; i++) {
-		struct request request = { .op = op };
+	for (size_t i = 0; i < options->pid_count; i++) {
+		struct request request = { .op = op, .pid = (uint32_t)options->pids[i] };
 		int result;
-		pid_t pid;
 
-		result = options_parse_pid(options->arguments[i], &pid);
-		request.pid = (uint32_t)pid;
 		request.since = options->family ? REGISTER_FAMILY : 0;
 		text_copy(request.text, sizeof request.text, options->as);
-		if (!result)
-			result = tell(options, &request);
+		result = tell(options, &request);
 		if (result)
 			status = result;
 	}
@@ -43,7 +41,14 @@ static int tell_pids(const struct options *options, enum request_op op)
 
 static int run_add(const struct options *options)
 {
-	return tell_pids(options, REQUEST_REGISTER);
+	int status;
+
+	if (options->pid_count == 0 && !rules_given(options)) {
+		log_error("'add' needs PID, or --name, --user, --cgroup or --unit");
+		return EXIT_USAGE;
+	}
+	status = tell_pids(options, REQUEST_REGISTER);
+	return status ? status : rules_send(options);
 }
 
 static int run_drop(const struct options *options)
@@ -95,10 +100,9 @@ static int run_stop(const struct options *options)
 
 const struct command command_add = {
 	.name = "add",
-	.arguments = "PID...",
+	.arguments = "[PID]...",
 	.summary = "Follow more processes in a running session.",
-	.groups = OPTIONS_AS | OPTIONS_FAMILY | OPTIONS_SESSION,
-	.least = 1,
+	.groups = OPTIONS_PIDS | OPTIONS_RULE | OPTIONS_AS | OPTIONS_FAMILY | OPTIONS_SESSION,
 	.most = -1,
 	.run = run_add,
 };
@@ -107,7 +111,7 @@ const struct command command_drop = {
 	.name = "drop",
 	.arguments = "PID...",
 	.summary = "Follow processes no more.",
-	.groups = OPTIONS_SESSION,
+	.groups = OPTIONS_PIDS | OPTIONS_SESSION,
 	.least = 1,
 	.most = -1,
 	.run = run_drop,

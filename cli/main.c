@@ -1,10 +1,11 @@
 #include "base/log.h"
 #include "cli/command.h"
+#include "cli/options_table.h"
 #include "cli/session.h"
+#include "cli/spelling.h"
 
 #include <errno.h>
 #include <locale.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@ static const struct command *const commands[] = {
 	&command_export, &command_demo,
 };
 
+#define HELP_SUMMARY "The commands, or what one does and its options."
 #define COMMANDS (sizeof commands / sizeof *commands)
 
 static void print_commands(void)
@@ -23,58 +25,97 @@ static void print_commands(void)
 	for (size_t i = 1; i < COMMANDS; i++)
 		printf("  %-8s %-21s %s\n", commands[i]->name, commands[i]->arguments,
 		       commands[i]->summary);
-	puts("\n'memwatch COMMAND --help' tells a command's options.");
+	printf("  %-7s %-21s %s\n", "help", "[COMMAND]", HELP_SUMMARY);
 }
 
-static bool wants_help(int argc, char **argv)
+static const struct command *find_name(const char *name)
 {
-	return argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
-}
-
-/* The command that is named first; the one without a name where an option or nothing is. NULL:
- * there is none. */
-static const struct command *find(int argc, char **argv)
-{
-	if (argc < 2 || argv[1][0] == '-')
-		return commands[0];
 	for (size_t i = 1; i < COMMANDS; i++) {
-		if (strcmp(commands[i]->name, argv[1]) == 0)
+		if (strcmp(commands[i]->name, name) == 0)
 			return commands[i];
 	}
 	return NULL;
 }
 
-int main(int argc, char **argv)
+/* The command that is named first; the one without a name where an option, a PID or nothing is.
+ * NULL: there is none. */
+static const struct command *find(int argc, char **argv)
+{
+	if (argc < 2 || strchr("-0123456789", argv[1][0]))
+		return commands[0];
+	return find_name(argv[1]);
+}
+
+static int say_unknown(const char *name)
+{
+	struct spelling spelling = { .typed = name };
+
+	for (size_t i = 1; i < COMMANDS; i++)
+		spelling_try(&spelling, commands[i]->name);
+	spelling_try(&spelling, "help");
+	if (spelling.meant)
+		log_error("'%s': there is no such command: did you mean %s?", name, spelling.meant);
+	else
+		log_error("'%s': there is no such command; 'memwatch help' lists them (to run a "
+			  "program: memwatch run -- %s; to follow one: memwatch --name %s)",
+			  name, name, name);
+	return EXIT_USAGE;
+}
+
+/* memwatch help [COMMAND] */
+static int help(int argc, char **argv)
+{
+	const struct command *command = argc > 2 ? find_name(argv[2]) : commands[0];
+
+	if (argc > 3) {
+		log_error("'%s': is too much for 'help'", argv[3]);
+		return EXIT_USAGE;
+	}
+	if (argc > 2 && (argv[2][0] == '-' || strcmp(argv[2], "help") == 0)) {
+		puts("Usage: memwatch help [COMMAND]\n" HELP_SUMMARY);
+		return 0;
+	}
+	if (!command)
+		return say_unknown(argv[2]);
+	options_print_help(command);
+	if (command == commands[0])
+		print_commands();
+	return 0;
+}
+
+static int run(int argc, char **argv)
 {
 	const struct command *command = find(argc, argv);
 	struct options options;
 	char program[] = "memwatch";
-	int skip;
+	int skip = command == commands[0] ? 0 : 1;
 	int status;
 
-	setlocale(LC_ALL, "");
-	setlocale(LC_NUMERIC, "C");
-	log_open("memwatch");
-	if (!command) {
-		log_error("'%s': there is no such command; --help lists them (to run a program: "
-			  "memwatch "
-			  "run -- %s)",
-			  argv[1], argv[1]);
-		return EXIT_USAGE;
-	}
+	if (argc > 1 && strcmp(argv[1], "help") == 0)
+		return help(argc, argv);
+	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
+		return help(1, argv);
+	if (!command)
+		return say_unknown(argv[1]);
 	/* getopt names its messages by argv[0] */
-	skip = command == commands[0] ? 0 : 1;
 	argv[skip] = program;
 	status = options_parse(&options, command, argc - skip, argv + skip);
-	if (status < 0 && wants_help(argc, argv))
-		print_commands();
 	if (status == 0 && (command->groups & OPTIONS_SESSION))
 		status = session_choose(&options, command->session);
 	if (status == 0)
 		status = command->run(&options);
 	options_free(&options);
-	if (status < 0)
-		status = 0;
+	return status < 0 ? 0 : status;
+}
+
+int main(int argc, char **argv)
+{
+	int status;
+
+	setlocale(LC_ALL, "");
+	setlocale(LC_NUMERIC, "C");
+	log_open("memwatch");
+	status = run(argc, argv);
 	if ((fflush(stdout) != 0 || ferror(stdout)) && status == 0) {
 		log_error("cannot write the output: %s", strerror(errno));
 		status = EXIT_FAIL;

@@ -5,8 +5,11 @@
 #include "cli/command.h"
 #include "cli/options_table.h"
 #include "cli/rules.h"
+#include "cli/spelling.h"
 #include "cli/values.h"
 #include "plotter/view.h"
+#include "trace/export/export.h"
+#include "wire/rundir.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -113,6 +116,9 @@ static int take_part(struct options *options, int key)
 	case KEY_FORCE:
 		options->force = true;
 		return 0;
+	case KEY_FORMAT:
+		options->format = optarg;
+		return 0;
 	case KEY_TERM:
 		options->term = optarg;
 		return 0;
@@ -205,15 +211,67 @@ static int take(struct options *options, int key)
 	}
 }
 
+/* --- what getopt_long(3) doesn't take, said as it would, and what may have been meant */
+
+static const char *name_of(const struct command *command)
+{
+	return command->name[0] ? command->name : "memwatch";
+}
+
+static void say_unknown(const struct command *command, const char *text)
+{
+	size_t length = strcspn(text + 2, "=");
+	char typed[64];
+	struct spelling spelling = { .typed = typed };
+
+	text_copy(typed, length < sizeof typed ? length + 1 : sizeof typed, text + 2);
+	for (const struct option *option = options_table; option->name; option++) {
+		if (options_takes(command, option->val))
+			spelling_try(&spelling, option->name);
+	}
+	log_error("unrecognized option '%.*s'%s%s%s", (int)length + 2, text,
+		  spelling.meant ? ": did you mean --" : "", spelling.meant ? spelling.meant : "",
+		  spelling.meant ? "?" : "");
+}
+
+/* An abbreviation of more than one. */
+static bool is_ambiguous(const char *text)
+{
+	size_t length = strcspn(text + 2, "=");
+	int count = 0;
+
+	for (const struct option *option = options_table; option->name; option++)
+		count += length > 0 && strncmp(option->name, text + 2, length) == 0;
+	return count > 1;
+}
+
+static int say_not_taken(const struct command *command, const char *text, int key)
+{
+	bool is_long = strncmp(text, "--", 2) == 0;
+
+	if (key == ':')
+		log_error("option '%s' requires an argument", text);
+	else if (is_long && optopt)
+		log_error("option '%.*s' doesn't allow an argument", (int)strcspn(text, "="), text);
+	else if (is_long && is_ambiguous(text))
+		log_error("option '%s' is ambiguous: write it in full", text);
+	else if (is_long)
+		say_unknown(command, text);
+	else
+		log_error("invalid option -- '%c'", optopt);
+	return bad_usage(command);
+}
+
 static int take_all(struct options *options, const struct command *command, int argc, char **argv)
 {
 	/* '+': the options of a command that is run are its own */
 	const char *letters =
-		command->groups & OPTIONS_COMMAND ? "+p:Ci:w:d:o:vh" : "p:Ci:w:d:o:vh";
+		command->groups & OPTIONS_COMMAND ? "+:p:Ci:w:d:o:vh" : ":p:Ci:w:d:o:vh";
 	int status;
 	int key;
 
 	optind = 0;
+	opterr = 0;
 	while ((key = getopt_long(argc, argv, letters, options_table, NULL)) != -1) {
 		if (key == 'h') {
 			options_print_help(command);
@@ -223,17 +281,21 @@ static int take_all(struct options *options, const struct command *command, int 
 			puts("memwatch " MEMWATCH_VERSION);
 			return -1;
 		}
-		if (key != '?' && !options_takes(command, key)) {
+		if (key == '?' || key == ':')
+			return say_not_taken(command, argv[optind - 1], key);
+		if (!options_takes(command, key)) {
 			log_error("--%s: is no option of '%s'", options_long_name(key),
-				  command->name[0] ? command->name : "memwatch");
+				  name_of(command));
 			return bad_usage(command);
 		}
 		status = take(options, key);
 		if (status)
-			return key == '?' ? bad_usage(command) : status;
+			return status;
 	}
 	return 0;
 }
+
+/* --- what is wrong with all of them together */
 
 static int check_limits(const struct options *options)
 {
@@ -243,6 +305,86 @@ static int check_limits(const struct options *options)
 	log_error("--%s: needs --limit or --limit-total, which says of how much memory",
 		  options->on_limit ? "on-limit" : "kill-on-limit");
 	return EXIT_USAGE;
+}
+
+static int check_session(const struct options *options)
+{
+	if (rundir_name_valid(options->session))
+		return 0;
+	log_error("session '%s': %s", options->session, rundir_error(-EINVAL));
+	return EXIT_USAGE;
+}
+
+/* Who wants a page or a picture has it made of a recording. */
+static int check_recording(const struct options *options)
+{
+	const char *output = options->output;
+	const char *dot = output ? strrchr(output, '.') : NULL;
+
+	if (!output || !export_find(output))
+		return 0;
+	log_error("-o %s: a recording is no %s; record to %.*s.mwdb, then 'memwatch export "
+		  "%.*s.mwdb %s'",
+		  output, dot, (int)(dot - output), output, (int)(dot - output), output, output);
+	return EXIT_USAGE;
+}
+
+static int check(const struct options *options, const struct command *command)
+{
+	int status = check_limits(options);
+
+	if (!status && (command->groups & (OPTIONS_SESSION | OPTIONS_COMMAND)))
+		status = check_session(options);
+	if (!status && (command->groups & OPTIONS_RECORD))
+		status = check_recording(options);
+	return status ? bad_usage(command) : 0;
+}
+
+/* --- arguments */
+
+static int take_pids(struct options *options, const struct command *command)
+{
+	int status = 0;
+
+	for (int i = 0; i < options->argument_count && !status; i++) {
+		const char *text = options->arguments[i];
+
+		/* of the command without a name, which others may have been meant by */
+		if (!command->name[0] && !strchr("0123456789-", text[0])) {
+			log_error("'%s': is no PID; a command comes before its options", text);
+			return bad_usage(command);
+		}
+		status = add_pids(options, text);
+	}
+	return status;
+}
+
+static int say_too_few(const struct command *command)
+{
+	log_error("'%s' needs %s", name_of(command), command->arguments);
+	return bad_usage(command);
+}
+
+static int take_arguments(struct options *options, const struct command *command, int argc,
+			  char **argv)
+{
+	int status = 0;
+
+	options->arguments = argv + optind;
+	options->argument_count = argc - optind;
+	if (command->groups & OPTIONS_PIDS)
+		status = take_pids(options, command);
+	if (status)
+		return status;
+	if (command->groups & OPTIONS_PIDS && options->pid_count < (size_t)command->least)
+		return say_too_few(command);
+	if (!(command->groups & OPTIONS_PIDS) && options->argument_count < command->least)
+		return say_too_few(command);
+	if (command->most < 0 || options->argument_count <= command->most)
+		return 0;
+	log_error("'%s': is too much for '%s'", options->arguments[command->most],
+		  name_of(command));
+	return bad_usage(command);
 }
 
 int options_parse(struct options *ret_options, const struct command *command, int argc, char **argv)
@@ -260,28 +402,16 @@ int options_parse(struct options *ret_options, const struct command *command, in
 		.fail_above = -1,
 	};
 	status = take_all(ret_options, command, argc, argv);
+	if (!status)
+		status = take_arguments(ret_options, command, argc, argv);
 	if (!status && (command->groups & OPTIONS_RULE))
 		status = rules_check(ret_options);
+	if (!status)
+		status = check(ret_options, command);
 	if (status)
 		return status;
-	status = check_limits(ret_options);
-	if (status)
-		return bad_usage(command);
 	if (!ret_options->window_ns)
 		ret_options->window_ns = command->window_ns ? command->window_ns : WINDOW_DEFAULT;
-	ret_options->arguments = argv + optind;
-	ret_options->argument_count = argc - optind;
-	if (ret_options->argument_count < command->least) {
-		log_error("'%s' needs %s", command->name[0] ? command->name : "memwatch",
-			  command->arguments);
-		return bad_usage(command);
-	}
-	if (command->most >= 0 && ret_options->argument_count > command->most) {
-		log_error("'%s': is too much for '%s'%s", ret_options->arguments[command->most],
-			  command->name[0] ? command->name : "memwatch",
-			  command->name[0] ? "" : "; a command comes before its options");
-		return bad_usage(command);
-	}
 	return options_find_view(ret_options);
 }
 

@@ -63,6 +63,7 @@ struct options {
 	bool family;	    /* of the processes: their descendants too */
 	const char *as;	    /* a line's name; "": the process's own */
 	const char *output; /* a file to write; NULL: none */
+	const char *format; /* of an export; NULL: by the output's ending */
 	bool force;	    /* write it in place of one that is there */
 	uint64_t from_ns;   /* since the session's start */
 	uint64_t to_ns;	    /* UINT64_MAX: to the end */
@@ -103,6 +104,8 @@ enum option_group {
 	OPTIONS_GROWTH = 1 << 24,  /* --fail-on-growth */
 	OPTIONS_FAMILY = 1 << 25,  /* --include-children */
 	OPTIONS_RULE = 1 << 26,	   /* --name --full --user --cgroup --unit: whom to follow */
+	OPTIONS_PIDS = 1 << 27,	   /* --pid; and its arguments are PIDs too, added to these */
+	OPTIONS_FORMAT = 1 << 28,  /* --format: of an export */
 };
 
 struct command;

@@ -44,7 +44,8 @@ enum option_key {
 	KEY_FAIL_ABOVE,
 	KEY_TERM,
 	KEY_OUT,
-	KEY_FPS
+	KEY_FPS,
+	KEY_FORMAT
 };
 
 /* Ends with an element of zeros. */

@@ -6,15 +6,21 @@
 #include "cli/options.h"
 #include "wire/metric.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FPS_MOST 100
 
+/* A number of so many digits is of bytes. */
+#define BYTES_DIGITS 7
+
 int values_time(uint64_t *ret_ns, const char *what, const char *text, uint64_t least_ns)
 {
 	if (units_parse_duration(text, ret_ns) < 0) {
-		log_error("%s '%s': is no length of time (1s, 100ms, 0.1, 10Hz, 2min)", what, text);
+		log_error("%s '%s': is no length of time (1s, 100ms, 0.1, 10Hz, 1m30s)", what,
+			  text);
 		return EXIT_USAGE;
 	}
 	if (*ret_ns < least_ns) {
@@ -27,8 +33,30 @@ int values_time(uint64_t *ret_ns, const char *what, const char *text, uint64_t l
 	return 0;
 }
 
+/* A number with no unit behind it, and not 0, which is the same in each. */
+static bool lacks_unit(const char *text, size_t length)
+{
+	return length > 0 && strspn(text, "0123456789.") >= length &&
+	       strcspn(text, "123456789") < length;
+}
+
+/* What a size with no unit was likely meant to be. */
+static const char *likely_unit(const char *text, size_t length)
+{
+	if (strcspn(text, ".") < length)
+		return "G";
+	return length >= BYTES_DIGITS ? "B" : "M";
+}
+
 int values_size(uint64_t *ret_bytes, const char *what, const char *text)
 {
+	size_t length = strlen(text);
+
+	if (lacks_unit(text, length) && units_parse_size(text, ret_bytes) != -ERANGE) {
+		log_error("%s '%s': needs a unit; %s%s?", what, text, text,
+			  likely_unit(text, length));
+		return EXIT_USAGE;
+	}
 	if (units_parse_size(text, ret_bytes) == 0 && *ret_bytes > 0)
 		return 0;
 	log_error("%s '%s': is no size of memory (512M, 2GiB, 1.5G)", what, text);
@@ -59,6 +87,11 @@ int values_rate(double *ret_bytes_per_minute, const char *what, const char *text
 	char size[32];
 	uint64_t bytes;
 
+	if (lacks_unit(text, length)) {
+		log_error("%s '%s': needs a unit; %.*s%s%s?", what, text, (int)length, text,
+			  likely_unit(text, length), slash ? slash : "/min");
+		return EXIT_USAGE;
+	}
 	if (length < sizeof size && minutes > 0) {
 		memcpy(size, text, length);
 		size[length] = '\0';

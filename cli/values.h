@@ -9,7 +9,7 @@
 /* A length of time, @least_ns (0, 1 ms, 100 ms or 1 s) at least. */
 int values_time(uint64_t *ret_ns, const char *what, const char *text, uint64_t least_ns);
 
-/* An amount of memory, not 0. */
+/* An amount of memory, not 0, with its unit: 512 bytes of a program would never be meant. */
 int values_size(uint64_t *ret_bytes, const char *what, const char *text);
 
 /* "rss,pss" to a set of metrics. */
@@ -24,7 +24,7 @@ int values_fps(unsigned *ret_fps, const char *text);
 /* "10", "0.5" */
 int values_speed(double *ret_speed, const char *text);
 
-/* Growth, "1M/min", "10MiB/h", "512K" (a minute), in bytes a minute; 0 too. */
+/* Growth, "1M/min", "10MiB/h", "512K" (a minute), in bytes a minute; a unit as above; 0 too. */
 int values_rate(double *ret_bytes_per_minute, const char *what, const char *text);
 
 /* "10%", "10" */

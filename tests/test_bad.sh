@@ -49,8 +49,8 @@ refused 2 "--limit: is no option of 'list'" memwatch list --limit 5M
 refused 2 "unrecognized option '--no-such-option'" memwatchd --no-such-option
 refused 2 "'1234': memwatchd takes no arguments" memwatchd 1234
 for name in '' . .. .hidden a/b ../default 'a b' "$(printf 'a%.0s' {1..33})" $'a\nb'; do
-	refused 1 ".*: a session's name is 1 to 32 letters" memwatch status --session "$name"
-	refused 1 ".*: a session's name is 1 to 32 letters" memwatchd --session "$name"
+	refused 2 "session '.*: a session's name is 1 to 32 letters" memwatch status --session "$name"
+	refused 2 "session '.*: a session's name is 1 to 32 letters" memwatchd --session "$name"
 done
 [ -e "$XDG_RUNTIME_DIR/memwatch" ] && fail "wrong usage has left something behind"
 

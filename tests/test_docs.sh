@@ -98,7 +98,7 @@ readme_agrees() {
 	local words command option
 	readme_lines | grep -E '^(build/)?memwatch( |$)' | while read -r _ words; do
 		command=${words%% *}
-		[[ $command == -* ]] && command=
+		[[ $command == [-0-9\$]* ]] && command= # an option, a PID, or what prints some
 		[ -z "$command" ] || commands | grep -qx "$command" || echo "README: no command $command"
 		for option in $(grep -oE '(^| )--?[a-z]+(-[a-z]+)*' <<<"${words%% -- *}"); do
 			help_options "$command" | grep -qE -e "(^| )$option( |\$)" ||

@@ -141,7 +141,7 @@ refuses 1 "memwatch: none.mwdb: No such file or directory" none.mwdb -o x.csv
 refuses 1 "memwatch: out.csv: is no session that memwatch recorded" out.csv -o x.csv
 check_equal "files that were refused" "" "$(ls x.csv 2>/dev/null)"
 cp s.mwdb s.csv
-refuses 2 "memwatch: ./s.csv: is the recording itself; give -o another name" s.csv -o ./s.csv
+refuses 2 "memwatch: ./s.csv: is the recording itself; give another name" s.csv -o ./s.csv
 cmp s.mwdb s.csv || fail "the recording was written over"
 
 # --- where it goes

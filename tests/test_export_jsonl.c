@@ -100,7 +100,7 @@ static char *exported_output(const char *path)
 
 	snprintf(target, sizeof target, "%s.jsonl", path);
 	CHECK_EQ_I64(reader_open(&reader, path, why), 0);
-	CHECK_EQ_I64(export_file(reader, &options, target, why), 0);
+	CHECK_EQ_I64(export_file(reader, export_find(target), &options, target, why), 0);
 	CHECK_EQ_STR(why, "");
 	reader_close(reader);
 	return read_file(target);

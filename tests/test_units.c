@@ -194,6 +194,15 @@ static void durations_are_read_as_people_write_them(void)
 		{ 333333333, "3Hz" },
 		{ 1, "1000000000Hz" },
 		{ 4200 * NS_PER_MS, "4.20 s" },
+		{ 90 * NS_PER_S, "90sec" },
+		{ 90 * NS_PER_S, "90 seconds" },
+		{ 90 * NS_PER_S, "1m30s" },
+		{ 90 * NS_PER_S, "1min 30s" },
+		{ 1440 * MINUTE, "1d" },
+		{ 2190 * MINUTE, "1.5 days 30 min" },
+		{ 125 * MINUTE, "2 h 05 min" },
+		{ 125 * MINUTE, "2H5M" },
+		{ 1500 * NS_PER_MS, "1s500ms" },
 		{ 3155760000 * NS_PER_S, "3155760000s" },
 	};
 	uint64_t ns;
@@ -207,9 +216,11 @@ static void durations_are_read_as_people_write_them(void)
 
 static void what_is_no_duration_is_refused(void)
 {
-	static const char *const invalid[] = { "",    "s",   "Hz",   "-",   "--1",
-					       "1d",  "1ss", "1 s ", " 1",  "1,5",
-					       "1e9", "ms",  "-x",   "-1x", "+1" };
+	static const char *const invalid[] = { "",	 "s",	 "Hz",	    "-",	 "--1",
+					       "1ss",	 "1 s ", " 1",	    "1,5",	 "1e9",
+					       "ms",	 "-x",	 "-1x",	    "+1",	 "1m30",
+					       "30s1m",	 "1m1m", "1m  30s", "1m-30s",	 "10Hz1s",
+					       "1s10Hz", "1y",	 "1m30s ",  "1secondsss" };
 	static const char *const out_of_range[] = {
 		"-1",
 		"-1s",
@@ -219,6 +230,8 @@ static void what_is_no_duration_is_refused(void)
 		"1000000001Hz",
 		"3155760001s",
 		"876601h",
+		"36526d",
+		"36525d1s",
 		"99999999999999999999s",
 		"0.0000000001 Hz",
 		"99999999999999999999Hz",

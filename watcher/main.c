@@ -77,6 +77,14 @@ static int bad_usage(void)
 	return 2;
 }
 
+static int check_session(const char *name)
+{
+	if (rundir_name_valid(name))
+		return 0;
+	log_error("session '%s': %s", name, rundir_error(-EINVAL));
+	return bad_usage();
+}
+
 static int set_metrics(struct settings *settings, const char *text)
 {
 	if (metric_parse(text, &settings->core.metrics) == 0)
@@ -256,6 +264,8 @@ int main(int argc, char **argv)
 	if (session && session[0] && !sessions_is_own(session))
 		settings.core.session = session;
 	status = take_options(&settings, argc, argv);
+	if (!status)
+		status = check_session(settings.core.session);
 	if (status)
 		return status;
 	if (settings.gate)

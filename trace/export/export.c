@@ -96,15 +96,12 @@ static int write_session(struct reader *reader, const struct exporter *exporter,
 	return error;
 }
 
-int export_file(struct reader *reader, const struct export_options *options, const char *path,
-		char *why)
+int export_file(struct reader *reader, const struct exporter *exporter,
+		const struct export_options *options, const char *path, char *why)
 {
-	const struct exporter *exporter = export_find(path);
 	struct target target = { .why = why };
 	int error;
 
-	if (!exporter)
-		return target_refuse(&target, -EINVAL, "has no ending of a known format");
 	error = target_open(&target, path);
 	if (!error)
 		error = write_session(reader, exporter, options, &target);

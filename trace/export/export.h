@@ -18,6 +18,7 @@ struct export_options {
 struct exporter {
 	const char *ending; /* ".csv" */
 	const char *what;   /* "a table: a row a sample and a row an event" */
+	bool binary;	    /* nothing for a terminal */
 
 	/*
 	 * Write the session to @out: 0; -ECANCELED; or a negative errno with why in @why, of
@@ -38,12 +39,12 @@ const struct exporter *export_at(size_t index);
 const char *export_endings(void);
 
 /*
- * Write @path in the format of its ending: into a file beside it, which takes its name when it is
- * whole. 0, or a negative errno (-ECANCELED too) with why in @why, of TRACE_WHY bytes; then @path
- * is as it was.
+ * Write @path: into a file beside it, which takes its name when it is whole; or "-", standard
+ * output, as it comes. 0, or a negative errno (-ECANCELED too) with why in @why, of TRACE_WHY
+ * bytes; then @path is as it was.
  */
-int export_file(struct reader *reader, const struct export_options *options, const char *path,
-		char *why);
+int export_file(struct reader *reader, const struct exporter *exporter,
+		const struct export_options *options, const char *path, char *why);
 
 extern const struct exporter export_csv;
 extern const struct exporter export_jsonl;

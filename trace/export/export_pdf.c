@@ -15,5 +15,6 @@ static int write_pdf(struct reader *reader, const struct export_options *options
 const struct exporter export_pdf = {
 	.ending = ".pdf",
 	.what = "a picture as vectors, for print",
+	.binary = true,
 	.write = write_pdf,
 };

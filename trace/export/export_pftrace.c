@@ -396,5 +396,6 @@ static int write_pftrace(struct reader *reader, const struct export_options *opt
 const struct exporter export_pftrace = {
 	.ending = ".pftrace",
 	.what = "a trace for ui.perfetto.dev and trace_processor",
+	.binary = true,
 	.write = write_pftrace,
 };

@@ -15,5 +15,6 @@ static int write_png(struct reader *reader, const struct export_options *options
 const struct exporter export_png = {
 	.ending = ".png",
 	.what = "a picture as dots",
+	.binary = true,
 	.write = write_png,
 };

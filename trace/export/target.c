@@ -86,14 +86,15 @@ static int open_descriptor(struct target *target)
 
 int target_open(struct target *target, const char *path)
 {
-	int error = set_path(target, path);
+	bool is_stdout = strcmp(path, "-") == 0;
+	int error = is_stdout ? 0 : set_path(target, path);
 	int fd;
 
 	if (error)
 		return error;
-	fd = open_descriptor(target);
+	fd = is_stdout ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3) : open_descriptor(target);
 	if (fd < 0)
-		return fd;
+		return is_stdout ? fail(target, -errno, "cannot be written") : fd;
 	target->out = fdopen(fd, "w");
 	target->buffer = malloc(BUFFER);
 	if (target->out && target->buffer &&

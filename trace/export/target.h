@@ -12,13 +12,13 @@
 
 struct target {
 	char path[PATH_MAX];	  /* links followed */
-	char temporary[PATH_MAX]; /* "": @path is written itself */
+	char temporary[PATH_MAX]; /* "": @path, or standard output, is written itself */
 	FILE *out;
 	char *buffer;
 	char *why; /* TRACE_WHY bytes */
 };
 
-/* All zeros but for `why` to begin with. 0 with target->out to be written, or a negative errno with
+/* @path "-" is standard output. All zeros but for `why` to begin with. 0 with target->out to be written, or a negative errno with
  * why; target_close in any case. */
 int target_open(struct target *target, const char *path);
 
