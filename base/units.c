@@ -14,6 +14,10 @@
 #define NS_PER_DAY (24 * NS_PER_HOUR)
 #define DURATION_MAX (100 * 31557600ULL * NS_PER_S)
 
+/* A number of so many digits is of bytes; of more than these it is none. */
+#define BYTES_DIGITS 7
+#define DIGITS_MOST 19
+
 /* Room for the longest name of a unit of time. */
 #define UNIT_NAME 8
 
@@ -247,6 +251,16 @@ int units_parse_size(const char *text, uint64_t *ret_bytes)
 	if (!unit || (unit->size == 1 && number.fraction > number.whole_end))
 		return -EINVAL;
 	return scale_number(&number, unit->size, INT64_MAX, ret_bytes);
+}
+
+const char *units_missing(const char *text, size_t length)
+{
+	if (length == 0 || strspn(text, "0123456789.") < length ||
+	    strcspn(text, "123456789") >= length || length > DIGITS_MOST)
+		return NULL;
+	if (strcspn(text, ".") < length)
+		return "G";
+	return length >= BYTES_DIGITS ? "B" : "M";
 }
 
 static int parse_rate(const struct number *number, uint64_t *ret_ns)

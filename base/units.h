@@ -37,6 +37,13 @@ char *units_format_clock(char text[UNITS_TEXT], uint64_t ns);
 int units_parse_size(const char *text, uint64_t *ret_bytes);
 
 /*
+ * Of the first @length bytes of @text, where they are a number without its unit, and not 0, the one
+ * that was likely meant: "M", of a fraction "G", of a number as long as bytes are "B". NULL: they
+ * are no such number.
+ */
+const char *units_missing(const char *text, size_t length);
+
+/*
  * Read a length of time: "1s", "90sec", "100ms", "250us", "0.1" (seconds), "2m" or "2min", "1h",
  * "1d", several of them from the largest unit on ("1m30s", "2 h 05 min"), and a rate, "10Hz", as its
  * period; case and spaces as above.

@@ -6,15 +6,10 @@
 #include "cli/options.h"
 #include "wire/metric.h"
 
-#include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FPS_MOST 100
-
-/* A number of so many digits is of bytes. */
-#define BYTES_DIGITS 7
 
 int values_time(uint64_t *ret_ns, const char *what, const char *text, uint64_t least_ns)
 {
@@ -33,28 +28,12 @@ int values_time(uint64_t *ret_ns, const char *what, const char *text, uint64_t l
 	return 0;
 }
 
-/* A number with no unit behind it, and not 0, which is the same in each. */
-static bool lacks_unit(const char *text, size_t length)
-{
-	return length > 0 && strspn(text, "0123456789.") >= length &&
-	       strcspn(text, "123456789") < length;
-}
-
-/* What a size with no unit was likely meant to be. */
-static const char *likely_unit(const char *text, size_t length)
-{
-	if (strcspn(text, ".") < length)
-		return "G";
-	return length >= BYTES_DIGITS ? "B" : "M";
-}
-
 int values_size(uint64_t *ret_bytes, const char *what, const char *text)
 {
-	size_t length = strlen(text);
+	const char *unit = units_missing(text, strlen(text));
 
-	if (lacks_unit(text, length) && units_parse_size(text, ret_bytes) != -ERANGE) {
-		log_error("%s '%s': needs a unit; %s%s?", what, text, text,
-			  likely_unit(text, length));
+	if (unit) {
+		log_error("%s '%s': needs a unit; %s%s?", what, text, text, unit);
 		return EXIT_USAGE;
 	}
 	if (units_parse_size(text, ret_bytes) == 0 && *ret_bytes > 0)
@@ -84,12 +63,13 @@ int values_rate(double *ret_bytes_per_minute, const char *what, const char *text
 	const char *slash = strchr(text, '/');
 	double minutes = slash ? minutes_of(slash + 1) : 1;
 	size_t length = slash ? (size_t)(slash - text) : strlen(text);
+	const char *unit = units_missing(text, length);
 	char size[32];
 	uint64_t bytes;
 
-	if (lacks_unit(text, length)) {
-		log_error("%s '%s': needs a unit; %.*s%s%s?", what, text, (int)length, text,
-			  likely_unit(text, length), slash ? slash : "/min");
+	if (unit) {
+		log_error("%s '%s': needs a unit; %.*s%s%s?", what, text, (int)length, text, unit,
+			  slash ? slash : "/min");
 		return EXIT_USAGE;
 	}
 	if (length < sizeof size && minutes > 0) {

@@ -252,6 +252,8 @@ static void set_timer(struct core *core)
 		next = record_due(core);
 	if (family_due(core) < next)
 		next = family_due(core);
+	if (core->end_ns < next)
+		next = core->end_ns;
 	spec.it_value.tv_sec = (time_t)(next / NS_PER_S);
 	spec.it_value.tv_nsec = (long)(next % NS_PER_S) + 1;
 	timerfd_settime(core->timer, TFD_TIMER_ABSTIME, &spec, NULL);
@@ -288,7 +290,7 @@ static void loop(struct core *core)
 		for (int i = 0; i < count; i++)
 			handle(core, &events[i]);
 		clocks_look(core);
-		if (is_left(core))
+		if (is_left(core) || clock_mono_ns() >= core->end_ns)
 			core->stopping = true;
 		until_ns = release_until(core);
 		output_release(core, until_ns);
@@ -333,6 +335,9 @@ int core_run(const struct core_options *options)
 	if (error)
 		return error == -EBUSY && options->private_session ? RUNDIR_STATUS_BUSY : 1;
 	error = setup_open(&core);
+	if (!error && options->wanted)
+		error = wanted_follow(&core, options->wanted);
+	core.end_ns = options->duration_ns ? clock_mono_ns() + options->duration_ns : UINT64_MAX;
 	if (!error) {
 		tell_ready(options);
 		loop(&core);

@@ -21,6 +21,7 @@
 #include "watcher/rules.h"
 #include "watcher/sampler.h"
 #include "watcher/spans.h"
+#include "watcher/wanted.h"
 #include "wire/codec.h"
 
 struct core_options {
@@ -29,7 +30,10 @@ struct core_options {
 	bool private_session;	      /* end with the last command attached */
 	bool detach;		      /* leave the terminal once all is set up */
 	const char *output;	      /* the file of a recording, absolute; NULL: none */
+	const char *title;	      /* of the recording; "": none */
 	bool force;		      /* in place of one that is there */
+	uint64_t duration_ns;	      /* the session's; 0: until it is stopped */
+	const struct wanted *wanted;  /* followed from its start; NULL: nobody */
 	uint32_t metrics;	      /* a set: what is sampled beside the RSS; 0: nothing */
 	uint64_t metrics_interval_ns; /* between reads of smaps_rollup; 0: the default */
 	int ready_fd;		      /* written to and closed when all is set up; -1 for none */
@@ -73,6 +77,7 @@ struct core {
 	int timer; /* the next release, or the next look at the processes */
 	int inotify;
 	bool stopping;
+	uint64_t end_ns; /* of the duration that was asked for */
 
 	struct registry *registry;
 	struct sampler *sampler;

@@ -1,6 +1,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/units.h"
+#include "trace/export/formats.h"
 #include "watcher/core.h"
 #include "watcher/gate.h"
 #include "wire/control.h"
@@ -13,10 +14,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define GATE_FD 3
+#define ENDING(name) "." #name,
 
 static const char usage[] =
 	"Usage: memwatchd [--session NAME] [--interval 1s] [-o FILE] [--foreground]\n"
@@ -24,10 +27,22 @@ static const char usage[] =
 	"memwatch starts one by itself; start one by hand to keep a session for several of them.\n"
 	"\n"
 	"  --session NAME    the session it serves (default)\n"
+	"  --pid PID[,PID]   follow these from the start\n"
+	"  --name PATTERN    and whoever's name matches (a regular expression), also later\n"
+	"  --full            match the command line, not the name\n"
+	"  --user USER       only this user's; without --name all of them\n"
+	"  --cgroup PATH     and who is in this cgroup (v2), and what memory it has\n"
+	"  --unit NAME       the same of this systemd unit\n"
+	"  --include-children  of those by --pid, --name and --user: their descendants too\n"
+	"  --limit SIZE      tell when a process reaches this much memory: 512M, 2GiB\n"
+	"  --limit-total SIZE\n"
+	"                    the same for all that are followed, together\n"
 	"  --interval TIME   between samples: 1s (the default), 100ms, 0.1, 10Hz; 1ms at the "
 	"least\n"
+	"  --duration TIME   end after this long\n"
 	"  -o, --output FILE record the session in FILE\n"
 	"  --force           replace FILE where it exists\n"
+	"  --title TEXT      what the recording is called\n"
 	"  --metrics LIST    sample these too, of rss,pss,uss,swap,anon,file,shmem\n"
 	"  --metrics-interval TIME\n"
 	"                    between reads of pss and uss (10s)\n"
@@ -35,6 +50,7 @@ static const char usage[] =
 	"  --private         end with the last memwatch command attached to it\n"
 	"  --version, --help\n"
 	"\n"
+	"-p, -C, -i and -d are short for --pid, --include-children, --interval, --duration.\n"
 	"Its sockets are in $XDG_RUNTIME_DIR/memwatch/NAME, else in /tmp/memwatch-UID/NAME.\n";
 
 enum option_key {
@@ -46,17 +62,37 @@ enum option_key {
 	OPTION_FORCE,
 	OPTION_METRICS,
 	OPTION_METRICS_INTERVAL,
+	OPTION_NAME,
+	OPTION_FULL,
+	OPTION_USER,
+	OPTION_CGROUP,
+	OPTION_UNIT,
+	OPTION_LIMIT,
+	OPTION_LIMIT_TOTAL,
+	OPTION_TITLE,
 };
 
 struct settings {
 	struct core_options core;
 	bool foreground;
 	bool gate;
+	struct wanted wanted;
 	char output[TEXT_PATH + 1];
 };
 
 static const struct option long_options[] = {
 	{ "session", required_argument, NULL, OPTION_SESSION },
+	{ "pid", required_argument, NULL, 'p' },
+	{ "include-children", no_argument, NULL, 'C' },
+	{ "name", required_argument, NULL, OPTION_NAME },
+	{ "full", no_argument, NULL, OPTION_FULL },
+	{ "user", required_argument, NULL, OPTION_USER },
+	{ "cgroup", required_argument, NULL, OPTION_CGROUP },
+	{ "unit", required_argument, NULL, OPTION_UNIT },
+	{ "limit", required_argument, NULL, OPTION_LIMIT },
+	{ "limit-total", required_argument, NULL, OPTION_LIMIT_TOTAL },
+	{ "duration", required_argument, NULL, 'd' },
+	{ "title", required_argument, NULL, OPTION_TITLE },
 	{ "interval", required_argument, NULL, 'i' },
 	{ "output", required_argument, NULL, 'o' },
 	{ "force", no_argument, NULL, OPTION_FORCE },
@@ -103,6 +139,16 @@ static int set_metrics_interval(struct settings *settings, const char *text)
 	return bad_usage();
 }
 
+static int set_duration(struct settings *settings, const char *text)
+{
+	uint64_t *duration_ns = &settings->core.duration_ns;
+
+	if (units_parse_duration(text, duration_ns) == 0 && *duration_ns >= NS_PER_MS)
+		return 0;
+	log_error("duration '%s': is no length of time of 1ms or more (90s, 1m30s, 8h, 1d)", text);
+	return bad_usage();
+}
+
 static int set_interval(struct settings *settings, const char *text)
 {
 	if (units_parse_duration(text, &settings->core.interval_ns) < 0) {
@@ -116,11 +162,31 @@ static int set_interval(struct settings *settings, const char *text)
 	return 0;
 }
 
+/* Whether it ends as a page or a picture does, which is made of a recording. */
+static bool is_export(const char *path)
+{
+	static const char *const endings[] = { EXPORT_FORMATS(ENDING) };
+	const char *dot = strrchr(path, '.');
+
+	for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++) {
+		if (strcasecmp(dot, endings[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* In the background it runs in another directory. */
 static int set_output(struct settings *settings, const char *path)
 {
-	int error = control_path(settings->output, path);
+	int error;
 
+	if (is_export(path)) {
+		log_error("-o %s: a recording is no %s; record to a .mwdb, which 'memwatch export' "
+			  "makes that of",
+			  path, strrchr(path, '.'));
+		return bad_usage();
+	}
+	error = control_path(settings->output, path);
 	settings->core.output = settings->output;
 	if (!error)
 		return 0;
@@ -128,7 +194,35 @@ static int set_output(struct settings *settings, const char *path)
 	return 1;
 }
 
-/* 0, or an exit status + 1 for main to leave with. */
+/* Whom to follow: 0, or an exit status. */
+static int take_wanted(struct wanted *wanted, int key)
+{
+	switch (key) {
+	case 'p':
+		return wanted_pids(wanted, optarg);
+	case 'C':
+		wanted->family = true;
+		return 0;
+	case OPTION_NAME:
+		return wanted_name(wanted, optarg);
+	case OPTION_FULL:
+		wanted->full = true;
+		return 0;
+	case OPTION_USER:
+		return wanted_user(wanted, optarg);
+	case OPTION_CGROUP:
+	case OPTION_UNIT:
+		return wanted_cgroup(wanted, optarg, key == OPTION_UNIT);
+	case OPTION_LIMIT:
+		return wanted_limit(&wanted->limit, "limit", optarg);
+	case OPTION_LIMIT_TOTAL:
+		return wanted_limit(&wanted->limit_total, "limit-total", optarg);
+	default:
+		return bad_usage();
+	}
+}
+
+/* 0, or an exit status. */
 static int take_option(struct settings *settings, int key)
 {
 	switch (key) {
@@ -159,8 +253,13 @@ static int take_option(struct settings *settings, int key)
 		settings->core.ready_fd = atoi(optarg);
 		settings->core.detach = true;
 		return 0;
+	case 'd':
+		return set_duration(settings, optarg);
+	case OPTION_TITLE:
+		settings->core.title = optarg;
+		return 0;
 	default:
-		return bad_usage();
+		return take_wanted(&settings->wanted, key);
 	}
 }
 
@@ -169,7 +268,7 @@ static int take_options(struct settings *settings, int argc, char **argv)
 	int key;
 	int status;
 
-	while ((key = getopt_long(argc, argv, "i:o:h", long_options, NULL)) != -1) {
+	while ((key = getopt_long(argc, argv, "p:Ci:d:o:h", long_options, NULL)) != -1) {
 		if (key == 'V') {
 			puts("memwatchd " MEMWATCH_VERSION);
 			exit(0);
@@ -187,7 +286,7 @@ static int take_options(struct settings *settings, int argc, char **argv)
 			  argv[optind]);
 		return bad_usage();
 	}
-	return 0;
+	return wanted_check(&settings->wanted);
 }
 
 /* 0, or the exit status of a child that ended before. */
@@ -253,7 +352,10 @@ static void take_utf8(void)
 int main(int argc, char **argv)
 {
 	struct settings settings = {
-		.core = { .session = SESSION_DEFAULT, .interval_ns = NS_PER_S, .ready_fd = -1 },
+		.core = { .session = SESSION_DEFAULT,
+			  .interval_ns = NS_PER_S,
+			  .title = "",
+			  .ready_fd = -1 },
 	};
 	const char *session = getenv("MEMWATCH_SESSION");
 	int status;
@@ -268,6 +370,7 @@ int main(int argc, char **argv)
 		status = check_session(settings.core.session);
 	if (status)
 		return status;
+	settings.core.wanted = &settings.wanted;
 	if (settings.gate)
 		return run_gate(&settings);
 	if (settings.core.ready_fd >= 0)

@@ -117,7 +117,8 @@ static int wait_for_gate(struct core *core)
 static int open_recording(struct core *core)
 {
 	char why[TRACE_WHY];
-	struct recorder_order order = { core->options->output, "", core->options->force };
+	struct recorder_order order = { core->options->output, core->options->title,
+					core->options->force };
 	int error = record_begin(core, &order, why);
 
 	if (error)

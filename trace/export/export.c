@@ -1,31 +1,17 @@
 #include "trace/export/export.h"
 
+#include "trace/export/formats.h"
 #include "trace/export/target.h"
 
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
 
-/* Each format; its name is its ending. Listed to people in this order. */
-/* clang-format off */
-#define EXPORTERS(each) \
-	each(csv) \
-	each(jsonl) \
-	each(pftrace) \
-	each(json) \
-	each(dat) \
-	each(html) \
-	each(svg) \
-	each(png) \
-	each(pdf) \
-	each(gp)
-/* clang-format on */
-
 #define EXPORTER(name) &export_##name,
 #define ENDING(name) ", ." #name
 
-static const struct exporter *const exporters[] = { EXPORTERS(EXPORTER) };
-static const char endings[] = EXPORTERS(ENDING);
+static const struct exporter *const exporters[] = { EXPORT_FORMATS(EXPORTER) };
+static const char endings[] = EXPORT_FORMATS(ENDING);
 
 #define COUNT (sizeof exporters / sizeof *exporters)
 
