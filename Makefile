@@ -8,13 +8,14 @@ LIBDIR = $(DESTDIR)$(PREFIX)/lib
 INCLUDEDIR = $(DESTDIR)$(PREFIX)/include
 MANDIR = $(DESTDIR)$(PREFIX)/share/man
 
-O ?= build$(if $(ASAN),-asan)$(if $(TSAN),-tsan)
+O ?= build$(if $(ASAN),-asan)$(if $(TSAN),-tsan)$(if $(COVERAGE),-coverage)
 $(if $(word 2,$(O)),$(error O=$(O): the name of a build directory can't have a space))
 CFLAGS ?= -O2 -g
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
 comma := ,
 SANITIZE := $(if $(ASAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 SANITIZE += $(if $(TSAN),-fsanitize=thread -fno-omit-frame-pointer)
+SANITIZE += $(if $(COVERAGE),--coverage -fprofile-update=atomic)
 # Debian 12 has nanopb's headers in /usr/include; Debian 13 in a folder of it.
 NANOPB_INCLUDE ?= $(firstword $(wildcard /usr/include/nanopb /usr/local/include/nanopb))
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DMEMWATCH_VERSION='"$(VERSION)"' -I. -I$(O) \
@@ -54,6 +55,7 @@ WIRE_LIBS := -lnanomsg -lprotobuf-nanopb
 WATCHER_LIBS := $(WIRE_LIBS) -lproc2 -lsqlite3
 COMMAND_LIBS := $(WIRE_LIBS) -lncursesw -ltinfo -lsqlite3 -lm
 NANOPB_ARCHIVE = $(shell $(CC) -print-file-name=libprotobuf-nanopb.a)
+COVERAGE_ARCHIVE = $(if $(COVERAGE),$(shell $(CC) -print-file-name=libgcov.a))
 
 SHARED := $(O)/libmemwatch.so.$(SOVERSION)
 PROGRAMS := $(O)/memwatch $(O)/memwatchd
@@ -63,7 +65,7 @@ CXX_EXAMPLES := $(if $(shell command -v $(CXX)),$(O)/examples/scope)
 TEST_PROGRAMS := $(UNIT_TESTS:%.c=$(O)/%) $(TEST_TOOLS:%.c=$(O)/%)
 BENCH_PROGRAMS := $(patsubst %.c,$(O)/%,$(wildcard bench/bench_*.c))
 
-.PHONY: all python mpi deps demo check tests bench install uninstall clean help
+.PHONY: all python mpi deps demo check coverage tests bench install uninstall clean help
 .DELETE_ON_ERROR:
 
 all: $(PROGRAMS) $(LIBRARIES) $(EXAMPLE_PROGRAMS) $(CXX_EXAMPLES)
@@ -142,7 +144,7 @@ RELOCATABLE = $(if $(findstring -flto,$(CFLAGS))$(strip $(I386)),$(CC) $(CFLAGS)
 	$(if $(strip $(I386)),-Wl$(comma)--force-group-allocation),$(LD) -r)
 
 $(O)/libmemwatch.a: $(LIBRARY_OBJECTS)
-	$(RELOCATABLE) -o $(O)/libmemwatch.o $^ $(NANOPB_ARCHIVE)
+	$(RELOCATABLE) -o $(O)/libmemwatch.o $^ $(NANOPB_ARCHIVE) $(COVERAGE_ARCHIVE)
 	objcopy --wildcard --keep-global-symbol='mw_*' $(O)/libmemwatch.o
 	rm -f $@
 	$(AR) rcs $@ $(O)/libmemwatch.o
@@ -205,6 +207,12 @@ check:
 	@$(call install-missing,$(TEST_PACKAGES) $(PACKAGES))
 	@$(MAKE) --no-print-directory tests
 	@O=$(O) tests/run
+
+# Which lines the tests run. What the tests run as another user can't add to it, and is not to say so.
+coverage:
+	@rm -rf build-coverage
+	@GCOV_ERROR_FILE=/dev/null $(MAKE) --no-print-directory check COVERAGE=1; status=$$?; \
+		O=build-coverage tests/coverage; exit $$status
 
 bench: all $(BENCH_PROGRAMS) python
 	@O=$(O) bench/run $(BENCH)
@@ -273,6 +281,7 @@ help:
 #: make mpi         the MPI example too
 #: make demo        install what is missing, build, and show it on an example for 20 seconds
 #: make check       install what is missing, build, and run every test
+#: make coverage    run every test, and print which lines they ran
 #: make bench       measure, side by side with the floor and with peers; BENCH='sample client' only these
 #: make deps        install what is missing to build (Debian, Ubuntu; else it tells what)
 #: make install     to PREFIX (/usr/local), below DESTDIR; make uninstall takes it away
