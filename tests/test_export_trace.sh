@@ -54,7 +54,12 @@ ANNOTATION = {2: ("bool", None), 3: ("uint", None), 6: ("string", TEXT), 10: ("n
 PACKET = {
     6: ("clock_snapshot", {1: ("clocks*", {1: ("clock_id", None), 2: ("timestamp", None)}), 2: ("primary", None)}),
     8: ("timestamp", None), 10: ("sequence", None), 13: ("flags", None), 42: ("dropped", None), 58: ("clock", None),
-    9: ("stats", {1: ("processes*", {1: ("pid", None), 3: ("rss_kb", None), 9: ("hwm_kb", None)})}),
+    1: ("ftrace", {1: ("cpu", None), 2: ("event", {
+        1: ("timestamp", None), 2: ("pid", None), 236: ("rename", {1: ("pid", None), 3: ("name", TEXT)}),
+        240: ("free", {2: ("pid", None)})})}),
+    2: ("tree", {1: ("process", {1: ("pid", None), 2: ("ppid", None), 3: ("cmdline*", TEXT)})}),
+    9: ("stats", {1: ("processes*", {1: ("pid", None), 3: ("rss_kb", None), 4: ("anon_kb", None), 5: ("file_kb", None),
+                                     6: ("shmem_kb", None), 7: ("swap_kb", None), 9: ("hwm_kb", None)})}),
     11: ("event", {4: ("annotations*", ANNOTATION), 9: ("type", None), 11: ("track", None),
                    22: ("categories*", TEXT), 23: ("name", TEXT), 30: ("value", None)}),
     60: ("track", {1: ("uuid", None), 2: ("name", TEXT), 5: ("parent", None),
@@ -160,7 +165,8 @@ def equal(got, expected):
 
 trace = Trace("out.pftrace")
 equal(trace.packets[0], {"timestamp": START, "sequence": 28023, "clock": 3, "flags": 1, "clock_snapshot": {
-    "clocks": [{"clock_id": 1, "timestamp": 1700000000123456789}, {"clock_id": 3, "timestamp": START}], "primary": 3}})
+    "clocks": [{"clock_id": 1, "timestamp": 1700000000123456789}, {"clock_id": 3, "timestamp": START},
+               {"clock_id": 6, "timestamp": START}], "primary": 3}})
 assert not any("flags" in packet or "dropped" in packet for packet in trace.packets[1:])
 
 # A process per identity, and the session.
@@ -172,6 +178,20 @@ equal([trace.processes()[uuid] for uuid in trace.processes()], [
 ])
 recorder, first, second, gone = trace.processes()
 (session,) = [uuid for uuid, track in trace.tracks.items() if track == {"uuid": uuid, "name": "test"}]
+
+# What trace_processor takes a command line, a parent and an end from; the rename keeps the name.
+equal([(packet["timestamp"], packet["tree"]["process"]) for packet in trace.packets if "tree" in packet], [
+    (at(0), {"pid": 4321, "ppid": 1, "cmdline": ["./recorder --leak"]}),
+    (at(1), {"pid": 99, "ppid": 4321, "cmdline": ["./child"]}),
+    (at(850), {"pid": 99, "ppid": 1, "cmdline": ["a second life of one PID"]}),
+    (at(1020), {"pid": 5000, "ppid": 1, "cmdline": ["gone at once"]})])
+kernel = [packet["ftrace"] for packet in trace.packets if "ftrace" in packet]
+assert all(one["cpu"] == 0 and list(one["event"])[:2] == ["timestamp", "pid"] for one in kernel)
+equal([(one["event"]["timestamp"], one["event"]["rename"]) for one in kernel if "rename" in one["event"]], [
+    (at(0), {"pid": 4321, "name": "recorder"}), (at(1), {"pid": 99, "name": "child"}),
+    (at(850), {"pid": 99, "name": "child"}), (at(1020), {"pid": 5000, "name": "gone at once"})])
+equal([(one["event"]["timestamp"], one["event"]["free"]) for one in kernel if "free" in one["event"]], [
+    (at(690), {"pid": 99}), (at(1030), {"pid": 5000})]) # a process that was dropped goes on
 
 # Memory, in bytes, a step where it changes, 0 from its end on; and as the system would tell it.
 equal(trace.counter(recorder, "RSS"), [(at(ms), mib * MIB) for ms, mib in (
@@ -384,4 +404,26 @@ assert "\ufffd\x1bA\ufffd" in [event.get("name") for event in events]
 ends = [event for event in events if event["pid"] == 99 and event["ph"] in "be"]
 assert [event.get("name") for event in ends] == [200 * "x", None] and ends[0]["id2"] == ends[1]["id2"], ends
 assert sum(event["ph"] == "b" for event in events) == 2001 and sum(event["ph"] == "e" for event in events) == 1801
+END
+
+# --- memory under the names of the system's own traces, of a session as it is and of one with those figures
+
+memwatch record -i 50ms -o plain.mwdb -- sleep 0.3 2>record.err || fail "record: $(cat record.err)"
+memwatch record -i 50ms --metrics anon,file,shmem,swap -o all.mwdb -- sleep 0.3 2>record.err || fail "record: $(cat record.err)"
+for name in plain all; do
+	memwatch export $name.mwdb -o $name.pftrace || fail "export of $name"
+done
+/usr/bin/env python3 - <<'END' || fail "counters of the system"
+from decode import Trace
+import sqlite3
+
+for name in ("plain", "all"):
+    stats = [one for packet in Trace(name + ".pftrace").packets for one in packet.get("stats", {}).get("processes", [])]
+    anon = [one["anon_kb"] for one in stats if "anon_kb" in one]
+    file = [one["file_kb"] for one in stats if "file_kb" in one]
+    assert anon and max(anon) > 0 and max(file) > 100, (name, stats)
+    assert name == "plain" or {"shmem_kb", "swap_kb"} <= {key for one in stats for key in one}, stats
+    if name == "plain":
+        rows = sqlite3.connect("plain.mwdb").execute("SELECT rss, shared FROM sample WHERE shared").fetchall()
+        assert {(one["anon_kb"] + one["file_kb"]) * 1024 for one in stats if "anon_kb" in one} <= {rss for rss, _ in rows}
 END

@@ -49,6 +49,7 @@ static void tell_of(struct pftrace *trace, struct line *line, const struct reade
 {
 	const struct perfetto_process told = {
 		.pid = process->pid,
+		.ppid = process->ppid,
 		.start_ns = start_of(process),
 		.name = process->name,
 		.command = process->command,
@@ -57,6 +58,8 @@ static void tell_of(struct pftrace *trace, struct line *line, const struct reade
 	line->pid = process->pid;
 	line->track = perfetto_process(&trace->perfetto, t_ns, &told);
 	perfetto_counter_track(&trace->perfetto, t_ns, line->track, "RSS", &line->rss);
+	if (process->pid)
+		perfetto_tree(&trace->perfetto, t_ns, &told);
 }
 
 /* NULL for the session, and for a line that the file doesn't tell of. */
@@ -98,9 +101,28 @@ static bool count(struct pftrace *trace, uint64_t t_ns, struct line *line, uint6
 	return true;
 }
 
+/*
+ * What the system would tell of a sample: without the figures of --metrics, what isn't shared (by
+ * statm: file and shared memory) is anonymous, and the rest is told as file.
+ */
+static size_t values_of(const struct pftrace *trace, const struct sample *sample,
+			struct perfetto_value values[PERFETTO_VALUES])
+{
+	uint32_t metrics = reader_info(trace->reader)->session.metrics;
+	bool none = sample->rss == READER_NONE;
+
+	values[0] = (struct perfetto_value){ PERFETTO_RSS, none ? 0 : sample->rss };
+	if (none || !sample->shared || metrics & METRIC_BIT(METRIC_ANON))
+		return 1;
+	values[1] = (struct perfetto_value){ PERFETTO_ANON, sample->rss - sample->shared };
+	values[2] = (struct perfetto_value){ PERFETTO_FILE, sample->shared };
+	return 3;
+}
+
 /* The system's counters come last: by then a PID belongs to the process that has it now. */
 static void put_tick(struct pftrace *trace, uint64_t t_ns, const struct tick *tick)
 {
+	struct perfetto_value values[PERFETTO_VALUES];
 	struct sample changed[TICK_SAMPLES];
 	size_t changes = 0;
 
@@ -114,21 +136,24 @@ static void put_tick(struct pftrace *trace, uint64_t t_ns, const struct tick *ti
 	if (!changes)
 		return;
 	perfetto_stats_begin(&trace->perfetto, t_ns);
-	for (size_t i = 0; i < changes; i++) {
-		uint64_t rss = changed[i].rss == READER_NONE ? 0 : changed[i].rss;
-
-		perfetto_stats(&trace->perfetto, trace->lines[changed[i].line].pid, PERFETTO_RSS,
-			       rss);
-	}
+	for (size_t i = 0; i < changes; i++)
+		perfetto_stats(&trace->perfetto, trace->lines[changed[i].line].pid, values,
+			       values_of(trace, &changed[i], values));
 	perfetto_stats_end(&trace->perfetto);
 }
 
 static void put_stats(struct pftrace *trace, uint64_t t_ns, uint32_t number,
-		      enum perfetto_memory what, uint64_t bytes)
+		      const struct perfetto_value *values, size_t count)
 {
 	perfetto_stats_begin(&trace->perfetto, t_ns);
-	perfetto_stats(&trace->perfetto, trace->lines[number].pid, what, bytes);
+	perfetto_stats(&trace->perfetto, trace->lines[number].pid, values, count);
 	perfetto_stats_end(&trace->perfetto);
+}
+
+static void put_stat(struct pftrace *trace, uint64_t t_ns, uint32_t number,
+		     enum perfetto_memory what, uint64_t bytes)
+{
+	put_stats(trace, t_ns, number, &(struct perfetto_value){ what, bytes }, 1);
 }
 
 static void put_peak(struct pftrace *trace, uint64_t t_ns, const struct peak *peak)
@@ -140,15 +165,33 @@ static void put_peak(struct pftrace *trace, uint64_t t_ns, const struct peak *pe
 		return;
 	perfetto_counter_track(&trace->perfetto, t_ns, line->track, "RSS peak", &counter);
 	perfetto_counter(&trace->perfetto, t_ns, &counter, peak->peak_rss);
-	put_stats(trace, t_ns, peak->line, PERFETTO_PEAK, peak->peak_rss);
+	put_stat(trace, t_ns, peak->line, PERFETTO_PEAK, peak->peak_rss);
 }
 
 static void put_metrics(struct pftrace *trace, uint64_t t_ns, const struct metrics *metrics)
 {
+	static const struct {
+		enum metric metric;
+		enum perfetto_memory what;
+	} kinds[PERFETTO_VALUES] = { { METRIC_ANON, PERFETTO_ANON },
+				     { METRIC_FILE, PERFETTO_FILE },
+				     { METRIC_SHMEM, PERFETTO_SHMEM },
+				     { METRIC_SWAP, PERFETTO_SWAP } };
 	struct line *line = find_line(trace, metrics->line, t_ns);
+	struct perfetto_value values[PERFETTO_VALUES];
+	size_t count = 0;
 
-	if (line)
-		metric_counters_put(&line->metrics, &trace->perfetto, t_ns, line->track, metrics);
+	if (!line)
+		return;
+	metric_counters_put(&line->metrics, &trace->perfetto, t_ns, line->track, metrics);
+	for (size_t i = 0; i < PERFETTO_VALUES; i++) {
+		if (metrics->set & METRIC_BIT(kinds[i].metric))
+			values[count++] =
+				(struct perfetto_value){ kinds[i].what,
+							 metrics->values[kinds[i].metric] };
+	}
+	if (count)
+		put_stats(trace, t_ns, metrics->line, values, count);
 }
 
 /* --- events */
@@ -272,13 +315,15 @@ static void put_end(struct pftrace *trace, uint64_t t_ns, const struct end *end)
 	if (!line)
 		return;
 	if (count(trace, t_ns, line, READER_NONE))
-		put_stats(trace, t_ns, end->line, PERFETTO_RSS, 0);
+		put_stat(trace, t_ns, end->line, PERFETTO_RSS, 0);
 	begin_instant(trace, t_ns, line->track,
 		      end_text(name, sizeof name, end->reason, end->code));
 	annotate(trace, "last_rss", end->last_rss);
 	annotate(trace, "max_rss", end->max_rss);
 	annotate(trace, "peak_rss", end->peak_rss);
 	perfetto_event_end(&trace->perfetto);
+	if (line->pid && end->reason != END_DROPPED)
+		perfetto_process_end(&trace->perfetto, t_ns, line->pid);
 }
 
 static void put_gap(struct pftrace *trace, uint64_t t_ns, const struct gap *gap)

@@ -8,8 +8,8 @@
 
 #define BUFFER (128 * 1024)
 
-/* No packet is larger: 1024 processes of 24 bytes; an event's texts are 6 KiB at most. */
-#define PACKET_MAX (32 * 1024)
+/* No packet is larger: 1024 processes of 44 bytes; an event's texts are 6 KiB at most. */
+#define PACKET_MAX (48 * 1024)
 
 /* "mw": any but 1, which is the tracing service's own. */
 #define SEQUENCE 0x6d77
@@ -19,6 +19,8 @@ enum trace {
 };
 
 enum packet {
+	PACKET_FTRACE = 1,
+	PACKET_PROCESS_TREE = 2,
 	PACKET_CLOCK_SNAPSHOT = 6,
 	PACKET_TIMESTAMP = 8,
 	PACKET_PROCESS_STATS = 9,
@@ -35,7 +37,7 @@ enum sequence_flags { SEQUENCE_CLEARED = 1 };
 
 enum clock_snapshot { SNAPSHOT_CLOCKS = 1, SNAPSHOT_PRIMARY = 2 };
 enum clock_reading { READING_CLOCK = 1, READING_TIMESTAMP = 2 };
-enum builtin_clock { BUILTIN_REALTIME = 1, BUILTIN_MONOTONIC = 3 };
+enum builtin_clock { BUILTIN_REALTIME = 1, BUILTIN_MONOTONIC = 3, BUILTIN_BOOTTIME = 6 };
 
 enum track {
 	TRACK_UUID = 1,
@@ -64,6 +66,21 @@ enum annotation {
 	ANNOTATION_STRING = 6,
 	ANNOTATION_NAME = 10
 };
+
+enum tree { TREE_PROCESSES = 1 };
+enum tree_process { TREE_PID = 1, TREE_PPID = 2, TREE_CMDLINE = 3 };
+
+/* FtraceEventBundle, FtraceEvent, and the two kernel's events of which trace_processor learns what
+ * a process is called, and its end. */
+enum ftrace { FTRACE_CPU = 1, FTRACE_EVENT = 2 };
+enum ftrace_event {
+	FTRACE_TIMESTAMP = 1,
+	FTRACE_PID = 2,
+	FTRACE_TASK_RENAME = 236,
+	FTRACE_PROCESS_FREE = 240,
+};
+enum task_rename { RENAME_PID = 1, RENAME_NEW = 3 };
+enum process_free { FREE_PID = 2 };
 
 enum stats { STATS_PROCESSES = 1 };
 enum stats_process { STATS_PID = 1 };
@@ -136,6 +153,8 @@ static void put_clocks(struct perfetto *perfetto, uint64_t t_ns, uint64_t unix_n
 	begin_packet(perfetto, t_ns, PACKET_CLOCK_SNAPSHOT);
 	put_clock(perfetto, BUILTIN_REALTIME, unix_ns);
 	put_clock(perfetto, BUILTIN_MONOTONIC, t_ns);
+	/* The kernel's events are read by this one, so it has to be the trace's own clock. */
+	put_clock(perfetto, BUILTIN_BOOTTIME, t_ns);
 	protobuf_uint(&perfetto->packets, SNAPSHOT_PRIMARY, BUILTIN_MONOTONIC);
 	protobuf_end(&perfetto->packets, perfetto->part);
 	if (first)
@@ -209,6 +228,63 @@ uint64_t perfetto_process(struct perfetto *perfetto, uint64_t t_ns,
 	end_packet(perfetto);
 	return track;
 }
+
+/* --- what the system would tell of a process */
+
+static void begin_ftrace(struct perfetto *perfetto, uint64_t t_ns, uint32_t pid, size_t *ret_event)
+{
+	begin_packet(perfetto, t_ns, PACKET_FTRACE);
+	protobuf_uint(&perfetto->packets, FTRACE_CPU, 0);
+	*ret_event = protobuf_begin(&perfetto->packets, FTRACE_EVENT);
+	protobuf_uint(&perfetto->packets, FTRACE_TIMESTAMP, t_ns);
+	protobuf_uint(&perfetto->packets, FTRACE_PID, pid);
+}
+
+static void end_ftrace(struct perfetto *perfetto, size_t event, size_t body)
+{
+	protobuf_end(&perfetto->packets, body);
+	protobuf_end(&perfetto->packets, event);
+	end_packet(perfetto);
+}
+
+/* A tree names a process by the first word of its command line. */
+static void put_rename(struct perfetto *perfetto, uint64_t t_ns,
+		       const struct perfetto_process *process)
+{
+	size_t event, body;
+
+	begin_ftrace(perfetto, t_ns, process->pid, &event);
+	body = protobuf_begin(&perfetto->packets, FTRACE_TASK_RENAME);
+	protobuf_uint(&perfetto->packets, RENAME_PID, process->pid);
+	put_clean(perfetto, RENAME_NEW, process->name);
+	end_ftrace(perfetto, event, body);
+}
+
+void perfetto_tree(struct perfetto *perfetto, uint64_t t_ns, const struct perfetto_process *process)
+{
+	size_t begin;
+
+	begin_packet(perfetto, t_ns, PACKET_PROCESS_TREE);
+	begin = protobuf_begin(&perfetto->packets, TREE_PROCESSES);
+	protobuf_uint(&perfetto->packets, TREE_PID, process->pid);
+	protobuf_uint(&perfetto->packets, TREE_PPID, process->ppid);
+	put_clean(perfetto, TREE_CMDLINE, process->command[0] ? process->command : process->name);
+	protobuf_end(&perfetto->packets, begin);
+	end_packet(perfetto);
+	put_rename(perfetto, t_ns, process);
+}
+
+void perfetto_process_end(struct perfetto *perfetto, uint64_t t_ns, uint32_t pid)
+{
+	size_t event, body;
+
+	begin_ftrace(perfetto, t_ns, pid, &event);
+	body = protobuf_begin(&perfetto->packets, FTRACE_PROCESS_FREE);
+	protobuf_uint(&perfetto->packets, FREE_PID, pid);
+	end_ftrace(perfetto, event, body);
+}
+
+/* --- counters */
 
 void perfetto_counter_track(struct perfetto *perfetto, uint64_t t_ns, uint64_t parent,
 			    const char *name, struct perfetto_counter *ret_counter)
@@ -320,16 +396,19 @@ void perfetto_stats_begin(struct perfetto *perfetto, uint64_t t_ns)
 	begin_packet(perfetto, t_ns, PACKET_PROCESS_STATS);
 }
 
-void perfetto_stats(struct perfetto *perfetto, uint32_t pid, enum perfetto_memory what,
-		    uint64_t bytes)
+void perfetto_stats(struct perfetto *perfetto, uint32_t pid, const struct perfetto_value *values,
+		    size_t count)
 {
-	uint64_t kb = bytes / 1024;
-	uint8_t key[2] = { STATS_PROCESSES << 3 | 2,
-			   (uint8_t)(2 + protobuf_varint_size(pid) + protobuf_varint_size(kb)) };
+	size_t length = 1 + protobuf_varint_size(pid);
+	uint8_t key[2] = { STATS_PROCESSES << 3 | 2 };
 
+	for (size_t i = 0; i < count; i++)
+		length += 1 + protobuf_varint_size(values[i].bytes / 1024);
+	key[1] = (uint8_t)length;
 	protobuf_raw(&perfetto->packets, key, sizeof key);
 	protobuf_uint(&perfetto->packets, STATS_PID, pid);
-	protobuf_uint(&perfetto->packets, what, kb);
+	for (size_t i = 0; i < count; i++)
+		protobuf_uint(&perfetto->packets, values[i].what, values[i].bytes / 1024);
 }
 
 void perfetto_stats_end(struct perfetto *perfetto)

@@ -35,10 +35,26 @@ struct perfetto_counter {
 enum perfetto_type { PERFETTO_BEGIN = 1, PERFETTO_END = 2, PERFETTO_INSTANT = 3 };
 
 /* What is told of a process at a time; the fields' numbers in ProcessStats. */
-enum perfetto_memory { PERFETTO_RSS = 3, PERFETTO_PEAK = 9 };
+enum perfetto_memory {
+	PERFETTO_RSS = 3,
+	PERFETTO_ANON = 4,
+	PERFETTO_FILE = 5,
+	PERFETTO_SHMEM = 6,
+	PERFETTO_SWAP = 7,
+	PERFETTO_PEAK = 9
+};
+
+struct perfetto_value {
+	enum perfetto_memory what;
+	uint64_t bytes;
+};
+
+/* Most values of a process in one packet. */
+#define PERFETTO_VALUES 4
 
 struct perfetto_process {
 	uint32_t pid;
+	uint32_t ppid;
 	uint64_t start_ns;
 	const char *name;
 	const char *command;
@@ -63,6 +79,15 @@ uint64_t perfetto_track(struct perfetto *perfetto, uint64_t t_ns, uint64_t paren
 uint64_t perfetto_process(struct perfetto *perfetto, uint64_t t_ns,
 			  const struct perfetto_process *process);
 
+/*
+ * Its command line and parent, and its end, as the system's own trace would have them: what fills
+ * the columns `cmdline`, `parent_upid` and `end_ts` of trace_processor's table `process`, which
+ * reads neither from a track. After the process's track, and its events until then.
+ */
+void perfetto_tree(struct perfetto *perfetto, uint64_t t_ns,
+		   const struct perfetto_process *process);
+void perfetto_process_end(struct perfetto *perfetto, uint64_t t_ns, uint32_t pid);
+
 /* A new track of bytes, and its value from @t_ns on. */
 void perfetto_counter_track(struct perfetto *perfetto, uint64_t t_ns, uint64_t parent,
 			    const char *name, struct perfetto_counter *ret_counter);
@@ -85,11 +110,11 @@ void perfetto_event_end(struct perfetto *perfetto);
 /* The same with the note that packets before it were lost. */
 void perfetto_event_end_lost(struct perfetto *perfetto);
 
-/* The memory of processes as the system's own trace would have it: mem.rss and mem.rss.watermark.
- * At most TICK_SAMPLES of them. */
+/* The memory of processes as the system's own trace would have it: mem.rss, mem.rss.watermark,
+ * mem.rss.anon, mem.rss.file, mem.rss.shmem, mem.swap. At most TICK_SAMPLES processes. */
 void perfetto_stats_begin(struct perfetto *perfetto, uint64_t t_ns);
-void perfetto_stats(struct perfetto *perfetto, uint32_t pid, enum perfetto_memory what,
-		    uint64_t bytes);
+void perfetto_stats(struct perfetto *perfetto, uint32_t pid, const struct perfetto_value *values,
+		    size_t count);
 void perfetto_stats_end(struct perfetto *perfetto);
 
 #endif
