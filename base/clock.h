@@ -14,6 +14,9 @@
 /* Nanoseconds of CLOCK_MONOTONIC, as every `_ns` in this project. Async-signal-safe. */
 uint64_t clock_mono_ns(void);
 
+/* Nanoseconds since the boot, the time asleep included (CLOCK_BOOTTIME). */
+uint64_t clock_boot_ns(void);
+
 /* Nanoseconds since the Unix epoch. */
 uint64_t clock_wall_ns(void);
 

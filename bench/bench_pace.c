@@ -85,7 +85,7 @@ static void add_tick(struct bench *bench, uint64_t n)
 	for (uint32_t i = 0; i < LINES; i++)
 		samples[i] =
 			(struct sample){ i + 1, 4096 * (10000 + (n * 7 + i) % 5000), 4096 * 800 };
-	record.tick = (struct tick){ 0, LINES, samples };
+	record.tick = (struct tick){ 0, LINES, samples, false };
 	add(bench, &record);
 }
 

@@ -146,7 +146,7 @@ static double record_ns(const char *path, uint64_t ticks, bool change)
 			samples[i] = (struct sample){ i + 1, value_at(change ? tick : 0, i + 1),
 						      (change ? tick / 8 : 1) * 4096 % (64 << 20) +
 							      4096 };
-		record.tick = (struct tick){ 0, LINES, samples };
+		record.tick = (struct tick){ 0, LINES, samples, false };
 		add(writer, &record);
 		if (tick % TICKS_A_COMMIT == 0 && writer_commit(writer) < 0)
 			fail(writer_error(writer));

@@ -34,13 +34,18 @@ static void emit(struct client *client, uint64_t t_ns, const struct event *event
 
 static void emit_mark(struct client *client, const char *category, const char *label)
 {
+	uint64_t now = clock_mono_ns();
+	struct rss_reading reading = rss_recent(client->rss, now);
 	struct event event = {
 		.kind = EVENT_MARK,
+		.rss = reading.rss,
+		.shared = reading.shared,
+		.rss_age_ns = reading.age_ns,
 		.category = text_or_empty(category),
 		.label = text_or_empty(label),
 	};
 
-	emit(client, clock_mono_ns(), &event);
+	emit(client, now, &event);
 }
 
 int mw_register(const char *name)
@@ -80,6 +85,7 @@ void mw_eventf(const char *category, const char *format, ...)
 mw_span mw_begin(const char *category, const char *name)
 {
 	struct client *client = client_get();
+	struct rss_reading reading;
 	mw_span span = { 0 };
 
 	if (!client)
@@ -90,12 +96,15 @@ mw_span mw_begin(const char *category, const char *name)
 	span.category = text_or_empty(category);
 	span.name = text_or_empty(name);
 	span.begin_ns = clock_mono_ns();
-	span.rss = rss_read(client->rss, span.begin_ns);
+	reading = rss_read(client->rss, span.begin_ns);
+	span.rss = reading.rss;
 	emit(client, span.begin_ns,
 	     &(struct event){
 		     .kind = EVENT_SPAN_BEGIN,
 		     .span = span.id,
-		     .rss = span.rss,
+		     .rss = reading.rss,
+		     .shared = reading.shared,
+		     .peak_rss = rss_peak(),
 		     .category = span.category,
 		     .label = span.name,
 	     });
@@ -105,18 +114,22 @@ mw_span mw_begin(const char *category, const char *name)
 void mw_end(mw_span span)
 {
 	struct client *client = span.id ? client_get() : NULL;
+	struct rss_reading reading;
 	uint64_t now;
 
 	if (!client)
 		return;
 	now = clock_mono_ns();
+	reading = rss_read(client->rss, now);
 	emit(client, now,
 	     &(struct event){
 		     .kind = EVENT_SPAN_END,
 		     .span = span.id,
 		     .duration_ns = now - span.begin_ns,
 		     .rss = span.rss,
-		     .rss_end = rss_read(client->rss, now),
+		     .rss_end = reading.rss,
+		     .shared = reading.shared,
+		     .peak_rss = rss_peak(),
 		     .category = span.category,
 		     .label = span.name,
 	     });

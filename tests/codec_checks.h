@@ -15,6 +15,10 @@ static inline void check_event(const struct event *got, const struct event *expe
 	CHECK_EQ_U64(got->duration_ns, expected->duration_ns);
 	CHECK_EQ_U64(got->rss, expected->rss);
 	CHECK_EQ_U64(got->rss_end, expected->rss_end);
+	CHECK_EQ_U64(got->shared, expected->shared);
+	CHECK_EQ_U64(got->rss_age_ns, expected->rss_age_ns);
+	CHECK_EQ_U64(got->peak_rss, expected->peak_rss);
+	CHECK_EQ_U64(got->peak_exact, expected->peak_exact);
 	CHECK_EQ_U64(got->limit, expected->limit);
 	CHECK_EQ_STR(got->category, expected->category);
 	CHECK_EQ_STR(got->label, expected->label);

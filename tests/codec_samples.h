@@ -48,6 +48,9 @@ static inline void sample_events(struct event events[SAMPLE_EVENTS])
 		.duration_ns = UINT64_MAX,
 		.rss = UINT64_MAX,
 		.rss_end = UINT64_MAX,
+		.shared = UINT64_MAX,
+		.rss_age_ns = UINT64_MAX,
+		.peak_rss = UINT64_MAX,
 		.category = category,
 		.label = label,
 	};
@@ -90,7 +93,7 @@ static inline void sample_records(struct record records[SAMPLE_RECORDS])
 	}
 	records[2].event.limit = UINT64_MAX;
 	records[3].type = RECORD_TICK;
-	records[3].tick = (struct tick){ 5, 3, sample_tick };
+	records[3].tick = (struct tick){ 5, 3, sample_tick, false };
 	records[4].type = RECORD_TICK;
 	records[5].type = RECORD_PROCESS;
 	records[5].process =

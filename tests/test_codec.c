@@ -120,7 +120,7 @@ static void the_largest_tick_comes_back_in_its_room_and_a_larger_one_is_refused(
 	for (size_t i = 0; i <= TICK_SAMPLES; i++)
 		samples[i] = (struct sample){ UINT32_MAX, UINT64_MAX / 1024 * 1024,
 					      UINT64_MAX / 1024 * 1024 };
-	record.tick = (struct tick){ UINT64_MAX, TICK_SAMPLES, samples };
+	record.tick = (struct tick){ UINT64_MAX, TICK_SAMPLES, samples, false };
 	size = codec_put_record(message + head,
 				CODEC_RECORD_ROOM + CODEC_SAMPLE_ROOM * TICK_SAMPLES, &record);
 	CHECK(size > 0);

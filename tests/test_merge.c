@@ -56,7 +56,7 @@ static void add_tick(struct merge *merge, uint64_t t_ns, uint64_t rss)
 	struct sample samples[3] = { { 1, 1, 0 }, { 2, 2, 0 }, { 3, rss, 0 } };
 	struct record record = { .t_ns = t_ns, .type = RECORD_TICK };
 
-	record.tick = (struct tick){ 0, 3, samples };
+	record.tick = (struct tick){ 0, 3, samples, false };
 	CHECK(merge_add(merge, &record) == 0);
 	memset(samples, 0, sizeof(samples));
 }
@@ -168,12 +168,33 @@ static void order_and_texts_hold_for_any_mix(void)
 	merge_free(merge);
 }
 
+static void a_place_that_was_kept_comes_before_what_came_later(void)
+{
+	struct merge *merge = merge_new();
+	struct seen seen = { .in_order = true };
+	struct sample sample = { 1, 9, 0 };
+	struct record record = { .t_ns = 10, .type = RECORD_TICK };
+	uint64_t place;
+
+	add_event(merge, 10, "a");
+	place = merge_place(merge);
+	add_event(merge, 10, "b");
+	add_event(merge, 11, "c");
+	record.tick = (struct tick){ 0, 1, &sample, true };
+	CHECK(merge_add_at(merge, &record, place) == 0);
+	merge_release(merge, 20, see, &seen);
+	CHECK_EQ_STR(seen.text, "c/a 1:9 c/b c/c ");
+	CHECK(seen.in_order);
+	merge_free(merge);
+}
+
 static const struct check_test tests[] = {
 	CHECK_TEST(what_came_late_goes_in_its_place),
 	CHECK_TEST(an_inspection_keeps_its_names_and_its_order),
 	CHECK_TEST(nothing_goes_before_its_time),
 	CHECK_TEST(a_line_begins_before_its_events),
 	CHECK_TEST(order_and_texts_hold_for_any_mix),
+	CHECK_TEST(a_place_that_was_kept_comes_before_what_came_later),
 };
 
 CHECK_MAIN(tests)

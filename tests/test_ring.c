@@ -51,8 +51,11 @@ static void check_same(const struct event_cells *ring, uint64_t position,
 	CHECK_EQ_U64(got->line, LINE_SESSION);
 	CHECK_EQ_U64(got->number, position);
 	CHECK_EQ_U64(got->kind, expected->kind);
-	CHECK_EQ_U64(got->span, expected->span);
+	CHECK_EQ_U64(got->span, expected->kind == EVENT_MARK ? 0 : expected->span);
+	CHECK_EQ_U64(got->peak_rss, expected->kind == EVENT_MARK ? 0 : expected->peak_rss);
 	CHECK_EQ_U64(got->rss, expected->rss);
+	CHECK_EQ_U64(got->shared, expected->shared);
+	CHECK_EQ_U64(got->rss_age_ns, expected->rss_age_ns);
 	CHECK_EQ_U64(got->duration_ns, ends ? expected->duration_ns : 0);
 	CHECK_EQ_U64(got->rss_end, ends ? expected->rss_end : 0);
 	CHECK_EQ_STR(got->category, expected->category);
@@ -68,6 +71,9 @@ static struct event make_event(enum event_kind kind, const char *category, const
 		.duration_ns = 0x99aabbccddeeff00,
 		.rss = 0xfedcba9876543210,
 		.rss_end = 0x0123456789abcdef,
+		.shared = 0x123456000,
+		.rss_age_ns = 0xfedcba,
+		.peak_rss = 0x76543210fedcba98,
 		.category = category,
 		.label = label,
 	};
@@ -105,9 +111,10 @@ static void an_event_takes_no_more_cells_than_it_needs(void)
 	CHECK_EQ_U64(ring_event_cells(EVENT_MARK, 1, 28), 2);
 	CHECK_EQ_U64(ring_event_cells(EVENT_MARK, 20, 64), 2);
 	CHECK_EQ_U64(ring_event_cells(EVENT_MARK, 20, 65), 3);
-	CHECK_EQ_U64(ring_event_cells(EVENT_SPAN_BEGIN, 8, 20), 1);
-	CHECK_EQ_U64(ring_event_cells(EVENT_SPAN_END, 0, 12), 1);
-	CHECK_EQ_U64(ring_event_cells(EVENT_SPAN_END, 0, 13), 2);
+	CHECK_EQ_U64(ring_event_cells(EVENT_SPAN_BEGIN, 4, 8), 1);
+	CHECK_EQ_U64(ring_event_cells(EVENT_SPAN_BEGIN, 4, 9), 2);
+	CHECK_EQ_U64(ring_event_cells(EVENT_SPAN_END, 2, 50), 2);
+	CHECK_EQ_U64(ring_event_cells(EVENT_SPAN_END, 2, 51), 3);
 	CHECK_EQ_U64(ring_event_cells(EVENT_SPAN_END, TEXT_CATEGORY, TEXT_LABEL), RING_EVENT_CELLS);
 	CHECK_EQ_U64(ring_event_cells(EVENT_SPAN_END, SIZE_MAX, SIZE_MAX), RING_EVENT_CELLS);
 }
@@ -226,6 +233,19 @@ static void a_torn_event_is_not_read(void)
 	}
 }
 
+static void more_than_a_cell_can_say_is_as_much_as_it_can(void)
+{
+	struct event event = make_event(EVENT_MARK, "ab", "cd");
+	struct event_cells ring;
+
+	event.shared = UINT64_MAX;
+	event.rss_age_ns = UINT64_MAX;
+	put(&ring, 1, &event);
+	CHECK_EQ_U64(get(&ring, RING_EVENT_CELLS, 1), 1);
+	CHECK_EQ_U64(ring.record.event.shared, (uint64_t)UINT32_MAX * RING_SHARED_UNIT);
+	CHECK_EQ_U64(ring.record.event.rss_age_ns, UINT32_MAX);
+}
+
 static void lengths_and_kinds_out_of_bounds_are_refused(void)
 {
 	struct event event = make_event(EVENT_MARK, "ab", "cd");
@@ -240,8 +260,7 @@ static void lengths_and_kinds_out_of_bounds_are_refused(void)
 
 		for (unsigned value = 0; value < 256; value++) {
 			struct event_cells made_up = whole;
-			bool fits =
-				value <= largest[field] || (field == 0 && value == EVENT_SPAN_END);
+			bool fits = value <= largest[field];
 
 			made_up.cells[0][offsets[field]] = (uint8_t)value;
 			CHECK_EQ_U64(get(&made_up, RING_EVENT_CELLS, 8), fits);
@@ -303,6 +322,7 @@ static const struct check_test tests[] = {
 	CHECK_TEST(an_event_with_fewer_cells_there_is_not_whole),
 	CHECK_TEST(an_event_of_another_position_is_not_there),
 	CHECK_TEST(a_torn_event_is_not_read),
+	CHECK_TEST(more_than_a_cell_can_say_is_as_much_as_it_can),
 	CHECK_TEST(lengths_and_kinds_out_of_bounds_are_refused),
 	CHECK_TEST(a_count_of_cells_out_of_bounds_is_refused),
 	CHECK_TEST(random_cells_never_give_what_is_out_of_bounds),

@@ -18,7 +18,7 @@ static size_t tick(struct total *total, uint64_t t_ns, uint32_t first, size_t co
 
 	for (size_t i = 0; i < count; i++)
 		samples[i] = (struct sample){ first + (uint32_t)i, rss, 0 };
-	record.tick = (struct tick){ 0, count, samples };
+	record.tick = (struct tick){ 0, count, samples, false };
 	return total_add(total, &record, points);
 }
 

@@ -133,7 +133,7 @@ static void add_tick(struct made *made, uint64_t t_ns, const struct sample *samp
 {
 	struct record record = { .type = RECORD_TICK };
 
-	record.tick = (struct tick){ made->missed, count, samples };
+	record.tick = (struct tick){ made->missed, count, samples, false };
 	if (count)
 		add(made, &record, t_ns);
 }
@@ -282,9 +282,24 @@ static void ticks_that_were_missed_late_or_empty_are_none(void)
 static void spans_are_ended_by_their_process_or_its_death(void)
 {
 	struct sample sample = { 1, 4096, 0 };
-	struct event outer = { 1, EVENT_SPAN_BEGIN, 0, 7, 0, 4096, 0, "I/O", "outer", false, 0 };
-	struct event inner = { 1, EVENT_SPAN_BEGIN, 0, 8, 0, 4096, 0, "I/O", "inner", false, 0 };
-	struct event cut = { 1, EVENT_SPAN_BEGIN, 0, 9, 0, 4096, 0, "", "cut", false, 0 };
+	struct event outer = { .line = 1,
+			       .kind = EVENT_SPAN_BEGIN,
+			       .span = 7,
+			       .rss = 4096,
+			       .category = "I/O",
+			       .label = "outer" };
+	struct event inner = { .line = 1,
+			       .kind = EVENT_SPAN_BEGIN,
+			       .span = 8,
+			       .rss = 4096,
+			       .category = "I/O",
+			       .label = "inner" };
+	struct event cut = { .line = 1,
+			     .kind = EVENT_SPAN_BEGIN,
+			     .span = 9,
+			     .rss = 4096,
+			     .category = "",
+			     .label = "cut" };
 	struct made made;
 
 	if (!made_open(&made))

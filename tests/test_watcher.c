@@ -142,7 +142,7 @@ static void ticks_come_out_as_they_went_in_until_there_is_no_room(void)
 	CHECK(tickbuf_grow(&buffer, tickbuf_size(10, 4)) == 0);
 	for (;; put++) {
 		struct sample samples[4] = { { 1, put, 0 }, { 2, put + 1, 0 }, { 3, put + 2, 0 } };
-		struct tick tick = { 0, put % 4, samples };
+		struct tick tick = { 0, put % 4, samples, false };
 
 		if (!tickbuf_put(&buffer, put, &tick))
 			break;

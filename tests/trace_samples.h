@@ -52,7 +52,7 @@ static inline void add_sample(struct writer *writer, uint64_t seq, uint64_t rss)
 	struct sample sample = { 1, rss, 0 };
 	struct record record = { .type = RECORD_TICK };
 
-	record.tick = (struct tick){ 0, 1, &sample };
+	record.tick = (struct tick){ 0, 1, &sample, false };
 	add_record(writer, seq, record);
 }
 

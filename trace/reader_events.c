@@ -113,15 +113,39 @@ void reader_spans_tell(struct reader *reader)
 	reader->spans[0] = reader->spans[--reader->span_count];
 	sink(reader->spans, reader->span_count);
 	record.event = span.event;
-	if (span.event.unfinished) {
+	if (span.event.unfinished)
 		record.event.label = span_unfinished(label, span.event.label);
+	if (span.event.unfinished && !span.event.rss_end) {
 		record.event.rss_end = value && value->seen ? value->rss : 0;
+		record.event.rss_age_ns = RSS_AGE_UNKNOWN;
 	}
 	reader_tell(reader, &record);
 	free(span.texts);
 }
 
 /* --- events */
+
+/* Older recordings don't say it: a milestone had the last sample's figure, a span its own. */
+static uint64_t read_age(const struct cursor *row)
+{
+	if (cursor_is_null(row, EVENT_AGE) && cursor_is_null(row, EVENT_SPAN) &&
+	    !cursor_is_null(row, EVENT_PROCESS))
+		return RSS_AGE_UNKNOWN;
+	return cursor_number(row, EVENT_AGE);
+}
+
+/* What is beside the figure of the event's own moment; a span's row has those of its end. */
+static void read_beside(const struct cursor *row, struct event *event)
+{
+	uint64_t shared = cursor_number(row, EVENT_SHARED);
+
+	event->shared = shared <= event_rss(event) ? shared : 0;
+	event->rss_age_ns = read_age(row);
+	if (event->kind != EVENT_SPAN_END)
+		return;
+	event->peak_rss = cursor_number(row, EVENT_PEAK);
+	event->peak_exact = cursor_number(row, EVENT_PEAK_EXACT) != 0;
+}
 
 /* When and how the span that begins with @event ends: whether it does. */
 static bool find_end(const struct reader *reader, uint64_t t_ns, struct event *event,
@@ -130,9 +154,10 @@ static bool find_end(const struct reader *reader, uint64_t t_ns, struct event *e
 	const struct reader_process *process = reader_line(reader, event->line);
 
 	event->kind = EVENT_SPAN_END;
+	event->rss_end = cursor_number(&reader->events, EVENT_RSS_END);
+	read_beside(&reader->events, event);
 	if (!cursor_is_null(&reader->events, EVENT_DURATION)) {
 		event->duration_ns = cursor_number(&reader->events, EVENT_DURATION);
-		event->rss_end = cursor_number(&reader->events, EVENT_RSS_END);
 		*ret_end_ns = t_ns + event->duration_ns;
 		return true;
 	}
@@ -159,6 +184,7 @@ int reader_events_tell(struct reader *reader)
 		.category = cursor_text(row, EVENT_CATEGORY, category, sizeof category),
 		.label = cursor_text(row, EVENT_LABEL, label, sizeof label),
 	};
+	read_beside(row, &record.event);
 	reader_tell(reader, &record);
 	if (record.event.kind == EVENT_SPAN_BEGIN) {
 		span.event = record.event;

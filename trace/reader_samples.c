@@ -283,7 +283,7 @@ static void tell_lost(struct reader *reader)
 	next_hole(reader);
 }
 
-/* What lines have when they join, each for itself. */
+/* What lines have when they join, or had by their own word between ticks, each for itself. */
 static void tell_joining(struct reader *reader)
 {
 	uint64_t t_ns = reader->sample_ns;
@@ -296,6 +296,7 @@ static void tell_joining(struct reader *reader)
 		uint32_t line = reader_line_at(reader, &reader->samples, SAMPLE_PROCESS);
 		struct reader_value *value = reader_value(reader, line);
 
+		record.tick.reading = value && value->has;
 		take_row(reader);
 		if (value && value->wanted && value->has) {
 			sample = (struct sample){ line, value->rss, value->shared };

@@ -7,8 +7,12 @@ static const char *const texts[ROWS_STATEMENTS] = {
 			"?3, ?4, ?5, ?6)",
 	[ROWS_EVENT] =
 		"INSERT INTO event(t_ns, process, category, label, duration_ns, rss, rss_end, "
-		"span) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-	[ROWS_SPAN_END] = "UPDATE event SET duration_ns = ?2, rss_end = ?3 WHERE rowid = ?1",
+		"span, shared, peak_rss, peak_exact, rss_age_ns) VALUES(?1, ?2, ?3, ?4, ?5, ?6, "
+		"?7, ?8, ?9, ?10, ?11, ?12)",
+	[ROWS_SPAN_END] = "UPDATE event SET duration_ns = ?2, rss_end = ?3, shared = ?4, peak_rss "
+			  "= ?5, peak_exact = ?6, rss_age_ns = ?7 WHERE rowid = ?1",
+	[ROWS_SPAN_LEFT] = "UPDATE event SET rss_end = ?3, shared = ?4, peak_rss = ?5, peak_exact "
+			   "= ?6, rss_age_ns = ?7 WHERE rowid = ?1",
 	[ROWS_PROCESS] =
 		"INSERT INTO process(id, pid, start_ns, ppid, name, command, first_ns) VALUES(?1, "
 		"?2, ?3, ?4, ?5, ?6, ?7)",
@@ -150,6 +154,18 @@ int rows_sample(struct rows *rows, int64_t t_ns, const struct sample *sample,
 	return run(statement);
 }
 
+/* What is beside an event's rss, from @at on. */
+static void bind_beside(sqlite3_stmt *statement, int at, const struct event *event)
+{
+	bind_known(statement, at, event->shared);
+	bind_known(statement, at + 1, event->peak_rss);
+	bind_told(statement, at + 2, event->peak_rss ? event->peak_exact : UINT64_MAX);
+	if (event_rss(event) && event->rss_age_ns != RSS_AGE_UNKNOWN)
+		bind_count(statement, at + 3, event->rss_age_ns);
+	else
+		sqlite3_bind_null(statement, at + 3);
+}
+
 int rows_event(struct rows *rows, int64_t t_ns, const struct event *event, int64_t *ret_row)
 {
 	sqlite3_stmt *statement = rows->statements[ROWS_EVENT];
@@ -168,19 +184,29 @@ int rows_event(struct rows *rows, int64_t t_ns, const struct event *event, int64
 	bind_known(statement, 6, event->rss);
 	if (event->kind != EVENT_MARK)
 		sqlite3_bind_int64(statement, 8, (sqlite3_int64)event->span);
+	bind_beside(statement, 9, event);
 	result = run(statement);
 	*ret_row = sqlite3_last_insert_rowid(rows->database);
 	return result;
 }
 
-int rows_span_end(struct rows *rows, int64_t row, const struct event *event)
+static int end_span(sqlite3_stmt *statement, int64_t row, const struct event *event)
 {
-	sqlite3_stmt *statement = rows->statements[ROWS_SPAN_END];
-
 	sqlite3_bind_int64(statement, 1, row);
 	bind_count(statement, 2, event->duration_ns);
 	bind_known(statement, 3, event->rss_end);
+	bind_beside(statement, 4, event);
 	return run(statement);
+}
+
+int rows_span_end(struct rows *rows, int64_t row, const struct event *event)
+{
+	return end_span(rows->statements[ROWS_SPAN_END], row, event);
+}
+
+int rows_span_left(struct rows *rows, int64_t row, const struct event *event)
+{
+	return end_span(rows->statements[ROWS_SPAN_LEFT], row, event);
 }
 
 int rows_process(struct rows *rows, int64_t t_ns, const struct process *process)

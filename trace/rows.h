@@ -12,6 +12,7 @@ enum rows_statement {
 	ROWS_SAMPLE,
 	ROWS_EVENT,
 	ROWS_SPAN_END,
+	ROWS_SPAN_LEFT,
 	ROWS_PROCESS,
 	ROWS_NAMED,
 	ROWS_RENAME,
@@ -56,6 +57,8 @@ int rows_sample(struct rows *rows, int64_t t_ns, const struct sample *sample,
 int rows_event(struct rows *rows, int64_t t_ns, const struct event *event, int64_t *ret_row);
 /* The end of the span in row @row. */
 int rows_span_end(struct rows *rows, int64_t row, const struct event *event);
+/* The end that its process did not live to: its memory alone, and the span stays open. */
+int rows_span_left(struct rows *rows, int64_t row, const struct event *event);
 
 int rows_process(struct rows *rows, int64_t t_ns, const struct process *process);
 /* What it is called from now on. */

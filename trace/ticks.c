@@ -114,6 +114,28 @@ int ticks_take(struct ticks *ticks, uint64_t t_ns, const struct tick *tick)
 	return error;
 }
 
+int ticks_reading(struct ticks *ticks, uint64_t t_ns, const struct sample *sample)
+{
+	struct ticks_line *line = find_line(ticks, sample->line);
+	int error = 0;
+
+	if (!line)
+		return -ENOMEM;
+	if (ticks->open && ticks->t_ns == t_ns)
+		return take_sample(ticks, sample);
+	if (ticks->open)
+		error = ticks_close(ticks);
+	if (!error && (!line->valued || line->rss != sample->rss))
+		error = ticks->put(ticks->arg, t_ns, sample);
+	ticks->valued += !line->valued;
+	line->valued = true;
+	line->rss = sample->rss;
+	line->shared = sample->shared;
+	if (sample->rss > line->max_rss)
+		line->max_rss = sample->rss;
+	return error;
+}
+
 static int lose_absent(struct ticks *ticks)
 {
 	struct sample none = { .rss = TICKS_NONE };

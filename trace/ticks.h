@@ -56,6 +56,9 @@ uint64_t ticks_deadline(const struct ticks *ticks, uint64_t t_ns);
 /* The record of a tick, or of what a line has when it joins. */
 int ticks_take(struct ticks *ticks, uint64_t t_ns, const struct tick *tick);
 
+/* A sample of one line between ticks, all others keeping theirs: what a process read of itself. */
+int ticks_reading(struct ticks *ticks, uint64_t t_ns, const struct sample *sample);
+
 /* The tick is whole: to be called when any other record comes. */
 int ticks_close(struct ticks *ticks);
 

@@ -169,11 +169,17 @@ static int add_peak(struct writer *writer, uint64_t t_ns, const struct peak *pea
 
 static int add_tick(struct writer *writer, uint64_t t_ns, const struct tick *tick)
 {
+	int error;
+
 	for (size_t i = 0; i < tick->count; i++) {
 		if (know_line(writer, t_ns, tick->samples[i].line))
 			return writer->error;
 	}
-	if (ticks_take(&writer->ticks, t_ns, tick) == -ENOMEM)
+	if (tick->reading)
+		error = ticks_reading(&writer->ticks, t_ns, tick->samples);
+	else
+		error = ticks_take(&writer->ticks, t_ns, tick);
+	if (error == -ENOMEM)
 		writer_fail(writer, -ENOMEM, strerror(ENOMEM));
 	return writer->error;
 }
@@ -195,7 +201,9 @@ static int add_unfinished(struct writer *writer, int64_t t, const struct event *
 	begin.label = label;
 	begin.kind = EVENT_SPAN_BEGIN;
 	writer->counts.events++;
-	return writer_check(writer, rows_event(&writer->rows, t, &begin, &row));
+	if (writer_check(writer, rows_event(&writer->rows, t, &begin, &row)))
+		return writer->error;
+	return writer_check(writer, rows_span_left(&writer->rows, row, event));
 }
 
 static int add_event(struct writer *writer, uint64_t t_ns, const struct event *event)
@@ -209,8 +217,10 @@ static int add_event(struct writer *writer, uint64_t t_ns, const struct event *e
 		row = spanmap_take(&writer->spans, event->line, event->span);
 		/* a program says how long it took */
 		t -= (int64_t)(event->duration_ns < t_ns ? event->duration_ns : t_ns);
+		if (event->unfinished && row)
+			return writer_check(writer, rows_span_left(&writer->rows, row, event));
 		if (event->unfinished)
-			return row ? writer->error : add_unfinished(writer, t, event);
+			return add_unfinished(writer, t, event);
 		if (row)
 			return writer_check(writer, rows_span_end(&writer->rows, row, event));
 	}

@@ -102,6 +102,18 @@ void alarms_sample(struct core *core, struct entry *entry)
 	}
 }
 
+void alarms_reading(struct core *core, struct entry *entry, uint64_t t_ns, uint64_t rss)
+{
+	struct alarm *total = &core->alarms.total;
+	uint64_t sum = core->alarms.sum - entry->info.rss + rss;
+
+	if (rss > entry->alarm.limit && entry->alarm.limit &&
+	    alarm_step(&entry->alarm, rss) == ALARM_CROSSED)
+		tell_crossing(core, entry->info.line, entry->alarm.limit, t_ns, rss, "crossed");
+	if (sum > total->limit && total->limit && alarm_step(total, sum) == ALARM_CROSSED)
+		tell_crossing(core, LINE_SESSION, total->limit, t_ns, sum, "crossed");
+}
+
 static void tell_pending(struct core *core, uint64_t t_ns)
 {
 	struct entry *entry;

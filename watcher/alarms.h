@@ -48,6 +48,9 @@ void alarms_join(struct core *core, struct entry *entry);
 /* It has a limit, and a new sample. */
 void alarms_sample(struct core *core, struct entry *entry);
 
+/* It had @rss at an event of @t_ns: what that crosses is told as of then. */
+void alarms_reading(struct core *core, struct entry *entry, uint64_t t_ns, uint64_t rss);
+
 /* The tick of these samples was held for the merge: what they crossed is told behind it. */
 void alarms_tick(struct core *core, uint64_t t_ns);
 

@@ -13,7 +13,7 @@ void arrival_earliest(void *arg, const struct record *event)
 {
 	uint64_t *earliest_ns = arg;
 
-	if (event->t_ns < *earliest_ns)
+	if (event->t_ns && event->t_ns < *earliest_ns) /* else it is taken at its arrival */
 		*earliest_ns = event->t_ns;
 }
 

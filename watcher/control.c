@@ -185,6 +185,7 @@ static void do_event(struct answer *answer)
 		if (!entry)
 			return;
 		record.event.line = entry->info.line;
+		life_event_figure(answer->core, entry, &record);
 	}
 	record.event.category = request->category;
 	record.event.label = request->text;

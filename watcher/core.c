@@ -35,7 +35,12 @@ int core_watch(struct core *core, int fd, uint32_t events, enum core_source sour
 
 void core_add(struct core *core, const struct record *record)
 {
-	if (merge_add(core->merge, record) < 0)
+	core_add_at(core, record, merge_place(core->merge));
+}
+
+void core_add_at(struct core *core, const struct record *record, uint64_t place)
+{
+	if (merge_add_at(core->merge, record, place) < 0)
 		core->status.dropped++;
 	if (record->type == RECORD_EVENT)
 		inspections_hear(core, &record->event);

@@ -87,6 +87,9 @@ struct core {
 	struct emitters *emitters;
 	struct marks marks;
 	struct spans spans;
+	struct peaks peaks;
+	uint64_t released_ns;	/* all from before was let go */
+	uint64_t machine_bytes; /* of memory, as it was last found */
 	struct bounds bounds;
 	struct alarms alarms;
 	struct inspections inspections;
@@ -134,6 +137,8 @@ int core_run(const struct core_options *options);
 int core_watch(struct core *core, int fd, uint32_t events, enum core_source source, uint32_t index);
 /* Hold a record for the merge; without memory it is lost and counted. */
 void core_add(struct core *core, const struct record *record);
+/* The same at a place of merge_place. */
+void core_add_at(struct core *core, const struct record *record, uint64_t place);
 /* A notice of the session itself: an event of line 0, category "memwatch", and a message in the
  * log. */
 void core_notice(struct core *core, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -173,6 +178,13 @@ void life_end(struct core *core, struct entry *entry, enum end_reason reason, in
 void life_ended(struct core *core, uint32_t line);
 /* A tick of the sampler. */
 void life_tick(void *core, const struct record *tick);
+/* What a process had at @reading->t_ns, by its own word or read for an event: a sample between
+ * ticks, at the place reading->order. */
+void life_reading(struct core *core, struct entry *entry, const struct reading *reading);
+/* The memory of a process now, read for an event: false where there is none to be seen. */
+bool life_read(const struct entry *entry, struct sample *ret_sample);
+/* The same for an event of now that is about to be held. */
+void life_event_figure(struct core *core, struct entry *entry, struct record *event);
 /* Tell the stream what a line is called, since @t_ns. */
 void life_tell(struct core *core, const struct entry *entry, uint64_t t_ns);
 /* End it with what the kernel says of how. */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Clocks agree on one machine; an event from the future is made up. */
 #define FUTURE_NS (100 * NS_PER_MS)
@@ -18,6 +19,8 @@ struct batch {
 	bool counted;	     /* its events have numbers */
 	uint64_t now_ns;
 	uint64_t last_ns; /* the latest event's time */
+	bool has_read;	  /* the watcher itself, for events that it takes at their arrival */
+	struct sample read;
 };
 
 /* The first events of a process are older than the news of it: its line begins with them. */
@@ -31,19 +34,110 @@ static void begin_line(const struct batch *batch, uint64_t t_ns)
 	merge_begin(batch->core->merge, info->line, t_ns);
 }
 
+/* --- what they say of memory */
+
+static void give(const struct batch *batch, const struct reading *readings, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		life_reading(batch->core, batch->entry, &readings[i]);
+}
+
+/* The readings of a batch that are not given yet. */
+static void close_readings(const struct batch *batch)
+{
+	struct reading readings[READINGS_AT_ONCE];
+
+	give(batch, readings, readings_close(&batch->entry->readings, readings));
+}
+
+/* Anybody may have written a ring. A machine's memory may have grown since it was looked at. */
+static bool is_believable(struct core *core, uint64_t bytes)
+{
+	if (bytes > core->machine_bytes)
+		core->machine_bytes =
+			(uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+	return bytes <= core->machine_bytes;
+}
+
+static void check_figures(struct core *core, struct event *event)
+{
+	uint64_t *figure = event_figure(event);
+
+	if (!is_believable(core, event->rss))
+		event->rss = 0;
+	if (!is_believable(core, event->rss_end))
+		event->rss_end = 0;
+	if (!is_believable(core, event->peak_rss))
+		event->peak_rss = 0;
+	if (event->shared > *figure)
+		event->shared = 0;
+}
+
+/* For an event of now that doesn't say it: one look a batch. */
+static void read_figure(struct batch *batch, struct event *event)
+{
+	if (!batch->has_read && !life_read(batch->entry, &batch->read))
+		batch->read = (struct sample){ 0 };
+	batch->has_read = true;
+	*event_figure(event) = batch->read.rss;
+	event->shared = batch->read.shared;
+	event->rss_age_ns = 0;
+}
+
+static void take_reading(const struct batch *batch, const struct record *record)
+{
+	struct readings *readings = &batch->entry->readings;
+	struct reading given[READINGS_AT_ONCE];
+	uint64_t read_ns = record->t_ns - record->event.rss_age_ns;
+	struct reading reading = { .t_ns = record->t_ns, .rss = event_rss(&record->event) };
+
+	if (!reading.rss || event_is_stale(&record->event) || !readings_is_new(readings, read_ns))
+		return;
+	reading.shared = record->event.shared;
+	reading.order = merge_place(batch->core->merge);
+	give(batch, given, readings_add(readings, read_ns, &reading, given));
+}
+
+/* --- events */
+
+/* When the process started, or a clock tick before, as CLOCK_MONOTONIC has it; 0: not known. The
+ * kernel counts a start from the boot, and the time of a suspend with it. */
+static uint64_t start_of(const struct entry *entry)
+{
+	uint64_t tick_ns = NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
+	uint64_t since_boot_ns = entry->info.start_ticks * tick_ns;
+	uint64_t asleep_ns = clock_boot_ns() - clock_mono_ns();
+
+	return since_boot_ns > asleep_ns ? since_boot_ns - asleep_ns : 0;
+}
+
+/* Whether an event's time can't be its own: it is taken as of now. */
+static bool is_made_up(const struct batch *batch, uint64_t t_ns)
+{
+	if (t_ns == 0 || t_ns > batch->now_ns + FUTURE_NS)
+		return true;
+	return t_ns < batch->entry->joined_ns && t_ns < start_of(batch->entry);
+}
+
 static void take_event(void *arg, const struct record *event)
 {
 	struct batch *batch = arg;
 	struct record record = *event;
+	bool now;
 
 	if (batch->counted && record.event.number < batch->taken)
 		return;
 	record.event.line = batch->entry->info.line;
-	if (record.t_ns > batch->now_ns + FUTURE_NS)
+	now = is_made_up(batch, record.t_ns);
+	if (now)
 		record.t_ns = batch->now_ns;
+	check_figures(batch->core, &record.event);
+	if (now && !*event_figure(&record.event))
+		read_figure(batch, &record.event);
 	if (record.t_ns > batch->last_ns)
 		batch->last_ns = record.t_ns;
 	begin_line(batch, record.t_ns);
+	take_reading(batch, &record);
 	spans_note(&batch->core->spans, record.t_ns, &record.event);
 	core_add(batch->core, &record);
 }
@@ -165,6 +259,7 @@ static void take_numbered(struct core *core, const void *body, size_t size, stru
 	if (emitter->from <= source->taken && emitter->to > source->taken) {
 		batch.taken = source->taken;
 		pair_events(body, size, emitter, take_event, &batch);
+		close_readings(&batch);
 		source->taken = emitter->to;
 		if (source->has_ring)
 			mark_later(core, source, batch.last_ns);
@@ -181,6 +276,7 @@ static void take_unnumbered(struct core *core, const void *body, size_t size,
 	if (!batch.entry)
 		return;
 	pair_events(body, size, emitter, take_event, &batch);
+	close_readings(&batch);
 	if (batch.entry->pidfd < 0)
 		life_end(core, batch.entry, END_UNKNOWN, 0);
 }
@@ -226,6 +322,7 @@ static void drain(struct core *core, struct source *source, struct entry *entry)
 
 	take_last_name(core, source, entry);
 	ringfile_drain(&source->ring, source->taken, take_event, &batch, &rest);
+	close_readings(&batch);
 	intake_dropped(core, source, rest.dropped);
 	torn.gap = (struct gap){ entry->info.line, GAP_TORN, torn.t_ns, torn.t_ns, rest.torn };
 	if (rest.torn)

@@ -27,10 +27,14 @@ void life_tell(struct core *core, const struct entry *entry, uint64_t t_ns)
 	core_add(core, &record);
 }
 
-static void note_sample(struct core *core, struct entry *entry, uint64_t rss)
+/* Of @t_ns, which may be before the last one's. */
+static void note_sample(struct core *core, struct entry *entry, uint64_t t_ns, uint64_t rss)
 {
-	core->alarms.sum += rss - entry->info.rss;
-	entry->info.rss = rss;
+	if (t_ns >= entry->sampled_ns) {
+		core->alarms.sum += rss - entry->info.rss;
+		entry->info.rss = rss;
+		entry->sampled_ns = t_ns;
+	}
 	if (rss > entry->info.max_rss)
 		entry->info.max_rss = rss;
 	if (rss > entry->info.peak_rss)
@@ -43,8 +47,8 @@ static void add_first_sample(struct core *core, struct entry *entry, struct samp
 	struct record record = { .t_ns = clock_mono_ns(), .type = RECORD_TICK };
 
 	sample.line = entry->info.line;
-	note_sample(core, entry, sample.rss);
-	record.tick = (struct tick){ core->missed, 1, &sample };
+	note_sample(core, entry, record.t_ns, sample.rss);
+	record.tick = (struct tick){ core->missed, 1, &sample, false };
 	core_add(core, &record);
 }
 
@@ -79,6 +83,52 @@ bool life_title(struct core *core, struct entry *entry, const struct procinfo *i
 	if (!entry->named)
 		name_by_default(entry);
 	return true;
+}
+
+/* --- what is read for events */
+
+/* One that came too late to be let go in order of time still counts, unless it is from before the
+ * process was followed. */
+void life_reading(struct core *core, struct entry *entry, const struct reading *reading)
+{
+	struct sample sample = { entry->info.line, reading->rss, reading->shared };
+	struct record record = { .t_ns = reading->t_ns, .type = RECORD_TICK };
+	bool in_order = record.t_ns >= core->released_ns && record.t_ns >= core->session.start_ns;
+	bool same = record.t_ns >= entry->sampled_ns && sample.rss == entry->info.rss;
+
+	if (!in_order && record.t_ns < entry->joined_ns)
+		return;
+	record.tick = (struct tick){ core->missed, 1, &sample, true };
+	if (in_order && !same)
+		core_add_at(core, &record, reading->order);
+	note_sample(core, entry, record.t_ns, sample.rss);
+	alarms_reading(core, entry, record.t_ns, sample.rss);
+}
+
+bool life_read(const struct entry *entry, struct sample *ret_sample)
+{
+	int fd = entry->pidfd < 0 ? -1 : statm_open((pid_t)entry->info.pid);
+
+	if (fd < 0)
+		return false;
+	*ret_sample = (struct sample){ .line = entry->info.line };
+	if (statm_read(fd, &ret_sample->rss, &ret_sample->shared) < 0)
+		ret_sample->rss = 0;
+	close(fd);
+	return ret_sample->rss > 0 && !pidfd_ended(entry->pidfd);
+}
+
+void life_event_figure(struct core *core, struct entry *entry, struct record *event)
+{
+	struct reading reading = { .t_ns = event->t_ns };
+	struct sample sample;
+
+	if (!life_read(entry, &sample))
+		return;
+	event->event.rss = reading.rss = sample.rss;
+	event->event.shared = reading.shared = sample.shared;
+	reading.order = merge_place(core->merge);
+	life_reading(core, entry, &reading);
 }
 
 /* --- begin */
@@ -154,6 +204,7 @@ static struct entry *join(struct core *core, const struct procinfo *info, const 
 	entry->named = name[0] != '\0';
 	entry->info.ppid = (uint32_t)info->ppid;
 	entry->info.since_ns = clock_mono_ns();
+	entry->joined_ns = entry->info.since_ns;
 	text_copy(entry->info.name, sizeof entry->info.name, name);
 	life_title(core, entry, info, true);
 	life_tell(core, entry, entry->info.since_ns);
@@ -222,6 +273,7 @@ struct entry *life_ghost(struct core *core, const struct emitter *emitter)
 	if (!entry)
 		return NULL;
 	entry->info.since_ns = clock_mono_ns();
+	entry->joined_ns = entry->info.since_ns;
 	snprintf(entry->info.name, sizeof entry->info.name, "%s",
 		 emitter->name[0] ? emitter->name : "(ended)");
 	life_tell(core, entry, clock_mono_ns());
@@ -261,6 +313,7 @@ static void end_spans(struct core *core, const struct entry *entry, uint64_t t_n
 			.duration_ns = t_ns > span.begin_ns ? t_ns - span.begin_ns : 0,
 			.rss = span.rss,
 			.rss_end = entry->info.rss,
+			.rss_age_ns = t_ns > entry->sampled_ns ? t_ns - entry->sampled_ns : 0,
 			.category = span.category,
 			.label = span_unfinished(label, span.label),
 			.unfinished = true,
@@ -349,7 +402,7 @@ static bool take_sample(struct core *core, const struct sample *sample, uint64_t
 		look_into_none(core, entry, t_ns);
 		return false;
 	}
-	note_sample(core, entry, sample->rss);
+	note_sample(core, entry, t_ns, sample->rss);
 	if (entry->alarm.limit)
 		alarms_sample(core, entry);
 	return true;

@@ -27,6 +27,7 @@ static void note_exec(struct core *core, struct entry *entry)
 	record.event.line = entry->info.line;
 	record.event.category = "process";
 	record.event.label = label;
+	life_event_figure(core, entry, &record);
 	if (!entry->family || record.t_ns > entry->info.since_ns + BIRTH_NS)
 		core_add(core, &record);
 	figures_exec(core, entry);
@@ -80,6 +81,7 @@ void life_look_at(struct core *core, struct entry *entry)
 	}
 	if (procinfo_read_status((pid_t)entry->info.pid, &status) < 0)
 		return;
+	entry->mark = status.peak;
 	if (status.peak > entry->info.peak_rss) {
 		life_peak(core, entry, status.peak);
 		alarms_peak(core, entry, clock_mono_ns());

@@ -175,7 +175,24 @@ static int grow(struct merge *merge)
 	return 0;
 }
 
+uint64_t merge_place(struct merge *merge)
+{
+	return merge->order++;
+}
+
 int merge_add(struct merge *merge, const struct record *record)
+{
+	return merge_add_at(merge, record, merge_place(merge));
+}
+
+static bool is_sorted(const struct held *before, const struct held *after)
+{
+	if (before->record.t_ns != after->record.t_ns)
+		return before->record.t_ns < after->record.t_ns;
+	return before->order < after->order;
+}
+
+int merge_add_at(struct merge *merge, const struct record *record, uint64_t place)
 {
 	struct held *held;
 
@@ -183,10 +200,10 @@ int merge_add(struct merge *merge, const struct record *record)
 		return -ENOMEM;
 	held = &merge->held[merge->count];
 	held->record = *record;
-	held->order = merge->order++;
+	held->order = place;
 	if (put_payload(&merge->arena, held) < 0)
 		return -ENOMEM;
-	if (merge->count > 0 && record->t_ns < held[-1].record.t_ns)
+	if (merge->count > 0 && !is_sorted(held - 1, held))
 		merge->sorted = false;
 	if (record->t_ns < merge->oldest_ns)
 		merge->oldest_ns = record->t_ns;

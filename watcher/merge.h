@@ -18,6 +18,10 @@ void merge_free(struct merge *merge);
  * in which they came. */
 int merge_add(struct merge *merge, const struct record *record);
 
+/* Keep a place among records of one time for one that comes later, with merge_add_at. */
+uint64_t merge_place(struct merge *merge);
+int merge_add_at(struct merge *merge, const struct record *record, uint64_t place);
+
 /*
  * An event of @line that is older than the word that its process joined, which is late by what the
  * watcher needs to find it: a held RECORD_PROCESS of it, the first, is moved back to @t_ns, so that

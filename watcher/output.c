@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define RECORD_ROOM (CODEC_RECORD_ROOM + TICK_SAMPLES * CODEC_SAMPLE_ROOM)
 
@@ -54,26 +55,58 @@ static void append(struct core *core, uint64_t seq, size_t size)
 
 /* In order of time a tick comes before the events that happened after it: they take their memory
  * from it. */
-static void remember_samples(struct core *core, const struct tick *tick)
+static void remember_samples(struct core *core, uint64_t t_ns, const struct tick *tick)
 {
 	for (size_t i = 0; i < tick->count; i++) {
 		struct entry *entry = registry_line(core->registry, tick->samples[i].line);
 
-		if (entry)
-			entry->merged_rss = tick->samples[i].rss;
+		if (!entry)
+			continue;
+		entry->merged_rss = tick->samples[i].rss;
+		entry->merged_ns = t_ns;
+		peaks_sample(&entry->peak, tick->samples[i].rss);
 	}
 }
 
-static void complete_event(struct core *core, struct event *event)
+/* The high-water mark that its last look had shown, for a span that its process did not end: what
+ * may only be the error of the kernel's own counters is no rise within it. */
+static uint64_t mark_at_death(const struct entry *entry)
+{
+	uint64_t cpus = (uint64_t)sysconf(_SC_NPROCESSORS_CONF);
+	uint64_t batch = cpus > 16 ? 2 * cpus : 32; /* lib/percpu_counter.c */
+	uint64_t error = batch * cpus * (uint64_t)sysconf(_SC_PAGESIZE);
+
+	return entry->mark > error ? entry->mark - error : 0;
+}
+
+static void complete_span(struct core *core, struct entry *entry, struct event *event)
+{
+	if (event->kind == EVENT_SPAN_END) {
+		if (event->unfinished)
+			event->peak_rss = mark_at_death(entry);
+		peaks_end(&core->peaks, &entry->peak, event);
+		return;
+	}
+	if (event->kind == EVENT_SPAN_BEGIN)
+		peaks_begin(&core->peaks, &entry->peak, event);
+	event->peak_rss = 0;
+}
+
+static void complete_event(struct core *core, uint64_t t_ns, struct event *event)
 {
 	struct entry *entry = registry_line(core->registry, event->line);
+	uint64_t *figure = event_figure(event);
 
 	core->status.events++;
 	if (!entry)
 		return;
 	entry->info.events++;
-	if (!event->rss)
-		event->rss = entry->merged_rss;
+	if (!*figure) {
+		*figure = entry->merged_rss;
+		event->rss_age_ns =
+			t_ns > entry->merged_ns ? t_ns - entry->merged_ns : entry->merged_ns - t_ns;
+	}
+	complete_span(core, entry, event);
 }
 
 static void note_limit(struct core *core, const struct record *record)
@@ -97,10 +130,10 @@ static void note_release(struct core *core, struct record *record)
 
 	switch (record->type) {
 	case RECORD_TICK:
-		remember_samples(core, &record->tick);
+		remember_samples(core, record->t_ns, &record->tick);
 		break;
 	case RECORD_EVENT:
-		complete_event(core, &record->event);
+		complete_event(core, record->t_ns, &record->event);
 		break;
 	case RECORD_PROCESS:
 		entry = registry_line(core->registry, record->process.line);
@@ -109,8 +142,10 @@ static void note_release(struct core *core, struct record *record)
 		break;
 	case RECORD_END:
 		entry = registry_line(core->registry, record->end.line);
-		if (entry)
-			entry->end_seq = record->seq;
+		if (!entry)
+			break;
+		entry->end_seq = record->seq;
+		peaks_forget(&core->peaks, &entry->peak, record->end.line);
 		break;
 	case RECORD_LIMIT:
 		note_limit(core, record);
@@ -141,6 +176,7 @@ static void release(void *arg, const struct record *held)
 void output_release(struct core *core, uint64_t until_ns)
 {
 	merge_release(core->merge, until_ns, release, core);
+	core->released_ns = until_ns;
 	flush(core);
 	intake_mark(core, until_ns);
 }

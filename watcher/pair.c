@@ -13,6 +13,9 @@ struct packed_event {
 	uint64_t duration_ns;
 	uint64_t rss;
 	uint64_t rss_end;
+	uint64_t shared;
+	uint64_t rss_age_ns;
+	uint64_t peak_rss;
 	uint32_t kind;
 	uint16_t category_size; /* of the texts behind it, their NULs included */
 	uint16_t label_size;
@@ -91,6 +94,9 @@ bool event_packer_add(struct event_packer *packer, uint64_t t_ns, const struct e
 		.duration_ns = event->duration_ns,
 		.rss = event->rss,
 		.rss_end = event->rss_end,
+		.shared = event->shared,
+		.rss_age_ns = event->rss_age_ns,
+		.peak_rss = event->peak_rss,
 		.kind = event->kind,
 		.category_size = (uint16_t)(strlen(event->category) + 1),
 		.label_size = (uint16_t)(strlen(event->label) + 1),
@@ -137,6 +143,9 @@ static size_t unpack(const unsigned char *at, size_t left, struct record *ret_re
 		.duration_ns = packed.duration_ns,
 		.rss = packed.rss,
 		.rss_end = packed.rss_end,
+		.shared = packed.shared,
+		.rss_age_ns = packed.rss_age_ns,
+		.peak_rss = packed.peak_rss,
 		.category = (const char *)at,
 		.label = (const char *)at + packed.category_size,
 	};

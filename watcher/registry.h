@@ -8,6 +8,8 @@
 #include "watcher/bounds.h"
 #include "watcher/children.h"
 #include "watcher/figures.h"
+#include "watcher/peaks.h"
+#include "watcher/readings.h"
 #include "wire/message.h"
 
 #include <sys/types.h>
@@ -21,7 +23,13 @@ struct entry {
 	uint64_t ended_ns;	  /* when its end was seen; 0 before */
 	bool fixed;		  /* its name was given by a person, whatever the program says */
 	bool named;		  /* its name was given, and stays through exec */
+	uint64_t joined_ns;	  /* when it was found; since_ns may be made earlier */
+	uint64_t sampled_ns;	  /* when info.rss was read */
 	uint64_t merged_rss;	  /* the last sample that went through the merge */
+	uint64_t merged_ns;	  /* and its time */
+	struct readings readings; /* what it says of itself */
+	struct line_peak peak;	  /* since its newest span began */
+	uint64_t mark;		  /* the kernel's high-water mark, as status has it */
 	char comm[TEXT_NAME + 1]; /* the kernel's name for it */
 	int rank;		  /* of an MPI program; -1: it has none */
 	uint64_t image;		  /* as struct procinfo has them, to notice exec by */

@@ -95,7 +95,7 @@ static void read_slot(const struct slot *slot, struct sample *ret_sample)
 
 static bool keep_tick(struct sampler *sampler, uint64_t t_ns)
 {
-	struct tick tick = { sampler->missed, sampler->own_count, sampler->own_samples };
+	struct tick tick = { sampler->missed, sampler->own_count, sampler->own_samples, false };
 	bool kept;
 
 	pthread_mutex_lock(&sampler->lock);

@@ -202,6 +202,7 @@ void setup_close(struct core *core)
 	procinfo_close(core->procinfo);
 	emitters_free(core->emitters);
 	spans_free(&core->spans);
+	peaks_free(&core->peaks);
 	bounds_close(&core->bounds);
 	figures_close(core);
 	family_close(&core->family);

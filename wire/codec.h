@@ -14,7 +14,7 @@
  * ------------------------------------------------------------------------- */
 
 /* Room for one encoded event, and for a batch's own fields. */
-#define CODEC_EVENT_ROOM 384
+#define CODEC_EVENT_ROOM 448
 #define CODEC_BATCH_ROOM 160
 
 /*

@@ -51,7 +51,10 @@ bool codec_put_event_fields(pb_ostream_t *out, uint64_t t_ns, const struct event
 	       put_uint(out, memwatch_Event_span_tag, event->span) &&
 	       put_uint(out, memwatch_Event_duration_ns_tag, event->duration_ns) &&
 	       put_uint(out, memwatch_Event_rss_tag, event->rss) &&
-	       put_uint(out, memwatch_Event_rss_end_tag, event->rss_end);
+	       put_uint(out, memwatch_Event_rss_end_tag, event->rss_end) &&
+	       put_uint(out, memwatch_Event_shared_tag, event->shared) &&
+	       put_uint(out, memwatch_Event_peak_rss_tag, event->peak_rss) &&
+	       put_uint(out, memwatch_Event_rss_age_ns_tag, event->rss_age_ns);
 }
 
 struct event_reader {
@@ -59,6 +62,7 @@ struct event_reader {
 	struct event_text *texts;
 	uint64_t kind;
 	uint64_t unfinished;
+	uint64_t peak_exact;
 };
 
 /* Where a number goes; NULL for a field that is no number. */
@@ -85,6 +89,14 @@ static uint64_t *event_number(struct event_reader *reader, uint32_t tag)
 		return &reader->unfinished;
 	case memwatch_Event_limit_tag:
 		return &event->limit;
+	case memwatch_Event_shared_tag:
+		return &event->shared;
+	case memwatch_Event_peak_rss_tag:
+		return &event->peak_rss;
+	case memwatch_Event_peak_exact_tag:
+		return &reader->peak_exact;
+	case memwatch_Event_rss_age_ns_tag:
+		return &event->rss_age_ns;
 	default:
 		return NULL;
 	}
@@ -123,6 +135,7 @@ bool codec_get_event(pb_istream_t *in, struct record *ret_record, struct event_t
 		return false;
 	ret_record->event.kind = (enum event_kind)reader.kind;
 	ret_record->event.unfinished = reader.unfinished != 0;
+	ret_record->event.peak_exact = reader.peak_exact != 0;
 	return true;
 }
 
@@ -193,6 +206,7 @@ static bool batch_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, voi
 		return false;
 	record.event.line = 0;
 	record.event.unfinished = false;
+	record.event.peak_exact = false;
 	record.event.limit = 0;
 	reader->each(reader->arg, &record);
 	return true;

@@ -54,6 +54,7 @@ static bool has_shared(const struct tick *tick)
 static bool put_tick(pb_ostream_t *out, const struct tick *tick)
 {
 	return put_uint(out, memwatch_Tick_missed_tag, tick->missed) &&
+	       put_uint(out, memwatch_Tick_reading_tag, tick->reading) &&
 	       put_samples(out, memwatch_Tick_line_tag, tick) &&
 	       put_samples(out, memwatch_Tick_rss_kib_tag, tick) &&
 	       (!has_shared(tick) || put_samples(out, memwatch_Tick_shared_kib_tag, tick));
@@ -98,6 +99,7 @@ static bool put_stream_event(pb_ostream_t *out, const struct event *event)
 	return put_uint(out, memwatch_Event_line_tag, event->line) &&
 	       put_uint(out, memwatch_Event_unfinished_tag, event->unfinished) &&
 	       put_uint(out, memwatch_Event_limit_tag, event->limit) &&
+	       put_uint(out, memwatch_Event_peak_exact_tag, event->peak_exact) &&
 	       codec_put_event_fields(out, 0, event);
 }
 
@@ -200,9 +202,16 @@ static bool get_list(pb_istream_t *in, struct record_reader *reader, uint32_t ta
 static bool tick_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, void *arg)
 {
 	struct record_reader *reader = arg;
+	uint64_t reading;
 
 	if (tag == memwatch_Tick_missed_tag && type == PB_WT_VARINT)
 		return get_uint(in, &reader->record.tick.missed);
+	if (tag == memwatch_Tick_reading_tag && type == PB_WT_VARINT) {
+		if (!get_uint(in, &reading))
+			return false;
+		reader->record.tick.reading = reading != 0;
+		return true;
+	}
 	if (tag == memwatch_Tick_line_tag && type == PB_WT_STRING)
 		return get_list(in, reader, tag, &reader->record.tick.count);
 	if (tag == memwatch_Tick_rss_kib_tag && type == PB_WT_STRING)

@@ -51,10 +51,17 @@ struct tick {
 	uint64_t missed; /* deadlines missed since the session's start */
 	size_t count;
 	const struct sample *samples;
+	bool reading; /* no tick of the session's: what one process had at an event of its own */
 };
 
 /* Most samples in one record. */
 #define TICK_SAMPLES 1024
+
+/* A figure read so long before an event, at most, is of its moment. */
+#define RSS_MOMENT_NS 100000ULL
+
+/* Nobody can say when a figure was read. */
+#define RSS_AGE_UNKNOWN UINT64_MAX
 
 enum event_kind {
 	EVENT_MARK = 0,
@@ -70,6 +77,18 @@ struct event {
 	uint64_t duration_ns; /* of a span, at its end */
 	uint64_t rss;	      /* when it happened; for a span's end, when it began */
 	uint64_t rss_end;     /* at a span's end */
+
+	/* Of the figure of the event's own moment: rss_end at a span's end, else rss. */
+	uint64_t shared;     /* of it in pages of files and shared memory; 0: none, or not known */
+	uint64_t rss_age_ns; /* it was read so long before; see event_is_stale */
+
+	/* On its way from the program, at a span's begin and end: the kernel's high-water mark of
+	 * the process by then. From the watcher on, at a span's end: the most that the process had
+	 * within the span, which is @peak_exact where the mark rose in it, and else the highest
+	 * reading, a lower bound. 0: not known. */
+	uint64_t peak_rss;
+	bool peak_exact;
+
 	const char *category; /* "" where none was given */
 	const char *label;
 
@@ -231,6 +250,24 @@ struct record {
 		struct clock_jump clock;
 	};
 };
+
+/* The figure of the event's own moment. */
+static inline uint64_t *event_figure(struct event *event)
+{
+	return event->kind == EVENT_SPAN_END ? &event->rss_end : &event->rss;
+}
+
+/* Its value: 0: not known. */
+static inline uint64_t event_rss(const struct event *event)
+{
+	return event->kind == EVENT_SPAN_END ? event->rss_end : event->rss;
+}
+
+/* Whether the event's memory is of another moment than its own. */
+static inline bool event_is_stale(const struct event *event)
+{
+	return event->rss_age_ns > RSS_MOMENT_NS;
+}
 
 typedef void (*record_fn)(void *arg, const struct record *record);
 

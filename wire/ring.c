@@ -5,14 +5,8 @@
 #define TEXT_FIRST sizeof(((struct ring_event *)0)->text)
 #define TEXT_NEXT (RING_CELL - sizeof(uint64_t))
 
-/* What goes before a span end's texts. */
-struct span_figures {
-	uint64_t duration_ns;
-	uint64_t rss_end;
-};
-
 _Static_assert(TEXT_FIRST + (RING_EVENT_CELLS - 1) * TEXT_NEXT >=
-		       sizeof(struct span_figures) + TEXT_CATEGORY + TEXT_LABEL,
+		       sizeof(struct ring_span) + TEXT_CATEGORY + TEXT_LABEL,
 	       "the longest event fits its cells");
 
 static size_t least(size_t a, size_t b)
@@ -20,9 +14,16 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+static inline uint32_t at_most_32(uint64_t number)
+{
+	return number < UINT32_MAX ? (uint32_t)number : UINT32_MAX;
+}
+
 static size_t figures_size(enum event_kind kind)
 {
-	return kind == EVENT_SPAN_END ? sizeof(struct span_figures) : 0;
+	if (kind == EVENT_SPAN_END)
+		return sizeof(struct ring_span);
+	return kind == EVENT_SPAN_BEGIN ? offsetof(struct ring_span, duration_ns) : 0;
 }
 
 unsigned ring_event_cells(enum event_kind kind, size_t category_len, size_t label_len)
@@ -74,9 +75,13 @@ static inline size_t put_text(uint8_t *const cells[], size_t at, const void *tex
 static inline void put_first(uint8_t *cell, uint64_t t_ns, const struct event *event,
 			     size_t category_len, size_t label_len)
 {
+	uint32_t shared = at_most_32(event->shared / RING_SHARED_UNIT);
+	uint32_t age_ns = at_most_32(event->rss_age_ns);
+
 	memcpy(cell + offsetof(struct ring_event, t_ns), &t_ns, sizeof(t_ns));
-	memcpy(cell + offsetof(struct ring_event, span), &event->span, sizeof(event->span));
 	memcpy(cell + offsetof(struct ring_event, rss), &event->rss, sizeof(event->rss));
+	memcpy(cell + offsetof(struct ring_event, shared), &shared, sizeof(shared));
+	memcpy(cell + offsetof(struct ring_event, rss_age_ns), &age_ns, sizeof(age_ns));
 	cell[offsetof(struct ring_event, kind)] = (uint8_t)event->kind;
 	cell[offsetof(struct ring_event, category_len)] = (uint8_t)category_len;
 	cell[offsetof(struct ring_event, label_len)] = (uint8_t)label_len;
@@ -99,10 +104,11 @@ void ring_put(uint8_t *const cells[RING_EVENT_CELLS], uint64_t position, uint64_
 	if (label_len > TEXT_LABEL)
 		label_len = text_cut(event->label, label_len, TEXT_LABEL);
 	put_first(cells[0], t_ns, event, category_len, label_len);
-	if (event->kind == EVENT_SPAN_END) {
-		struct span_figures figures = { event->duration_ns, event->rss_end };
+	if (event->kind != EVENT_MARK) {
+		struct ring_span figures = { event->span, event->peak_rss, event->duration_ns,
+					     event->rss_end };
 
-		at = put_text(cells, at, &figures, sizeof(figures));
+		at = put_text(cells, at, &figures, figures_size(event->kind));
 	}
 	at = put_text(cells, at, event->category, category_len);
 	put_text(cells, at, event->label, label_len);
@@ -154,7 +160,7 @@ unsigned ring_get(const uint8_t (*cells)[RING_CELL], unsigned count, uint64_t po
 		  struct record *ret_record, struct ring_text *ret_text)
 {
 	unsigned found = whole_cells(cells, count, position);
-	struct span_figures figures = { 0 };
+	struct ring_span figures = { 0 };
 	struct ring_event first;
 	size_t at;
 
@@ -177,10 +183,13 @@ unsigned ring_get(const uint8_t (*cells)[RING_CELL], unsigned count, uint64_t po
 			.line = LINE_SESSION,
 			.kind = first.kind,
 			.number = position,
-			.span = first.span,
+			.span = figures.span,
 			.duration_ns = figures.duration_ns,
 			.rss = first.rss,
 			.rss_end = figures.rss_end,
+			.shared = (uint64_t)first.shared * RING_SHARED_UNIT,
+			.rss_age_ns = first.rss_age_ns,
+			.peak_rss = figures.peak_rss,
 			.category = ret_text->category,
 			.label = ret_text->label,
 		},

@@ -21,7 +21,7 @@
 #include <stdatomic.h>
 
 #define RING_MAGIC 0x676e69722d776d6dULL /* "mmw-ring" */
-#define RING_VERSION 1
+#define RING_VERSION 2
 #define RING_HEADER 4096
 #define RING_CELL 64
 #define RING_EVENT_CELLS 6
@@ -61,9 +61,10 @@ enum ring_cell_kind {
 struct ring_event {
 	uint64_t word;
 	uint64_t t_ns;
-	uint64_t span;
-	uint64_t rss; /* and, only where kind is EVENT_SPAN_END, in the text's first 16 bytes: */
-	uint8_t kind; /* uint64_t duration_ns, uint64_t rss_end */
+	uint64_t rss;
+	uint32_t shared;      /* in units of RING_SHARED_UNIT bytes */
+	uint32_t rss_age_ns;  /* UINT32_MAX: so much or more */
+	uint8_t kind;	      /* of spans, the text begins with a struct ring_span */
 	uint8_t category_len; /* <= TEXT_CATEGORY */
 	uint8_t label_len;    /* <= TEXT_LABEL */
 	uint8_t reserved;
@@ -71,6 +72,16 @@ struct ring_event {
 };
 
 _Static_assert(sizeof(struct ring_event) == RING_CELL, "a first cell is a cell");
+
+#define RING_SHARED_UNIT 4096
+
+/* What only a span has; of a begin the first two alone. */
+struct ring_span {
+	uint64_t span;
+	uint64_t peak_rss;
+	uint64_t duration_ns;
+	uint64_t rss_end;
+};
 
 static inline uint64_t ring_word(uint64_t position, unsigned what)
 {
