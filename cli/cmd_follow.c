@@ -8,15 +8,20 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static int register_one(const struct options *options, pid_t pid)
+/* *pid becomes the number that the session has for it, where that is another one. */
+static int register_one(const struct options *options, pid_t *pid)
 {
 	struct request request = { .op = REQUEST_REGISTER,
-				   .pid = (uint32_t)pid,
+				   .pid = (uint32_t)*pid,
 				   .since = options->family ? REGISTER_FAMILY : 0 };
 	struct reply reply;
+	int status;
 
 	text_copy(request.text, sizeof request.text, options->as);
-	return session_ask(options, &request, &reply, NULL, NULL);
+	status = session_ask(options, &request, &reply, NULL, NULL);
+	if (!status && reply.value)
+		*pid = (pid_t)reply.value;
+	return status;
 }
 
 /* Those that can be followed are, whatever becomes of the others: *ret_count of them, moved to the
@@ -25,8 +30,10 @@ static int register_all(const struct options *options, pid_t *pids, size_t *ret_
 {
 	*ret_count = 0;
 	for (size_t i = 0; i < options->pid_count; i++) {
-		if (register_one(options, options->pids[i]) == 0)
-			pids[(*ret_count)++] = options->pids[i];
+		pid_t pid = options->pids[i];
+
+		if (register_one(options, &pid) == 0)
+			pids[(*ret_count)++] = pid;
 	}
 	return options->pid_count > 0 && *ret_count == 0 ? EXIT_FAIL : 0;
 }

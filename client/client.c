@@ -9,7 +9,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 #include "wire/sessions.h"
+
+/* At its end a process waits so long to be known. */
+#define KNOWN_TRIES 50
+#define KNOWN_PAUSE_NS (2 * NS_PER_MS)
 
 static struct client not_yet;
 
@@ -218,6 +224,23 @@ __attribute__((constructor)) static void begin(void)
 	pthread_atfork(before_fork, after_fork, after_fork_child);
 }
 
+/*
+ * A watcher in another PID namespace can find out whose a ring is only while its process lives: one
+ * that has just found the ring is waited for, a moment that is short beside that of starting a
+ * container.
+ */
+static void wait_to_be_known(const struct client *client)
+{
+	if (!process.place.held || !client->ring.shared)
+		return;
+	for (int i = 0; i < KNOWN_TRIES; i++) {
+		if (atomic_load(&client->ring.header->watcher) != 0 ||
+		    rundir_owner(&process.dir) < 0)
+			return;
+		clock_sleep_ns(KNOWN_PAUSE_NS);
+	}
+}
+
 /* With a watcher the ring is left for it to read; without one, nobody will ever ask for it. */
 __attribute__((destructor)) static void end(void)
 {
@@ -225,6 +248,7 @@ __attribute__((destructor)) static void end(void)
 
 	if (!client || process.pid != getpid())
 		return;
+	wait_to_be_known(client);
 	pump_end(&client->pump);
 	if (client->ring.shared && rundir_owner(atomic_load(&client->pump.push.dir)) < 0)
 		unlink(client->ring.path);

@@ -41,6 +41,7 @@ void push_init(struct push *push, const struct push_setup *setup, uint64_t now_n
 		.version = WIRE_VERSION,
 		.pid = header->pid,
 		.start_ticks = header->start_ticks,
+		.pid_ns = header->pid_ns,
 		.instance = header->instance,
 	};
 	text_copy(push->emitter.name, sizeof push->emitter.name, header->name);

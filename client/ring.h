@@ -37,6 +37,9 @@ struct ring {
 struct ring_place {
 	void *base;
 	size_t size;
+	int held;	 /* a descriptor of its file, with a lock, + 1; 0: none (wire/ring.h) */
+	uint64_t device; /* of that file */
+	uint64_t inode;
 };
 
 /*
@@ -54,7 +57,7 @@ int ring_create(struct ring *ring, struct ring_place *place, const struct rundir
 int ring_move(struct ring *ring, const struct rundir *dir);
 
 /* Take the parent's ring out of a forked child: the memory stays valid, and is the child's own. */
-void ring_vacate(const struct ring_place *place);
+void ring_vacate(struct ring_place *place);
 
 enum ring_result {
 	RING_DROPPED,

@@ -8,12 +8,15 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/units.h"
+#include "wire/pidns.h"
 
 #define RING_BYTES_DEFAULT (1024 * 1024)
 
@@ -45,28 +48,6 @@ static uint64_t random_instance(void)
 	return instance ? instance : 1;
 }
 
-/* Field 22 of /proc/self/stat; 0 where it can't be read. The command, field 2, may hold anything.
- */
-static uint64_t own_start_ticks(void)
-{
-	char text[1024];
-	const char *at;
-	ssize_t size;
-	int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return 0;
-	size = read(fd, text, sizeof text - 1);
-	close(fd);
-	if (size <= 0)
-		return 0;
-	text[size] = '\0';
-	at = strrchr(text, ')');
-	for (int field = 2; at && field < 22; field++)
-		at = strchr(at + 1, ' ');
-	return at ? strtoull(at + 1, NULL, 10) : 0;
-}
-
 static int map_over(const struct ring_place *place, int flags, int fd)
 {
 	void *base =
@@ -86,12 +67,66 @@ static int find_place(struct ring_place *place, size_t size)
 		return 0;
 	base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
 		    -1, 0);
-	*place = (struct ring_place){ base == MAP_FAILED ? NULL : base, size };
+	place->base = base == MAP_FAILED ? NULL : base;
+	place->size = size;
 	return place->base ? 0 : -ENOMEM;
 }
 
-void ring_vacate(const struct ring_place *place)
+/* --- the lock by which a watcher in another PID namespace knows whose ring it is */
+
+/* The program may have closed every descriptor it saw, and opened others instead. */
+static void let_go(struct ring_place *place)
 {
+	struct stat status;
+	int fd = place->held - 1;
+
+	if (fd >= 0 && fstat(fd, &status) == 0 && status.st_dev == place->device &&
+	    status.st_ino == place->inode)
+		close(fd);
+	place->held = 0;
+}
+
+/* Not as a standard stream, where somebody may print. Without a lock nothing is held. */
+static void hold(struct ring_place *place, int fd)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	struct stat status;
+	int held = fd > STDERR_FILENO ? fd : fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+
+	if (held != fd)
+		close(fd);
+	if (held < 0)
+		return;
+	if (fstat(held, &status) < 0 || fcntl(held, F_SETLK, &lock) < 0) {
+		close(held);
+		return;
+	}
+	place->device = status.st_dev;
+	place->inode = status.st_ino;
+	place->held = held + 1;
+}
+
+/* It tells also of a process that lives too short for its lock to be looked at. Where nobody
+ * listens the lock is left. */
+static void present(const struct rundir *dir, uint64_t instance)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	char path[RUNDIR_PATH];
+	ssize_t sent;
+
+	if (fd < 0)
+		return;
+	rundir_file(path, dir, RUNDIR_WHO);
+	text_copy(to.sun_path, sizeof to.sun_path, path);
+	sent = sendto(fd, &instance, sizeof instance, MSG_NOSIGNAL, (void *)&to, sizeof to);
+	(void)sent;
+	close(fd);
+}
+
+void ring_vacate(struct ring_place *place)
+{
+	let_go(place);
 	if (place->base)
 		map_over(place, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
 }
@@ -166,15 +201,16 @@ static void fill_header(struct ring_header *header, uint32_t cells, const char *
 		.version = RING_VERSION,
 		.cells = cells,
 		.pid = (uint32_t)getpid(),
-		.start_ticks = own_start_ticks(),
+		.start_ticks = pidns_own_start(),
 		.instance = random_instance(),
+		.pid_ns = pidns_own(),
 	};
 	text_copy(header->name, sizeof header->name, name);
 }
 
 /* The watcher finds a file by its name, so it gets that only when its header is whole. */
-static int make_file(struct ring *ring, const struct ring_place *place, int rings,
-		     const char *hidden, const struct ring_header *header)
+static int make_file(struct ring *ring, struct ring_place *place, int rings, const char *hidden,
+		     const struct ring_header *header)
 {
 	int fd = open_file(rings, hidden, place->size);
 	int error;
@@ -184,19 +220,23 @@ static int make_file(struct ring *ring, const struct ring_place *place, int ring
 	error = map_over(place, MAP_SHARED, fd);
 	if (!error)
 		error = back_first(ring, place, fd);
-	close(fd);
+	if (error || header->pid_ns == PIDNS_INITIAL)
+		close(fd);
+	else
+		hold(place, fd);
 	if (!error) {
 		memcpy(place->base, header, sizeof *header);
 		error = renameat(rings, hidden, rings, hidden + 1) < 0 ? -errno : 0;
 	}
 	if (error) {
 		unlinkat(rings, hidden, 0);
+		let_go(place);
 		map_over(place, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
 	}
 	return error;
 }
 
-static int share(struct ring *ring, const struct ring_place *place, const struct rundir *dir,
+static int share(struct ring *ring, struct ring_place *place, const struct rundir *dir,
 		 const struct ring_header *header)
 {
 	char file[sizeof RUNDIR_RINGS + NAME_ROOM];
@@ -208,6 +248,8 @@ static int share(struct ring *ring, const struct ring_place *place, const struct
 		return rings;
 	snprintf(hidden, sizeof hidden, ".%u.%016llx", header->pid,
 		 (unsigned long long)header->instance);
+	if (header->pid_ns != PIDNS_INITIAL)
+		present(dir, header->instance);
 	error = make_file(ring, place, rings, hidden, header);
 	close(rings);
 	if (error)
@@ -241,6 +283,7 @@ int ring_create(struct ring *ring, struct ring_place *place, const struct rundir
 	uint32_t cells = wanted_cells();
 	struct ring_header header;
 
+	let_go(place); /* a parent's, where this is a child that was made without fork's handlers */
 	if (find_place(place, RING_HEADER + (size_t)cells * RING_CELL) < 0)
 		return -ENOMEM;
 	ring->header = place->base;

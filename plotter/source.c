@@ -1,22 +1,28 @@
 #include "plotter/source.h"
 
 #include "wire/control.h"
+#include "wire/pidns.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/pidfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Messages taken in one source_read, so that a fast session can't hold its caller. */
 #define BURST 256
 
+#define LOOK_S 1
+
 struct source {
 	struct control control;
 	struct endpoint sub;
 	struct session_info session;
-	int watcher; /* its pidfd */
+	int watcher;	/* its pidfd; or a timer, where it is */
+	bool elsewhere; /* in a PID namespace that isn't ours */
 	int epoll;
 	uint64_t next; /* the seq that comes next */
 	bool has_past;
@@ -25,6 +31,17 @@ struct source {
 	int count;
 	int error;
 };
+
+/* In place of a pidfd that can't be had: when to look whether the watcher still has its lock. */
+static int open_look(void)
+{
+	const struct itimerspec each = { { LOOK_S, 0 }, { LOOK_S, 0 } };
+	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	if (timer >= 0)
+		timerfd_settime(timer, 0, &each, NULL);
+	return timer;
+}
 
 /* REQUEST_ATTACH, or REQUEST_STATUS, which only looks. */
 static int attach(struct source *source, enum request_op op)
@@ -36,7 +53,8 @@ static int attach(struct source *source, enum request_op op)
 	if (error)
 		return error;
 	source->session = reply.session;
-	source->watcher = pidfd_open((pid_t)reply.session.pid, 0);
+	source->elsewhere = reply.session.pid_ns && reply.session.pid_ns != pidns_own();
+	source->watcher = source->elsewhere ? open_look() : pidfd_open((pid_t)reply.session.pid, 0);
 	return source->watcher < 0 ? -EPIPE : 0;
 }
 
@@ -207,6 +225,14 @@ static int take_message(struct source *source, const void *message, size_t size)
 	return error ? error : source->error;
 }
 
+static bool lost_lock(const struct source *source)
+{
+	uint64_t expirations;
+
+	(void)!read(source->watcher, &expirations, sizeof expirations);
+	return rundir_owner(&source->control.dir) == -ENOENT;
+}
+
 static bool is_gone(const struct source *source)
 {
 	struct epoll_event events[2];
@@ -214,7 +240,7 @@ static bool is_gone(const struct source *source)
 
 	for (int i = 0; i < count; i++) {
 		if (events[i].data.fd == source->watcher)
-			return true;
+			return !source->elsewhere || lost_lock(source);
 	}
 	return false;
 }

@@ -22,6 +22,7 @@ static void check_emitter(const struct emitter *got, const struct emitter *expec
 	CHECK_EQ_U64(got->version, expected->version);
 	CHECK_EQ_U64(got->pid, expected->pid);
 	CHECK_EQ_U64(got->start_ticks, expected->start_ticks);
+	CHECK_EQ_U64(got->pid_ns, expected->pid_ns);
 	CHECK_EQ_U64(got->instance, expected->instance);
 	CHECK_EQ_U64(got->from, expected->from);
 	CHECK_EQ_U64(got->to, expected->to);
@@ -31,7 +32,7 @@ static void check_emitter(const struct emitter *got, const struct emitter *expec
 
 static void a_batch_with_its_head_at_either_end_comes_back(void)
 {
-	struct emitter emitter = { WIRE_VERSION, UINT32_MAX, UINT64_MAX, UINT64_MAX,
+	struct emitter emitter = { WIRE_VERSION, UINT32_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX,
 				   UINT64_MAX,	 UINT64_MAX, UINT64_MAX, "" };
 	struct event events[SAMPLE_EVENTS];
 	uint8_t message[SAMPLE_ROOM];

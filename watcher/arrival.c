@@ -1,13 +1,20 @@
 #include "base/clock.h"
 #include "watcher/core.h"
+#include "wire/pidns.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* An emitter that was looked for in vain is not looked for again so soon: it takes a walk of /proc.
+ */
+#define STRANGER_NS NS_PER_S
+#define STRANGERS_TOLD 10
 
 void arrival_earliest(void *arg, const struct record *event)
 {
@@ -17,29 +24,114 @@ void arrival_earliest(void *arg, const struct record *event)
 		*earliest_ns = event->t_ns;
 }
 
-struct entry *arrival_entry(struct core *core, const struct emitter *emitter, uint64_t t_ns)
+/* --- who it is */
+
+/* Whether the process of an emitter is gone: one that nobody can tell of counts as alive. */
+static bool is_dead(const struct emitter *emitter)
 {
-	struct entry *entry =
-		registry_find(core->registry, (pid_t)emitter->pid, emitter->start_ticks);
+	char name[TEXT_NAME + 1];
+	uint64_t start_ticks;
+	int error = procinfo_read_brief((pid_t)emitter->pid, name, &start_ticks);
+
+	if (error)
+		return error == -ESRCH || error == -ENOENT;
+	return emitter->start_ticks && emitter->start_ticks != start_ticks;
+}
+
+static struct whois whois_of(const struct emitter *emitter)
+{
+	return (struct whois){ emitter->pid_ns, emitter->pid, emitter->start_ticks };
+}
+
+/* Its PID and its start here, in place of what it says: whether it was found. */
+static bool find_here(struct core *core, const struct ringfile *ring, struct emitter *emitter)
+{
+	const struct whois whois = whois_of(emitter);
+	pid_t pid = ring ? whois_locks(ring->fd) : 0;
+	char name[TEXT_NAME + 1];
+
+	if (pid && procinfo_read_brief(pid, name, &emitter->start_ticks) < 0)
+		pid = 0;
+	if (!pid && core && ring)
+		pid = whois_said(&core->heard, emitter->instance);
+	if (!pid)
+		pid = whois_find(core ? core->registry : NULL, &whois, &emitter->start_ticks);
+	emitter->pid = (uint32_t)pid;
+	return pid > 0;
+}
+
+/* One that was looked for in vain a moment ago; NULL: none such. */
+static struct stranger *find_stranger(struct core *core, const struct whois *whois)
+{
+	for (size_t i = 0; i < CORE_STRANGERS; i++) {
+		if (memcmp(&core->strangers[i].whois, whois, sizeof *whois) == 0)
+			return &core->strangers[i];
+	}
+	return NULL;
+}
+
+static void note_stranger(struct core *core, struct stranger *known, const struct emitter *emitter,
+			  uint64_t now_ns)
+{
+	const struct whois whois = whois_of(emitter);
+
+	if (known) {
+		known->looked_ns = now_ns;
+		return;
+	}
+	core->strangers[core->stranger_next++ % CORE_STRANGERS] =
+		(struct stranger){ whois, now_ns };
+	/* The first ones are told: they can be made up. */
+	if (core->strangers_told++ < STRANGERS_TOLD)
+		core_notice(core,
+			    "%s%sPID %" PRIu32 " of another PID namespace (%" PRIu64
+			    "): no process here can be shown to be that one; its milestones are "
+			    "refused",
+			    emitter->name, emitter->name[0] ? ": " : "", emitter->pid,
+			    emitter->pid_ns);
+}
+
+/* The emitter as it is called here, to *ret: false where that can't be told. */
+static bool translate(struct core *core, const struct emitter *said, const struct ringfile *ring,
+		      struct emitter *ret)
+{
+	const struct whois whois = whois_of(said);
+	uint64_t now_ns = clock_mono_ns();
+	struct stranger *stranger;
+
+	*ret = *said;
+	if (whois_is_here(&whois, core->session.pid_ns))
+		return true;
+	stranger = find_stranger(core, &whois);
+	if (stranger && !ring && now_ns < stranger->looked_ns + STRANGER_NS)
+		return false;
+	if (find_here(core, ring, ret))
+		return true;
+	note_stranger(core, stranger, said, now_ns);
+	return false;
+}
+
+struct entry *arrival_entry(struct core *core, const struct emitter *said,
+			    const struct ringfile *ring, uint64_t t_ns)
+{
+	struct emitter emitter;
+	struct entry *entry;
 	char why[256];
 
-	if (!entry) {
-		entry = life_begin(core, (pid_t)emitter->pid, emitter->name, why, sizeof why);
-		if (entry && emitter->start_ticks &&
-		    entry->info.start_ticks != emitter->start_ticks)
-			entry = NULL;
-		if (!entry)
-			entry = life_ghost(core, emitter);
-	} else if (emitter->name[0]) {
-		life_rename(core, entry, emitter->name, t_ns);
-	}
-	return entry;
+	if (!translate(core, said, ring, &emitter))
+		return NULL;
+	entry = registry_find(core->registry, (pid_t)emitter.pid, emitter.start_ticks);
+	if (entry && emitter.name[0])
+		life_rename(core, entry, emitter.name, t_ns);
+	if (!entry && !is_dead(&emitter))
+		entry = life_begin(core, (pid_t)emitter.pid, emitter.name, why, sizeof why);
+	return entry ? entry : life_ghost(core, &emitter);
 }
 
 static struct source *open_source(struct core *core, const struct emitter *emitter,
 				  struct ringfile *ring, uint64_t t_ns)
 {
-	struct entry *entry = arrival_entry(core, emitter, t_ns);
+	struct entry *entry = arrival_entry(core, emitter, ring, t_ns);
 	struct source *source;
 
 	if (!entry)
@@ -142,7 +234,13 @@ static void scan_rings(struct core *core, const char *path)
 int arrival_open(struct core *core)
 {
 	char path[RUNDIR_PATH];
+	int error;
 
+	error = whois_listen(&core->heard, &core->dir);
+	if (!error)
+		error = core_watch(core, core->heard.socket, EPOLLIN, SOURCE_WHO, 0);
+	if (error)
+		return error;
 	rundir_file(path, &core->dir, RUNDIR_RINGS);
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
 		return -errno;
@@ -166,34 +264,26 @@ void arrival_close(struct core *core)
 {
 	if (core->emitters)
 		emitters_each(core->emitters, detach, NULL);
+	whois_close(&core->heard);
 }
 
-/* Whether the process of a ring is gone: one that nobody can tell of counts as alive. */
-static bool is_dead(const struct emitter *emitter)
-{
-	char name[TEXT_NAME + 1];
-	uint64_t start_ticks;
-	int error = procinfo_read_brief((pid_t)emitter->pid, name, &start_ticks);
-
-	if (error)
-		return error == -ESRCH || error == -ENOENT;
-	return emitter->start_ticks && emitter->start_ticks != start_ticks;
-}
-
-static void clear_ring(const struct rundir *dir, const char *name)
+static void clear_ring(const struct rundir *dir, uint64_t pid_ns, const char *name)
 {
 	struct emitter emitter;
 	struct ringfile ring;
+	struct whois whois;
 
 	if (ringfile_open(&ring, dir, name, &emitter) < 0)
 		return;
-	if (is_dead(&emitter))
+	whois = whois_of(&emitter);
+	if (whois_is_here(&whois, pid_ns) ? is_dead(&emitter) : !find_here(NULL, &ring, &emitter))
 		ringfile_remove(&ring, dir);
 	ringfile_close(&ring);
 }
 
 void arrival_clear(const struct rundir *rundir)
 {
+	uint64_t pid_ns = pidns_own();
 	char path[RUNDIR_PATH];
 	struct dirent *file;
 	DIR *dir;
@@ -202,7 +292,7 @@ void arrival_clear(const struct rundir *rundir)
 	dir = opendir(path);
 	while (dir && (file = readdir(dir)) != NULL) {
 		if (file->d_name[0] != '.')
-			clear_ring(rundir, file->d_name);
+			clear_ring(rundir, pid_ns, file->d_name);
 		else
 			ringfile_sweep(rundir, file->d_name);
 	}

@@ -14,6 +14,7 @@
 struct answer {
 	struct core *core;
 	const struct request *request;
+	uint32_t said_pid; /* the request's, as the asker counts */
 	struct reply reply;
 	size_t used;
 	unsigned char bytes[PAIR_BODY];
@@ -72,6 +73,7 @@ static void do_register(struct answer *answer)
 	else if (entry)
 		name = "";
 	entry = life_begin(answer->core, (pid_t)request->pid, name, why, sizeof why);
+	answer->reply.value = request->pid;
 	if (!entry)
 		refuse(answer, why);
 	else if (request->since & REGISTER_PARENT)
@@ -90,7 +92,7 @@ static struct entry *find_process(struct answer *answer)
 
 	if (!entry) {
 		snprintf(why, sizeof why, "pid %u: is not followed in session '%s'",
-			 answer->request->pid, answer->core->session.name);
+			 answer->said_pid, answer->core->session.name);
 		refuse(answer, why);
 	}
 	return entry;
@@ -379,12 +381,59 @@ static bool is_repeated(struct core *core, uint64_t id)
 	return false;
 }
 
-void control_answer(struct core *core, const struct request *request)
+/* A PID that the asker counts in another PID namespace, as it counts here; 0: not to be found. */
+static uint32_t pid_here(const struct core *core, const struct request *request, uint64_t pid,
+			 uint64_t start_ticks)
 {
-	const struct operation *operation = &operations[request->op];
-	struct answer answer = { .core = core, .request = request, .reply.ok = true };
+	const struct whois whois = { request->pid_ns, pid, start_ticks };
+	uint64_t start;
 
-	if (!operation->run)
+	return pid ? (uint32_t)whois_find(core->registry, &whois, &start) : 0;
+}
+
+/* A request with the PIDs of this namespace: false where it is refused. */
+static bool translate(struct answer *answer, struct request *request)
+{
+	const struct whois whois = { request->pid_ns, request->pid, request->start_ticks };
+	struct core *core = answer->core;
+	uint32_t pid = request->pid;
+	char why[128];
+
+	if (whois_is_here(&whois, core->session.pid_ns))
+		return true;
+	/* Orphans that were reaped are nowhere. */
+	request->reaped_count = 0;
+	if (request->op == REQUEST_INSPECT)
+		request->since = pid_here(core, request, request->since, 0);
+	request->pid = pid_here(core, request, pid, request->start_ticks);
+	if (request->pid || !pid || request->op == REQUEST_ATTACH)
+		return true;
+	if (request->op == REQUEST_RECORD_END) {
+		request->pid = UINT32_MAX; /* nobody's: 0 would be anybody's */
+		return true;
+	}
+	snprintf(why, sizeof why,
+		 "pid %u: of another PID namespace, and no process here can be shown to be that "
+		 "one",
+		 pid);
+	refuse(answer, why);
+	return false;
+}
+
+void control_answer(struct core *core, const struct request *said)
+{
+	const struct operation *operation = &operations[said->op];
+	struct request here = *said;
+	const struct request *request = &here;
+	struct answer answer = {
+		.core = core, .request = request, .said_pid = said->pid, .reply.ok = true
+	};
+
+	if (!translate(&answer, &here))
+		operation = NULL;
+	if (!operation)
+		; /* why was said */
+	else if (!operation->run)
 		refuse(&answer, "this watcher knows no such request");
 	else if (!operation->once || !is_repeated(core, request->id))
 		operation->run(&answer);

@@ -196,6 +196,9 @@ static void handle(struct core *core, const struct epoll_event *event)
 	case SOURCE_INOTIFY:
 		arrival_inotify(core);
 		break;
+	case SOURCE_WHO:
+		whois_hear(&core->heard);
+		break;
 	case SOURCE_PROCESS_END:
 		life_ended(core, index);
 		break;
@@ -331,6 +334,7 @@ int core_run(const struct core_options *options)
 {
 	struct core core = { .options = options,
 			     .inotify = -1,
+			     .heard.socket = -1,
 			     .gate.pair = -1,
 			     .bounds.meminfo = -1,
 			     .clocks.timer = -1 };

@@ -22,6 +22,7 @@
 #include "watcher/sampler.h"
 #include "watcher/spans.h"
 #include "watcher/wanted.h"
+#include "watcher/whois.h"
 #include "wire/codec.h"
 
 struct core_options {
@@ -64,6 +65,14 @@ struct attached {
 	int pidfd;
 	uint32_t pid;
 };
+
+/* An emitter of another PID namespace that no process here could be found for. */
+struct stranger {
+	struct whois whois;
+	uint64_t looked_ns;
+};
+
+#define CORE_STRANGERS 16
 
 struct core {
 	const struct core_options *options;
@@ -111,6 +120,11 @@ struct core {
 	uint64_t requests[64]; /* ids carried out, newest over oldest */
 	unsigned request_next;
 
+	struct whois_heard heard;
+	struct stranger strangers[CORE_STRANGERS]; /* newest over oldest */
+	unsigned stranger_next;
+	uint64_t strangers_told;
+
 	struct attached *attached;
 	size_t attached_count;
 	bool was_attached;
@@ -124,6 +138,7 @@ enum core_source {
 	SOURCE_PAIR,
 	SOURCE_GATE_END,
 	SOURCE_INOTIFY,
+	SOURCE_WHO,
 	SOURCE_PROCESS_END,
 	SOURCE_COMMAND_END,
 	SOURCE_RECORDER,
@@ -207,8 +222,10 @@ void arrival_clear(const struct rundir *rundir);
 /* A new gate: all rings are told. */
 void arrival_gate(struct core *core);
 /* The line of an emitter, whose name holds since @t_ns: followed from now on, or a line for one
- * that is gone already. */
-struct entry *arrival_entry(struct core *core, const struct emitter *emitter, uint64_t t_ns);
+ * that is gone already. @ring: its ring, or NULL. NULL where it is of another PID namespace and
+ * can't be found here, which is told. */
+struct entry *arrival_entry(struct core *core, const struct emitter *said,
+			    const struct ringfile *ring, uint64_t t_ns);
 /* The source of a numbered batch; NULL without memory. */
 struct source *arrival_source(struct core *core, const struct emitter *emitter);
 /* A process that was dead when its ring was found: all that it has to say is in it. */
@@ -256,6 +273,6 @@ void record_end(struct core *core);
 void record_close(struct core *core);
 
 /* control.c: answers one request through the gate. */
-void control_answer(struct core *core, const struct request *request);
+void control_answer(struct core *core, const struct request *said);
 
 #endif

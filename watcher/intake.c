@@ -272,7 +272,7 @@ static void take_unnumbered(struct core *core, const void *body, size_t size,
 {
 	struct batch batch = { .core = core, .now_ns = clock_mono_ns() };
 
-	batch.entry = arrival_entry(core, emitter, batch.now_ns);
+	batch.entry = arrival_entry(core, emitter, NULL, batch.now_ns);
 	if (!batch.entry)
 		return;
 	pair_events(body, size, emitter, take_event, &batch);

@@ -2,6 +2,8 @@
 #include "watcher/core.h"
 #include "watcher/pidfd.h"
 #include "watcher/statm.h"
+#include "watcher/whois.h"
+#include "wire/pidns.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -206,6 +208,9 @@ static struct entry *join(struct core *core, const struct procinfo *info, const 
 	entry->info.since_ns = clock_mono_ns();
 	entry->joined_ns = entry->info.since_ns;
 	text_copy(entry->info.name, sizeof entry->info.name, name);
+	entry->pid_ns = pidns_of(info->pid);
+	if (entry->pid_ns != core->session.pid_ns)
+		entry->inner_pid = whois_inner(info->pid);
 	life_title(core, entry, info, true);
 	life_tell(core, entry, entry->info.since_ns);
 	add_first_sample(core, entry, sample);

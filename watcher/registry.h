@@ -30,6 +30,8 @@ struct entry {
 	struct readings readings; /* what it says of itself */
 	struct line_peak peak;	  /* since its newest span began */
 	uint64_t mark;		  /* the kernel's high-water mark, as status has it */
+	uint64_t pid_ns;	  /* the PID namespace it is in: wire/pidns.h */
+	uint32_t inner_pid;	  /* its number there; 0: that of info, or not known */
 	char comm[TEXT_NAME + 1]; /* the kernel's name for it */
 	int rank;		  /* of an MPI program; -1: it has none */
 	uint64_t image;		  /* as struct procinfo has them, to notice exec by */

@@ -1,5 +1,7 @@
 #include "watcher/ringfile.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -13,10 +15,15 @@
 /* Cells read at once. */
 #define BLOCK 256
 
+/* A ring is made in less: what is younger may be of a process with that PID in another namespace.
+ */
+#define MADE_NS (10 * NS_PER_S)
+
 /* The header as plain numbers: this side reads a copy. */
 struct header {
 	uint32_t pid;
 	uint64_t start_ticks;
+	uint64_t pid_ns;
 	uint64_t instance;
 	uint64_t head;
 	uint64_t dropped;
@@ -55,6 +62,7 @@ static bool read_header(int fd, uint32_t *ret_cells, struct header *ret)
 	*ret_cells = cells;
 	ret->pid = get_u32(page, offsetof(struct ring_header, pid));
 	ret->start_ticks = get_u64(page, offsetof(struct ring_header, start_ticks));
+	ret->pid_ns = get_u64(page, offsetof(struct ring_header, pid_ns));
 	ret->instance = get_u64(page, offsetof(struct ring_header, instance));
 	ret->head = get_u64(page, offsetof(struct ring_header, head));
 	ret->dropped = get_u64(page, offsetof(struct ring_header, dropped));
@@ -114,6 +122,7 @@ int ringfile_open(struct ringfile *ret_ring, const struct rundir *dir, const cha
 		.version = WIRE_VERSION,
 		.pid = header.pid,
 		.start_ticks = header.start_ticks,
+		.pid_ns = header.pid_ns,
 		.instance = header.instance,
 		.from = header.merged,
 		.to = header.head,
@@ -259,14 +268,17 @@ void ringfile_sweep(const struct rundir *dir, const char *name)
 {
 	char path[RUNDIR_PATH + 64];
 	char expected[41] = ".";
+	struct stat status;
 	uint64_t instance;
 	uint32_t pid;
 
 	if (sscanf(name, ".%" SCNu32 ".%" SCNx64, &pid, &instance) != 2 || (pid_t)pid <= 0)
 		return;
 	ringfile_name(expected + 1, pid, instance);
-	if (strcmp(name, expected) != 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH)
-		return;
 	ring_path(path, dir, name);
-	unlink(path);
+	if (strcmp(name, expected) != 0 || lstat(path, &status) < 0 ||
+	    clock_wall_ns() < (uint64_t)status.st_mtim.tv_sec * NS_PER_S + MADE_NS)
+		return;
+	if (kill((pid_t)pid, 0) < 0 && errno == ESRCH)
+		unlink(path);
 }

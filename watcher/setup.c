@@ -3,6 +3,7 @@
 #include "base/signals.h"
 #include "trace/schema.h"
 #include "watcher/core.h"
+#include "wire/pidns.h"
 #include "wire/sessions.h"
 
 #include <errno.h>
@@ -65,6 +66,7 @@ static void describe_session(struct core *core)
 	if (gethostname(session->host, sizeof session->host - 1) < 0)
 		session->host[0] = '\0';
 	session->pid = (uint32_t)getpid();
+	session->pid_ns = pidns_own();
 	session->interval_ns = core->options->interval_ns;
 	session->metrics = METRIC_BIT(METRIC_RSS);
 	clock_read_all(&core->clocks.last);
@@ -199,6 +201,7 @@ void setup_close(struct core *core)
 	remove_socket(core, RUNDIR_EVENTS);
 	remove_socket(core, RUNDIR_CONTROL);
 	remove_socket(core, RUNDIR_STREAM);
+	remove_socket(core, RUNDIR_WHO);
 	procinfo_close(core->procinfo);
 	emitters_free(core->emitters);
 	spans_free(&core->spans);
@@ -254,6 +257,12 @@ int setup_lock(struct core *core)
 	int owner = 0;
 	int error;
 
+	if (!pidns_proc_is_own()) {
+		log_error("/proc shows another PID namespace than this: every number would be a "
+			  "stranger's; mount one of its own (unshare --mount-proc, or mount -t "
+			  "proc proc /proc)");
+		return -ESRCH;
+	}
 	raise_descriptors();
 	describe_session(core);
 	error = lock_directory(core, &owner);

@@ -147,6 +147,7 @@ size_t codec_put_emitter(void *to, size_t size, const struct emitter *emitter)
 		.version = emitter->version,
 		.pid = emitter->pid,
 		.start_ticks = emitter->start_ticks,
+		.pid_ns = emitter->pid_ns,
 		.instance = emitter->instance,
 		.from = emitter->from,
 		.to = emitter->to,
@@ -177,6 +178,7 @@ int codec_get_emitter(const void *from, size_t size, struct emitter *ret_emitter
 	ret_emitter->version = batch.version;
 	ret_emitter->pid = batch.pid;
 	ret_emitter->start_ticks = batch.start_ticks;
+	ret_emitter->pid_ns = batch.pid_ns;
 	ret_emitter->instance = batch.instance;
 	ret_emitter->from = batch.from;
 	ret_emitter->to = batch.to;

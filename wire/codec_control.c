@@ -9,6 +9,8 @@ size_t codec_put_request(void *to, size_t size, const struct request *request)
 		.id = request->id,
 		.op = request->op,
 		.pid = request->pid,
+		.pid_ns = request->pid_ns,
+		.start_ticks = request->start_ticks,
 		.since = request->since,
 		.peak = request->peak,
 	};
@@ -42,6 +44,8 @@ int codec_get_request(const void *from, size_t size, struct request *ret_request
 	ret_request->id = message.id;
 	ret_request->op = (enum request_op)message.op;
 	ret_request->pid = message.pid;
+	ret_request->pid_ns = message.pid_ns;
+	ret_request->start_ticks = message.start_ticks;
 	ret_request->since = message.since;
 	ret_request->peak = message.peak;
 	text_copy(ret_request->category, sizeof ret_request->category, message.category);
@@ -72,6 +76,7 @@ static void fill_session(memwatch_Session *to, const struct session_info *sessio
 	}
 	to->metrics = session->metrics;
 	to->metrics_interval_ns = session->metrics_interval_ns;
+	to->pid_ns = session->pid_ns;
 }
 
 static void fill_recording(memwatch_Recording *to, const struct recording_info *recording)
@@ -188,6 +193,7 @@ static bool get_session(pb_istream_t *in, struct session_info *ret)
 		wall_add_jump(ret, message.jump[i].time_ns, message.jump[i].unix_ns);
 	ret->metrics = (message.metrics & METRICS_ALL) | METRIC_BIT(METRIC_RSS);
 	ret->metrics_interval_ns = message.metrics_interval_ns;
+	ret->pid_ns = message.pid_ns;
 	return true;
 }
 

@@ -1,5 +1,7 @@
 #include "wire/control.h"
 
+#include "wire/pidns.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -116,6 +118,9 @@ int control_ask(struct control *control, struct request *request, struct reply *
 	int error;
 
 	request->id = random_id();
+	request->pid_ns = pidns_own();
+	if (request->pid && request->pid_ns != PIDNS_INITIAL)
+		request->start_ticks = pidns_start((pid_t)request->pid);
 	error = send_request(control, request);
 	if (error)
 		return error;

@@ -90,6 +90,8 @@ struct request {
 	uint64_t id; /* random; a request that comes twice with one id is carried out once */
 	enum request_op op;
 	uint32_t pid;
+	uint64_t pid_ns; /* in which the asker counts it: wire/pidns.h; 0: as the watcher does */
+	uint64_t start_ticks; /* of that process, where the two count otherwise; 0: not known */
 	uint64_t since;
 	uint64_t peak;
 	char category[TEXT_CATEGORY + 1];
@@ -102,7 +104,8 @@ struct request {
 struct session_info {
 	char name[TEXT_NAME + 1];
 	char host[TEXT_NAME + 1];
-	uint32_t pid; /* of the core */
+	uint32_t pid;	 /* of the core */
+	uint64_t pid_ns; /* in which it counts: wire/pidns.h */
 	uint64_t interval_ns;
 	uint64_t start_ns;
 	uint64_t start_wall_ns;	      /* the same by the wall clock, since 1970 */
@@ -176,6 +179,7 @@ struct emitter {
 	uint32_t version;
 	uint32_t pid;
 	uint64_t start_ticks; /* 0 where it doesn't know */
+	uint64_t pid_ns;      /* in which pid counts: wire/pidns.h; 0 where it doesn't say */
 	uint64_t instance;    /* random, one a ring; 0: no ring, each batch is taken as it comes */
 	uint64_t from;	      /* numbers of the events in this batch: from <= number < to */
 	uint64_t to;

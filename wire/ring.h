@@ -7,6 +7,12 @@
  * Positions count cells from 0 and never wrap; position p lies in cell p % cells. An event takes 1
  * to RING_EVENT_CELLS cells in a row. Its number is the position of its first cell.
  *
+ * While `pid_ns` is not the machine's own, its process holds a lock on the file (F_SETLK), by which
+ * a watcher elsewhere knows which process of its own namespace that is; the lock goes when the
+ * program closes any descriptor of the file, or ends. So before the file has its name, its process
+ * also sends its `instance` in a datagram to who.ipc beside rings/, which the kernel signs with its
+ * PID as the watcher counts it (SCM_CREDENTIALS), and which outlives it.
+ *
  * Every cell starts with a word: (position + 1) << 8 | what the cell is. A writer reserves cells by
  * advancing `head` with a compare-and-swap, writes the continuation cells, then the first cell's
  * body, then, with release order, the first cell's word. So a first cell whose word names its
@@ -36,6 +42,7 @@ struct ring_header {
 	uint32_t reserved;
 	uint64_t start_ticks;
 	uint64_t instance; /* random, never 0 */
+	uint64_t pid_ns;   /* in which pid counts: wire/pidns.h */
 	char name[TEXT_NAME + 1];
 
 	_Alignas(64) _Atomic uint64_t head; /* the first position not reserved; writers */

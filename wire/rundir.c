@@ -200,7 +200,7 @@ int rundir_lock(const struct rundir *dir, int *ret_owner)
 void rundir_remove(const struct rundir *dir)
 {
 	static const char *const names[] = { RUNDIR_EVENTS, RUNDIR_CONTROL, RUNDIR_STREAM,
-					     RUNDIR_LOCK };
+					     RUNDIR_WHO, RUNDIR_LOCK };
 	char path[RUNDIR_PATH];
 
 	rundir_file(path, dir, RUNDIR_RINGS);

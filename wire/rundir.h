@@ -50,6 +50,7 @@ void rundir_file(char to[RUNDIR_PATH], const struct rundir *dir, const char *nam
 #define RUNDIR_EVENTS "events.ipc"
 #define RUNDIR_CONTROL "control.ipc"
 #define RUNDIR_STREAM "stream.ipc"
+#define RUNDIR_WHO "who.ipc"
 #define RUNDIR_LOCK "lock"
 #define RUNDIR_RINGS "rings"
 
