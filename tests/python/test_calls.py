@@ -127,6 +127,9 @@ class Calls(WatchedTestCase):
                     if fail:
                         raise OSError
                     return 5
+                @memwatch.benchmark
+                def bare(self):
+                    return 7
                 @memwatch.benchmark()
                 def lines(self):
                     received = yield 1
@@ -138,6 +141,7 @@ class Calls(WatchedTestCase):
                 reader.read(fail=True)
             except OSError:
                 pass
+            assert reader.bare() == 7 and Reader.bare.__name__ == "bare"
             lines = reader.lines()
             assert next(lines) == 1 and lines.send(2) == 2
             assert list(lines) == []
@@ -145,7 +149,7 @@ class Calls(WatchedTestCase):
         """)
         self.assertEqual(
             [(event["category"], event["label"]) for event in events(pid=pid, kind="end")],
-            [("I/O", "Reader.read"), ("I/O", "Reader.read"), ("", "Reader.lines")],
+            [("I/O", "Reader.read"), ("I/O", "Reader.read"), ("", "Reader.bare"), ("", "Reader.lines")],
         )
 
     def test_a_signal_handler_may_emit(self):
@@ -216,7 +220,7 @@ class Misuse(unittest.TestCase):
             lambda: memwatch.register(None),
             lambda: memwatch.flush("soon"),
             lambda: memwatch.span(5),
-            lambda: memwatch.benchmark(len),
+            lambda: memwatch.benchmark(5),
             lambda: memwatch._spans.end(5),
         ):
             with self.assertRaises((TypeError, ValueError)):

@@ -24,7 +24,7 @@ class OldScripts(WatchedTestCase):
         return [json.loads(line) for line in (self.directory / name).read_text().splitlines()]
 
     def test_the_short_example(self):
-        pid, output = run(f"""
+        script = Script(f"""
             import os
             import time
             from memwatch.plotter import Plotter, watcher
@@ -48,10 +48,12 @@ class OldScripts(WatchedTestCase):
                 ram_mean, ram_max = pltt.stop()
                 print(f"RAM {{ram_mean:.3f}} {{ram_max:.3f}}")
         """)
-        mean, maximum = map(float, output.splitlines()[-1].split()[1:])
+        pid, output = script.pid, script.end()
+        self.assertRegex(output, r"\ARAM [0-9.]+ [0-9.]+\n\Z")
+        mean, maximum = map(float, output.split()[1:])
         self.assertTrue(0.1 < maximum < 0.2, maximum)
         self.assertTrue(0.02 < mean < maximum, mean)
-        self.assertRegex(output, r"script_name .*\* Reason for spike")
+        self.assertRegex(script.errors, r"script_name .*\* Reason for spike")
         self.assertFalse((self.directory / "memory.mp4").exists())
         subprocess.run(
             ["memwatch", "export", self.directory / "memory.mwdb", "-o", self.directory / "memory.jsonl"], check=True
@@ -152,20 +154,53 @@ class OldScripts(WatchedTestCase):
             script.process.communicate()
             self.assertEqual(self.saved("cut")[-1]["state"], "end")
 
-    def test_without_watcher_nothing_is_known(self):
+    def test_without_watcher_it_is_of_the_script(self):
+        script = Script(f"""
+            import os, sys, time
+            from memwatch.plotter import Plotter
+            plotter = Plotter(refresh=0.05, view=None, save_to="{self.directory}/own.jsonl")
+            plotter.start()
+            queues = plotter.get_queues("numbers")
+            big = bytearray(b"x") * 100_000_000
+            queues.event.put("full")
+            queues.graph.put(5, False)
+            while not (queues.graph.empty() and queues.event.empty()):
+                time.sleep(0.01)
+            time.sleep(0.3)
+            mean, maximum = plotter.stop()
+            print(0 < mean <= maximum, 0.1 < maximum < 0.2)
+        """)
+        self.assertEqual(script.end(), "True True\n")
+        name = pathlib.Path(script.file.name).stem
+        self.assertEqual({record["name"] for record in self.saved("own.jsonl") if record["pid"] == script.pid}, {name})
+
+    def test_never_started_nothing_is_known(self):
         _, output = run("""
             from memwatch.plotter import Plotter
-            plotter = Plotter(view=None)
-            plotter.start()
-            print(*plotter.stop(), *plotter.stop())
+            print(*Plotter(view=None).stop())
         """)
-        self.assertEqual(output, "nan nan nan nan\n")
+        self.assertEqual(output, "nan nan\n")
+
+    def test_ends_of_a_pair_answer_as_empty_queues(self):
+        _, output = run("""
+            import queue
+            from memwatch.plotter import Plotter
+            pair = Plotter().get_queues("q")
+            for end in pair.graph, pair.event:
+                end.put_nowait(1)
+                print(end.empty(), end.full(), end.qsize(), end.close(), end.join_thread())
+                try:
+                    end.get(timeout=60)
+                except queue.Empty:
+                    print("empty")
+        """)
+        self.assertEqual(output, "True False 0 None None\nempty\n" * 2)
 
 
 class InASession(WatchedTestCase):
     def test_pause_lets_the_picture_stand(self):
         script = Script("""
-            import os, time
+            import os, sys, time
             from memwatch.plotter import Plotter, watcher
             plotter = Plotter(save_to=os.devnull)
             queues = plotter.get_queues("script")
@@ -174,17 +209,18 @@ class InASession(WatchedTestCase):
             time.sleep(0.3)
             plotter.pause()
             time.sleep(0.1)
-            print("paused", flush=True)
+            print("paused", file=sys.stderr, flush=True)
             time.sleep(0.5)
-            print("resumed", flush=True)
+            print("resumed", file=sys.stderr, flush=True)
             plotter.resume()
             queues.event.put("after")
             queues.event.put(5)
             time.sleep(0.5)
             plotter.stop()
-            print("stopped")
+            print("stopped", file=sys.stderr)
         """)
-        output = script.end()
+        self.assertEqual(script.end(), "")
+        output = script.errors
         self.assertLess(output.index("script "), output.index("paused"))
         self.assertEqual(output[output.index("paused") : output.index("resumed")], "paused\n")
         self.assertIn("after", output[output.index("resumed") :])

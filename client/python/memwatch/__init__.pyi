@@ -1,4 +1,4 @@
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Callable, Optional, TypeVar, overload
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -44,5 +44,12 @@ class span:
     async def __aexit__(self, *exception: object) -> None: ...
     def __call__(self, function: _F) -> _F: ...
 
+@overload
 def benchmark(field: str = "") -> Callable[[_F], _F]:
-    """Decorate a function: each call is a span of category `field`, named after it."""
+    """Decorate a function: each call is a span of category `field`, named after it.
+
+    `@benchmark` alone is the same as `@benchmark()`: a span of no category.
+    """
+
+@overload
+def benchmark(field: _F) -> _F: ...

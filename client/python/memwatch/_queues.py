@@ -17,13 +17,49 @@ _pairs = {}
 _tellers = {}
 
 
-class Event:
-    """`.event` of a pair: put(label) pins a milestone on the line of that name."""
+class _End:
+    """An end of a pair, in place of the multiprocessing.Queue that it was: what scripts ask of one
+    has the answer of a queue that is emptied as fast as it is filled."""
 
     def __init__(self, pair):
         self._pair = pair
 
-    def put(self, label):
+    def put(self, item, block=True, timeout=None):
+        raise NotImplementedError
+
+    def put_nowait(self, item):
+        self.put(item, False)
+
+    def empty(self):
+        return self.qsize() == 0
+
+    def full(self):
+        return False
+
+    def qsize(self):
+        return 0
+
+    def get(self, block=True, timeout=None):
+        """What was put is on the line by then: there is nothing to be had, now or later."""
+        raise queue.Empty
+
+    def get_nowait(self):
+        return self.get(False)
+
+    def close(self):
+        pass
+
+    join_thread = cancel_join_thread = close
+
+
+class Event(_End):
+    """`.event` of a pair: put(label) pins a milestone on the line of that name."""
+
+    def qsize(self):
+        """Those for other processes' lines that the session wasn't told of yet."""
+        return _tellers[os.getpid()].waiting() if os.getpid() in _tellers else 0
+
+    def put(self, label, block=True, timeout=None):
         """Pin a milestone, str(label), on the line of this name.
 
         By the process of that name itself, or by any before watcher() has said whose name
@@ -38,17 +74,14 @@ class Event:
             _teller().tell(pid, str(label))
 
 
-class Graph:
+class Graph(_End):
     """`.graph` of a pair, to be given to watcher(): the line itself."""
-
-    def __init__(self, pair):
-        self._pair = pair
 
     @property
     def name(self):
         return self._pair.name
 
-    def put(self, value):
+    def put(self, value, block=True, timeout=None):
         """Take a number, and do nothing with it: memwatch samples the process by itself."""
         float(value)
 
@@ -106,6 +139,9 @@ class _Teller:
             self._waiting.put_nowait((pid, label))
         except queue.Full:
             pass
+
+    def waiting(self):
+        return self._waiting.unfinished_tasks
 
     def _run(self):
         while item := self._waiting.get():

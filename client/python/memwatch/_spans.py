@@ -44,10 +44,20 @@ class span:
 
 
 def benchmark(field=""):
-    """Decorate a function: each call is a span of category `field`, named after it."""
+    """Decorate a function: each call is a span of category `field`, named after it.
+
+    `@benchmark` alone is the same as `@benchmark()`: a span of no category.
+    """
+    if callable(field):
+        return _decorate(field, _name_of(field), "")
     if not isinstance(field, str):
-        raise TypeError("write @benchmark(field=...), with a str or with nothing in the brackets")
-    return lambda function: _decorate(function, function.__qualname__, field)
+        raise TypeError(f"@benchmark(field=...): the category is a str: {field!r}")
+    return lambda function: _decorate(function, _name_of(function), field)
+
+
+def _name_of(function):
+    """Of anything that can be called: a functools.partial has no name of its own."""
+    return getattr(function, "__qualname__", None) or type(function).__qualname__
 
 
 def _decorate(function, name, category):

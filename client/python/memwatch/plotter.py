@@ -26,7 +26,7 @@ import subprocess
 import sys
 import threading
 
-from . import _memwatch, _queues
+from . import _memwatch, _naming, _queues
 from ._session import FOLLOWER, end, follow, record
 from ._terminal import Terminal
 
@@ -47,7 +47,7 @@ class Plotter:
                it ends in .mwdb, else JSON Lines, a record a line. It is no film: the ending of one
                (.mp4, .gif) becomes .mwdb. `saved_to` is its path. One that exists is replaced.
     view       auto, ncurses or text; auto is ncurses on a terminal, and text elsewhere; None draws
-               nothing
+               nothing. Text goes to standard error: a pipe that the script writes to stays its own
     title      shown by the view
     """
 
@@ -80,6 +80,7 @@ class Plotter:
 
     def start(self):
         """Begin to draw, and to save where that was asked for: True."""
+        _naming.register_script()
         FOLLOWER.start(self.refresh)
         if self.saved_to and not self._saving:
             self._saving = self._save()
@@ -105,7 +106,7 @@ class Plotter:
             self.history,
             *("--title", self.title),
             stdin=None if self._terminal else subprocess.DEVNULL,
-            stdout=self._terminal.output if self._terminal else None,
+            stdout=self._terminal.output if self._terminal else 2,
         )
         if self._terminal:
             threading.Thread(target=_wait, args=(self._drawing, self._terminal), daemon=True).start()
@@ -124,7 +125,8 @@ class Plotter:
 
     def stop(self):
         """End drawing and saving: mean and maximum, in GB (1e9 bytes), of the memory of the processes
-        that watcher() was given, summed up; from the first of them on. Not a number where none was.
+        that watcher() was given, summed up; from the first of them on. Of the script itself where
+        it was given none. Not a number where nothing was sampled.
         """
         _memwatch.flush()
         FOLLOWER.settle()
@@ -166,7 +168,7 @@ def watcher(watch, refresh=1, measure=GB, limit=10, **_):
 
 
 def _follow_as(pid, name, feeds):
-    FOLLOWER.lines.pids.setdefault(pid, []).extend(feeds)
+    FOLLOWER.lines.watch(pid, feeds)
     if pid == os.getpid():
         _memwatch.register(name)
     FOLLOWER.add(pid, name)
