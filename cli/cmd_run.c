@@ -1,11 +1,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/capture.h"
+#include "cli/closing.h"
 #include "cli/command.h"
 #include "cli/follow.h"
 #include "cli/growth_gate.h"
 #include "cli/session.h"
-#include "plotter/wording.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -300,25 +300,34 @@ static void wait_for_child(struct follow *follow, struct capture *capture)
 	capture_show(capture);
 }
 
-/* The view is gone from the screen; what became of the command stays on it. */
-static void say_end(const struct follow *follow)
+/* The view is gone from the screen; what becomes of the command stays on it. */
+static void say_left(const struct follow *follow)
 {
-	const struct history_line *line = NULL;
-	char reason[64], peak[WORDING_PEAK];
+	if (follow->view->keys && !follow->child->ended)
+		log_error("%s goes on as PID %d; ^C ends it", follow->child->name,
+			  (int)follow->child->pid);
+}
 
-	for (size_t i = 0; i < history_lines(follow->history); i++) {
-		line = history_line_at(follow->history, i);
-		if (line->pid == (uint32_t)follow->child->pid)
-			break;
-	}
-	if (!line || line->pid != (uint32_t)follow->child->pid || !line->ended)
+static void say_end(const struct follow *follow, uint64_t began_ns)
+{
+	const struct child *child = follow->child;
+	char growth[GROWTH_WORDS] = "";
+	struct closing_end end = {
+		.name = child->name,
+		.growth = growth,
+		.peak = child->peak_rss,
+		.began_ns = began_ns,
+		.ended_ns = child->ended_ns,
+		.unseen = child->orphans.unseen,
+		.status = child->status,
+	};
+
+	if (!follow->view->keys || !follow->history || !child->ended)
 		return;
-	log_error("%s[%u] %s, %s", follow->child->name, line->pid,
-		  end_text(reason, sizeof reason, line->end.reason, line->end.code),
-		  wording_peak(peak, line->peak_rss, line->max_rss));
-	if (follow->child->orphans.unseen)
-		log_error("%llu of its processes came and went unseen",
-			  (unsigned long long)follow->child->orphans.unseen);
+	/* --fail-on-growth says it by itself */
+	if (follow->gate && follow->options->fail_on_growth < 0)
+		growth_gate_words(follow->gate, clock_mono_ns(), growth);
+	closing_say(follow->closing, follow->history, &end);
 }
 
 static const char *base_name(const char *path)
@@ -331,7 +340,8 @@ static const char *base_name(const char *path)
 /* What becomes of a command that did well, once its growth is judged. */
 static int judge_growth(struct follow *follow, int status)
 {
-	if (!follow->gate || !growth_gate_judge(follow->gate, clock_mono_ns()))
+	if (follow->options->fail_on_growth < 0 || !follow->gate ||
+	    !growth_gate_judge(follow->gate, clock_mono_ns()))
 		return status;
 	return status ? status : EXIT_LIMIT;
 }
@@ -365,6 +375,7 @@ static int follow_launched(const struct options *options, struct source *source,
 	struct child child = { .name = options->as[0] ? options->as
 						       : base_name(options->arguments[0]),
 			       .pid = how->pid };
+	struct closing closing = { .alone = options->session_given, .pid = (uint32_t)how->pid };
 	struct limiter limiter = { .options = options,
 				   .root = how->pid,
 				   .output = how->capture.fd };
@@ -381,6 +392,7 @@ static int follow_launched(const struct options *options, struct source *source,
 				  .path = options->out,
 				  .out = stdout },
 		.child = &child,
+		.closing = &closing,
 		.limiter = &limiter,
 	};
 	uint64_t launched_ns = clock_mono_ns();
@@ -392,12 +404,11 @@ static int follow_launched(const struct options *options, struct source *source,
 	/* One that has ended already is told of when it is reaped. */
 	register_child(options, &child);
 	limiter_ask(&limiter);
-	if (options->fail_on_growth >= 0)
+	if (options->fail_on_growth >= 0 || how->view->keys)
 		follow.gate = growth_gate_new(options, source_session(source), (uint32_t)child.pid,
 					      launched_ns);
 	follow_run(&follow);
-	if (how->view->keys && child.ended)
-		say_end(&follow);
+	say_left(&follow);
 	wait_for_child(&follow, &how->capture);
 	how->pid = 0;
 	/* where there were others its figure may be one of theirs, whose lines tell */
@@ -408,6 +419,7 @@ static int follow_launched(const struct options *options, struct source *source,
 	if (limiter_close(&limiter))
 		status = EXIT_LIMIT;
 	capture_show(&how->capture);
+	say_end(&follow, launched_ns);
 	follow_close(&follow);
 	status = judge_growth(&follow, status);
 	growth_gate_free(follow.gate);
@@ -466,7 +478,7 @@ const struct command command_run = {
 	.summary =
 		"Run COMMAND, follow it, and exit with its status (128+N where signal N ended it).",
 	.groups = OPTIONS_LIVE | OPTIONS_LIMIT | OPTIONS_KILL | OPTIONS_COMMAND | OPTIONS_RECORD |
-		  OPTIONS_SESSION | OPTIONS_GROWTH | OPTIONS_AS,
+		  OPTIONS_SESSION | OPTIONS_GROWTH | OPTIONS_AS | OPTIONS_STAY,
 	.least = 1,
 	.most = -1,
 	.session = SESSION_OWN,

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "cli/closing.h"
 #include "cli/command.h"
 #include "cli/growth_gate.h"
 #include "cli/keep.h"
@@ -33,6 +34,8 @@ static void take_record(void *arg, const struct record *record)
 	if (history_add(follow->history, record) < 0)
 		log_error("no memory for a record: it is not shown");
 	limiter_take(follow->limiter, follow->history, record);
+	if (follow->closing)
+		closing_take(follow->closing, follow->history, record);
 	if (record->t_ns >= follow->since_ns)
 		loop_show(&follow->loop, record);
 }
@@ -96,6 +99,12 @@ static void say_gone(struct follow *follow)
 		follow->loop.status = 0;
 }
 
+/* Whether the last screen is kept until the person leaves it. */
+static bool is_kept(const struct follow *follow)
+{
+	return follow->options->stay && follow->view->keys && !follow->gone;
+}
+
 /* The child has ended, and its last records have come or will not; none that it started is being
  * ended still. */
 static bool is_over(const struct follow *follow, uint64_t now_ns)
@@ -119,7 +128,7 @@ static void read_stream(void *arg)
 	}
 	if (follow->until_ended && !follow->child && all_ended(follow))
 		follow->loop.quit = true;
-	if (is_over(follow, clock_mono_ns()))
+	if (is_over(follow, clock_mono_ns()) && !is_kept(follow))
 		follow->loop.quit = true;
 }
 
@@ -189,13 +198,26 @@ static void mark(void *arg, const char *label)
 
 /* --- the loop */
 
+/* Whether all that was asked for has ended, with what it started, and nothing more can come. */
+static bool has_all_ended(const struct follow *follow)
+{
+	if (any_lives(follow) || rules_given(follow->options))
+		return false;
+	return follow->child ? is_over(follow, clock_mono_ns()) : all_ended(follow);
+}
+
+/* The window moves on with time, until there is nothing left to be shown in it. */
 static void fill_frame(void *arg, struct view_frame *frame)
 {
 	struct follow *follow = arg;
 
+	if (!follow->still_ns && follow->view->stays && has_all_ended(follow))
+		follow->still_ns = clock_mono_ns();
 	history_show(follow->history, follow->settings.metric);
 	frame->history = follow->history;
-	frame->now_ns = clock_mono_ns();
+	frame->now_ns = follow->still_ns ? follow->still_ns : clock_mono_ns();
+	if (follow->still_ns && !frame->notice[0])
+		frame->notice = "all of it has ended; q leaves";
 }
 
 bool follow_on(struct follow *follow)
@@ -215,7 +237,7 @@ static void look_at_time(void *arg)
 	limiter_look(follow->limiter);
 	if (follow->end_ns && now_ns >= follow->end_ns)
 		follow->loop.quit = true;
-	if (is_over(follow, now_ns))
+	if (is_over(follow, now_ns) && !is_kept(follow))
 		follow->loop.quit = true;
 }
 
@@ -244,11 +266,13 @@ static void loop(struct follow *follow)
 	read_stream(follow);
 	source_processes(follow->source, take_process, follow);
 	if (follow->view->every && !follow->child && history_lines(follow->history) == 0)
-		log_error("session '%s': follows nothing yet; %s will appear here",
-			  follow->options->session,
-			  rules_given(follow->options)
-				  ? "a process that is what was asked for"
-				  : "'memwatch add PID' or a program that links libmemwatch");
+		log_error(
+			"session '%s': follows nothing yet; %s", follow->options->session,
+			rules_given(follow->options)
+				? "a process that is what was asked for will appear here"
+				: "type 'memwatch PID', 'memwatch --name PATTERN' or 'memwatch run "
+				  "-- COMMAND'; a program that links libmemwatch appears by "
+				  "itself");
 	loop_run(&follow->loop);
 }
 

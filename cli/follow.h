@@ -38,6 +38,7 @@ struct follow {
 	bool until_ended;	  /* ... where this is set */
 	struct child *child;	  /* NULL: none */
 	struct growth_gate *gate; /* takes each record too; NULL: none */
+	struct closing *closing;  /* likewise */
 	struct limiter *limiter;
 
 	struct loop loop;
@@ -45,6 +46,7 @@ struct follow {
 	uint64_t begin_ns;
 	uint64_t end_ns;
 	bool gone;		      /* the watcher is */
+	uint64_t still_ns;	      /* when all that is shown had ended; 0: not yet */
 	uint64_t unanswered_until_ns; /* it didn't answer: until then it isn't asked again */
 };
 

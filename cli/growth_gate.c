@@ -34,6 +34,7 @@ struct growth_gate {
 	unsigned growing; /* faster than is allowed */
 	struct judged worst;
 	struct verdict verdict; /* of the worst */
+	struct verdict other;	/* of the last that was told */
 };
 
 struct growth_gate *growth_gate_new(const struct options *options,
@@ -176,8 +177,10 @@ static void judge(struct growth_gate *gate, struct judged *judged, uint64_t t_ns
 
 	gate->no_memory |= judged->parts.no_memory;
 	parts_free(&judged->parts);
-	if (verdict.kind != VERDICT_TOO_SHORT)
+	if (verdict.kind != VERDICT_TOO_SHORT) {
 		gate->told++;
+		gate->other = verdict;
+	}
 	if (!verdict_grows(&verdict) || verdict.slope.per_minute <= gate->least)
 		return;
 	if (gate->growing++ > 0 && verdict.slope.per_minute <= gate->verdict.slope.per_minute)
@@ -236,4 +239,24 @@ bool growth_gate_judge(struct growth_gate *gate, uint64_t now_ns)
 			  "and %d intervals; a shorter --interval may help, or a longer run",
 			  VERDICT_LEAST_PARTS);
 	return gate->growing > 0;
+}
+
+char *growth_gate_words(struct growth_gate *gate, uint64_t now_ns, char text[GROWTH_WORDS])
+{
+	char figures[VERDICT_TEXT];
+
+	while (gate->count > 0)
+		take_end(gate, now_ns, gate->list[gate->count - 1].line);
+	if (gate->growing > 0)
+		snprintf(text, GROWTH_WORDS, "%s[%u] grows (%s): %s", gate->worst.name,
+			 gate->worst.pid, verdict_name(gate->verdict.kind),
+			 verdict_text_figures(figures, &gate->verdict));
+	else if (gate->told == 0)
+		snprintf(text, GROWTH_WORDS, "too short to tell");
+	else if (gate->told == 1)
+		snprintf(text, GROWTH_WORDS, "%s: %s", verdict_name(gate->other.kind),
+			 verdict_text_why(figures, &gate->other));
+	else
+		snprintf(text, GROWTH_WORDS, "none of %u processes grows without end", gate->told);
+	return text;
 }

@@ -25,4 +25,9 @@ void growth_gate_take(struct growth_gate *gate, const struct record *record);
  * so is where none lived long enough to tell. */
 bool growth_gate_judge(struct growth_gate *gate, uint64_t now_ns);
 
+#define GROWTH_WORDS 768
+
+/* The same in words for a summary, whatever was asked for; to @text, which is returned. */
+char *growth_gate_words(struct growth_gate *gate, uint64_t now_ns, char text[GROWTH_WORDS]);
+
 #endif

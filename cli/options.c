@@ -116,6 +116,9 @@ static int take_part(struct options *options, int key)
 	case KEY_FORCE:
 		options->force = true;
 		return 0;
+	case KEY_STAY:
+		options->stay = true;
+		return 0;
 	case KEY_FORMAT:
 		options->format = optarg;
 		return 0;

@@ -64,6 +64,7 @@ struct options {
 	const char *as;	    /* a line's name; "": the process's own */
 	const char *output; /* a file to write; NULL: none */
 	const char *format; /* of an export; NULL: by the output's ending */
+	bool stay;	    /* the last screen, until q */
 	bool force;	    /* write it in place of one that is there */
 	uint64_t from_ns;   /* since the session's start */
 	uint64_t to_ns;	    /* UINT64_MAX: to the end */
@@ -106,6 +107,7 @@ enum option_group {
 	OPTIONS_RULE = 1 << 26,	   /* --name --full --user --cgroup --unit: whom to follow */
 	OPTIONS_PIDS = 1 << 27,	   /* --pid; and its arguments are PIDs too, added to these */
 	OPTIONS_FORMAT = 1 << 28,  /* --format: of an export */
+	OPTIONS_STAY = 1 << 29,	   /* --stay */
 };
 
 struct command;

@@ -32,6 +32,7 @@ const struct option options_table[] = {
 	{ "output", required_argument, NULL, 'o' },
 	{ "format", required_argument, NULL, KEY_FORMAT },
 	{ "force", no_argument, NULL, KEY_FORCE },
+	{ "stay", no_argument, NULL, KEY_STAY },
 	{ "from", required_argument, NULL, KEY_FROM },
 	{ "to", required_argument, NULL, KEY_TO },
 	{ "name", required_argument, NULL, KEY_NAME },
@@ -100,6 +101,8 @@ static const struct {
 	{ KEY_GLYPHS, OPTIONS_LIVE | OPTIONS_VIEW,
 	  "      --glyphs NAME     what ncurses draws lines with: auto, braille, blocks or "
 	  "ascii\n" },
+	{ KEY_STAY, OPTIONS_STAY,
+	  "      --stay            keep the last screen when COMMAND has ended, until q\n" },
 	{ KEY_TITLE, OPTIONS_LIVE | OPTIONS_VIEW, "      --title TEXT      shown in the header\n" },
 	{ KEY_LIMIT, OPTIONS_LIMIT | OPTIONS_VIEW,
 	  "      --limit SIZE      mark this much memory of a process, and tell when it is "

@@ -45,7 +45,8 @@ enum option_key {
 	KEY_TERM,
 	KEY_OUT,
 	KEY_FPS,
-	KEY_FORMAT
+	KEY_FORMAT,
+	KEY_STAY
 };
 
 /* Ends with an element of zeros. */

@@ -239,6 +239,29 @@ static void draw_cursor(const struct curses_view *view)
 	}
 }
 
+/* Of a session that follows nobody yet: what to type. */
+static void draw_empty(const struct curses_view *view)
+{
+	static const char *const lines[] = {
+		"no process in this window",
+		"",
+		"memwatch PID              follow a process",
+		"memwatch --name PATTERN   whoever is called so, also later",
+		"memwatch run -- COMMAND   start one, with all that it starts",
+		"memwatch add PID          in this session, from another terminal",
+	};
+	size_t count = sizeof lines / sizeof *lines;
+	unsigned top = view->layout.chart.at + view->layout.chart.size / 2;
+
+	if (history_lines(view->frame->history) > 0 || view->frame->end_ns ||
+	    view->layout.chart.size < 2 * count)
+		count = 1;
+	for (size_t i = 0; i < count; i++)
+		curses_put(view, top - (unsigned)count / 2 + (unsigned)i,
+			   (struct extent){ view->layout.plot.at + 2, view->layout.plot.size - 2 },
+			   lines[i], false, A_DIM);
+}
+
 void curses_draw_chart(struct curses_view *view)
 {
 	if (view->layout.chart.size == 0)
@@ -252,7 +275,5 @@ void curses_draw_chart(struct curses_view *view)
 	draw_flags(view);
 	draw_cursor(view);
 	if (view->count == 0)
-		curses_put(view, view->layout.chart.at + view->layout.chart.size / 2,
-			   (struct extent){ view->layout.plot.at + 2, view->layout.plot.size - 2 },
-			   "no process in this window", false, A_DIM);
+		draw_empty(view);
 }

@@ -83,7 +83,8 @@ echo >go
 see_end 4
 see_text '^line one$'
 see_text '^line two$'
-see_text '^memwatch: sh\[[0-9]+\] exited with status 4, peak [0-9.]+ [KM]iB(, sampled [0-9.]+ [KM]iB)?$'
+see_text '^memwatch: sh\[[0-9]+\] exited with status 4 after [0-9.]+ m?s$'
+see_text '^memwatch: peak [0-9.]+ [KM]iB(, sampled [0-9.]+ [KM]iB)?( together)? at '
 
 # ^C is the command's: it ends by it, and memwatch with its status
 
