@@ -1,6 +1,6 @@
 #!/bin/bash
-# A disk that fails a recording stops it, with one clear message in the views and in status; the session goes on, and
-# what was committed is readable.
+# A file that is gone stops its recording, with one clear message in the views and in status; the session goes on, and
+# what was committed is readable. What passes, a full disk or the lock of another program, it waits for.
 . "$ROOT/tests/session.sh"
 . "$ROOT/tests/recording.sh"
 
@@ -37,6 +37,15 @@ failed() {
 	ticks=$(status_of ticks)
 	wait_for 10 more_ticks "$ticks" || fail "the session does not go on"
 	check_equal "messages" 1 "$(get view.json '(.label // "") | startswith("recording to")' 1 | wc -l)"
+}
+
+# waits FILE WHY
+waits() {
+	memwatch status | grep -qE "^recording .*$(basename "$1"): goes on: $2,"
+}
+
+goes_on() {
+	memwatch status | grep -qE '^recording .*: goes on, '
 }
 
 more_ticks() {
@@ -79,6 +88,11 @@ mkdir replaced.mwdb
 failed replaced.mwdb 'the file was moved or removed'
 end
 
+begin short.mwdb
+: >short.mwdb
+failed short.mwdb 'another program cut the file short: 0 bytes of [0-9]+'
+end
+
 # --- record, which has no view, says so at once
 
 sleep 1000 &
@@ -92,18 +106,60 @@ wait_for 10 grep -q '^memwatch: recording to .*silent\.mwdb stopped: the file wa
 kill -KILL $one
 ends "record, whose recording failed" $recorder 1
 
+# --- another program holds the file, for longer than a transaction ever waits; nothing is lost
+
+begin held.mwdb 500
+python3 - <<'END' &
+import os, sqlite3, time
+database = sqlite3.connect("held.mwdb", timeout=0, isolation_level=None)
+while True:
+    try:
+        database.execute("BEGIN IMMEDIATE")
+        break
+    except sqlite3.OperationalError:
+        time.sleep(0.001)
+open("held", "w").close()
+while os.path.exists("held"):
+    time.sleep(0.05)
+database.execute("COMMIT")
+END
+wait_for 15 test -e held || fail "nobody else gets the file"
+wait_for 15 waits held.mwdb 'another program holds it' || fail "a file that is held: $(memwatch status)"
+rm held
+wait_for 15 goes_on || fail "a file that is held no more: $(memwatch status)"
+end
+whole held.mwdb
+check_equal "lost" 0 "$(ask held.mwdb "SELECT count(*) FROM gap WHERE reason = 'recorder behind'")"
+stored held.mwdb | awk '{ print $2 }' >numbers
+check_equal "held.mwdb: events" "$(seq "$(wc -l <numbers)")" "$(cat numbers)"
+check_equal "held.mwdb: a line" 0 "$(ask held.mwdb "SELECT count(*) FROM sample WHERE process NOT IN (SELECT id FROM process)")"
+
+# --- no memory is to be shared: the log is the recorder's alone
+
+mkdir alone.mwdb-shm
+memwatch record -i 20ms -o alone.mwdb -- sh -c 'sleep 0.3' 2>alone.err || fail "without -shm: $(cat alone.err)"
+check_match "without -shm" '^memwatch: recorded alone\.mwdb: ' "$(cat alone.err)"
+rmdir alone.mwdb-shm
+whole alone.mwdb
+check_match "without -shm: samples" '^[1-9]' "$(ask alone.mwdb 'SELECT count(*) FROM sample')"
+
 # --- a full disk, and a read-only one; one that is written to can't be made read-only
 
 mkdir small
-if [ "$(id -u)" != 0 ] || ! mount -t tmpfs -o size=1m tmpfs small 2>/dev/null; then
+if [ "$(id -u)" != 0 ] || ! mount -t tmpfs -o size=6m tmpfs small 2>/dev/null; then
 	echo "not tried: a full disk, a read-only one: no right to mount"
 	exit 0
 fi
 mounted=$PWD/small
+dd if=/dev/zero of=small/ballast bs=64k count=80 2>/dev/null
 begin small/full.mwdb 20000
-failed small/full.mwdb '(the disk is full|.*[Nn]o space.*)'
-readable small/full.mwdb
+wait_for 10 waits small/full.mwdb '[Nn]o space left on the disk' || fail "a full disk: $(memwatch status)"
+see view.json '(.label // "") | test("^recording to .*full.mwdb waits: no space left on the disk; it goes on when that is over$")'
+rm small/ballast
+wait_for 10 goes_on || fail "a disk that is full no more: $(memwatch status)"
+wait_for 10 waits small/full.mwdb '[Nn]o space left on the disk' || fail "a disk that is full again: $(memwatch status)"
 end
+readable small/full.mwdb
 
 mount -o remount,ro small || fail "cannot make it read-only"
 refused 1 '.*/small/new\.mwdb: .*[Rr]ead-only' memwatch record -o small/new.mwdb -d 200ms

@@ -200,6 +200,10 @@ int schema_explain(sqlite3 *database, char *why)
 			 result == SQLITE_CANTOPEN && error ? strerror(error) : "");
 		return explanations[i].error;
 	}
+	if (error == EFBIG) {
+		snprintf(why, TRACE_WHY, "file size limit reached (ulimit -f)");
+		return -EFBIG;
+	}
 	snprintf(why, TRACE_WHY, "%s%s%s", sqlite3_errmsg(database), error ? ": " : "",
 		 error ? strerror(error) : "");
 	return -EIO;

@@ -202,3 +202,13 @@ void ticks_forget(struct ticks *ticks, uint64_t t_ns)
 	if (ticks->next_ns < t_ns)
 		ticks->next_ns += ticks->interval_ns;
 }
+
+void ticks_again(struct ticks *ticks, uint64_t t_ns)
+{
+	for (size_t i = 0; i < ticks->room; i++) {
+		if (ticks->lines[i].valued)
+			ticks->lines[i].rss = TICKS_NONE;
+	}
+	ticks->open = false;
+	ticks->next_ns = ticks_deadline(ticks, t_ns) + ticks->interval_ns;
+}

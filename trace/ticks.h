@@ -74,4 +74,8 @@ int ticks_finish(struct ticks *ticks, uint64_t t_ns);
 /* Nobody knows what happened before @t_ns: no line has a value until it is told again. */
 void ticks_forget(struct ticks *ticks, uint64_t t_ns);
 
+/* What was put after @t_ns, or may have been, is to be put again: each line's next sample, whatever
+ * it is. */
+void ticks_again(struct ticks *ticks, uint64_t t_ns);
+
 #endif

@@ -15,17 +15,40 @@ const struct writer_counts *writer_counts(const struct writer *writer)
 	return &writer->counts;
 }
 
+static bool may_pass(int result, int error)
+{
+	switch (result & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+	case SQLITE_FULL:
+	case SQLITE_PROTOCOL:
+		return true;
+	case SQLITE_IOERR:
+		return error != EFBIG && error != EROFS && error != ENOENT;
+	default:
+		return false;
+	}
+}
+
 int writer_check(struct writer *writer, int result)
 {
-	if (result != SQLITE_OK && !writer->error)
-		writer->error = schema_explain(writer->database, writer->why);
+	if (result == SQLITE_OK || writer->error)
+		return writer->error;
+	writer->error = schema_explain(writer->database, writer->why);
+	writer->passes = may_pass(result, sqlite3_system_errno(writer->database));
 	return writer->error;
+}
+
+bool writer_may_pass(const struct writer *writer)
+{
+	return writer->error && writer->passes;
 }
 
 int writer_fail(struct writer *writer, int error, const char *why)
 {
 	if (!writer->error) {
 		writer->error = error;
+		writer->passes = false;
 		snprintf(writer->why, sizeof writer->why, "%s", why);
 	}
 	return writer->error;

@@ -53,8 +53,20 @@ int writer_resync(struct writer *writer, const struct writer_process *processes,
  * nothing was added it does nothing. */
 int writer_commit(struct writer *writer);
 
-/* Whether the file is still found under its name: 0, or -ENOENT (removed, or moved) with why. */
+/* Whether the file is still found under its name, and as long as it was: 0; or -ENOENT (removed, or
+ * moved), -EBADMSG (cut short), with why. */
 int writer_look(struct writer *writer);
+
+/* Whether the last call failed by what may pass: another program's lock, a full disk, a file system
+ * that doesn't answer. */
+bool writer_may_pass(const struct writer *writer);
+
+/*
+ * After such a failure: what was not committed is undone, and to be given again, from the record
+ * behind *ret_seq on (0: from the first). What is no longer to be had becomes a gap. 0; or a
+ * negative errno, as before, while it lasts.
+ */
+int writer_retry(struct writer *writer, uint64_t *ret_seq);
 
 /*
  * Commit, say that the session ended at @end_wall_ns, fold everything into the one file and free:

@@ -11,6 +11,12 @@
 /* A reader that folds or copies the file is waited for this long. */
 #define BUSY_MS 2000
 
+/* Pages that the log has before they are moved into the file. */
+#define LOG_PAGES 1000
+
+/* At the end there is nothing to go back to: who reads it may take longer. */
+#define CLOSE_BUSY_MS 30000
+
 /* A stale one beside a new file would be taken for its own. */
 static void remove_beside(const char *path)
 {
@@ -95,15 +101,63 @@ static void describe(struct writer *writer)
 	}
 }
 
+/* Whether a log is kept now, and a transaction can be had. */
+static int try_log(sqlite3 *database)
+{
+	return sqlite3_exec(database,
+			    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+			    "BEGIN IMMEDIATE; COMMIT",
+			    NULL, NULL, NULL);
+}
+
+static int open_database(struct writer *writer)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+	int result = sqlite3_open_v2(writer->path, &writer->database, flags, NULL);
+
+	if (result == SQLITE_OK)
+		sqlite3_busy_timeout(writer->database, BUSY_MS);
+	return result;
+}
+
+/*
+ * Where memory can't be shared between programs, as on some network file systems and those in user
+ * space, the log is for this program alone, which keeps the file locked then
+ * (https://sqlite.org/wal.html, "Use of WAL Without Shared-Memory").
+ */
+static int begin_log(struct writer *writer)
+{
+	int result = try_log(writer->database);
+
+	if (result == SQLITE_OK || result == SQLITE_FULL)
+		return result;
+	rows_close(&writer->rows);
+	sqlite3_close(writer->database);
+	result = open_database(writer);
+	if (result == SQLITE_OK)
+		result = sqlite3_exec(writer->database, "PRAGMA locking_mode = EXCLUSIVE", NULL,
+				      NULL, NULL);
+	if (result == SQLITE_OK)
+		result = try_log(writer->database);
+	return result == SQLITE_OK ? rows_open(&writer->rows, writer->database) : result;
+}
+
+static int count_log(void *arg, sqlite3 *database, const char *name, int pages)
+{
+	struct writer *writer = arg;
+
+	(void)database;
+	(void)name;
+	writer->log_pages = pages;
+	return SQLITE_OK;
+}
+
 /* The schema is written before the file has a log beside it, so that it is always found to be ours.
  */
 static int create(struct writer *writer)
 {
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
-
-	if (writer_check(writer, sqlite3_open_v2(writer->path, &writer->database, flags, NULL)))
+	if (writer_check(writer, open_database(writer)))
 		return writer->error;
-	sqlite3_busy_timeout(writer->database, BUSY_MS);
 	writer_check(writer, sqlite3_exec(writer->database, "BEGIN", NULL, NULL, NULL));
 	writer_check(writer, schema_create(writer->database));
 	writer_check(writer, rows_open(&writer->rows, writer->database));
@@ -112,10 +166,10 @@ static int create(struct writer *writer)
 	if (!writer->error)
 		writer_check(writer, rows_commit(&writer->rows));
 	if (!writer->error)
-		writer_check(writer,
-			     sqlite3_exec(writer->database,
-					  "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
-					  NULL, NULL, NULL));
+		writer_check(writer, begin_log(writer));
+	sqlite3_wal_hook(writer->database, count_log, writer);
+	if (!writer->error)
+		writer->error = writer_look(writer);
 	return writer->error;
 }
 
@@ -185,6 +239,20 @@ static void flush_peaks(struct writer *writer)
 	writer->peaks_new = false;
 }
 
+/* What the log has goes into the file now and then; but not into one that was cut short, which
+ * would be as long again. */
+static int move_log(struct writer *writer)
+{
+	if (writer->log_pages < LOG_PAGES)
+		return 0;
+	writer->log_pages = 0;
+	writer->error = writer_look(writer);
+	if (!writer->error)
+		sqlite3_wal_checkpoint_v2(writer->database, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
+					  NULL);
+	return writer->error;
+}
+
 int writer_commit(struct writer *writer)
 {
 	if (writer->error || !writer->dirty)
@@ -195,7 +263,91 @@ int writer_commit(struct writer *writer)
 						 writer_time(writer, writer->newest_ns)));
 	if (!writer->error)
 		writer_check(writer, rows_commit(&writer->rows));
+	if (writer->error)
+		return writer->error;
 	writer->dirty = false;
+	writer->kept = (struct writer_mark){ writer->seq, writer->newest_ns, writer->counts };
+	return move_log(writer);
+}
+
+/* --- going on after a failure */
+
+/* Who is in the file: what is known beyond that is to be told again. */
+static void reload_lines(struct writer *writer)
+{
+	sqlite3_stmt *row = NULL;
+	int result = sqlite3_prepare_v2(
+		writer->database, "SELECT id, ended IS NOT NULL FROM process", -1, &row, NULL);
+
+	for (size_t i = 0; i < writer->room; i++) {
+		writer->lines[i].known = false;
+		writer->lines[i].ended = false;
+	}
+	while (result == SQLITE_OK && (result = sqlite3_step(row)) == SQLITE_ROW) {
+		uint64_t line = (uint64_t)sqlite3_column_int64(row, 0);
+
+		result = SQLITE_OK;
+		if (line >= writer->room)
+			continue;
+		writer->lines[line].known = true;
+		writer->lines[line].ended = sqlite3_column_int(row, 1);
+	}
+	sqlite3_finalize(row);
+	writer_check(writer, result == SQLITE_DONE ? SQLITE_OK : result);
+}
+
+/* Spans that are open in the file. */
+static void reload_spans(struct writer *writer)
+{
+	sqlite3_stmt *row = NULL;
+	int result = sqlite3_prepare_v2(writer->database,
+					"SELECT process, span, rowid FROM event"
+					" WHERE span IS NOT NULL AND duration_ns IS NULL",
+					-1, &row, NULL);
+
+	spanmap_free(&writer->spans);
+	writer->spans = (struct spanmap){ 0 };
+	while (result == SQLITE_OK && (result = sqlite3_step(row)) == SQLITE_ROW) {
+		uint32_t line = (uint32_t)sqlite3_column_int64(row, 0);
+
+		result = SQLITE_OK;
+		if (line < writer->room && !writer->lines[line].ended)
+			spanmap_put(&writer->spans, line, (uint64_t)sqlite3_column_int64(row, 1),
+				    sqlite3_column_int64(row, 2));
+	}
+	sqlite3_finalize(row);
+	writer_check(writer, result == SQLITE_DONE ? SQLITE_OK : result);
+}
+
+/* Each line's next sample is a row, the same or not. */
+static void reload_ticks(struct writer *writer)
+{
+	for (uint32_t i = 0; i < writer->ticks.room; i++) {
+		if (i >= writer->room || !writer->lines[i].known || writer->lines[i].ended)
+			ticks_end(&writer->ticks, i);
+	}
+	ticks_again(&writer->ticks, writer->kept.newest_ns);
+}
+
+int writer_retry(struct writer *writer, uint64_t *ret_seq)
+{
+	bool was_dirty = writer->dirty;
+
+	if (!sqlite3_get_autocommit(writer->database))
+		sqlite3_exec(writer->database, "ROLLBACK", NULL, NULL, NULL);
+	writer->error = 0;
+	writer->why[0] = '\0';
+	*ret_seq = writer->kept.seq;
+	if (!was_dirty)
+		return 0;
+	writer->seq = writer->kept.seq;
+	writer->newest_ns = writer->kept.newest_ns;
+	writer->counts = writer->kept.counts;
+	reload_lines(writer);
+	if (!writer->error)
+		reload_spans(writer);
+	reload_ticks(writer);
+	writer->dirty = writer->error != 0;
 	return writer->error;
 }
 
@@ -203,11 +355,21 @@ int writer_look(struct writer *writer)
 {
 	struct stat status;
 
-	if (stat(writer->path, &status) == 0 && status.st_dev == writer->device &&
-	    status.st_ino == writer->inode)
-		return 0;
-	snprintf(writer->why, sizeof writer->why, "the file was moved or removed");
-	return -ENOENT;
+	if (stat(writer->path, &status) < 0 || status.st_dev != writer->device ||
+	    status.st_ino != writer->inode) {
+		writer->passes = false;
+		snprintf(writer->why, sizeof writer->why, "the file was moved or removed");
+		return -ENOENT;
+	}
+	if (status.st_size < writer->size) {
+		writer->passes = false;
+		snprintf(writer->why, sizeof writer->why,
+			 "another program cut the file short: %lld bytes of %lld",
+			 (long long)status.st_size, (long long)writer->size);
+		return -EBADMSG;
+	}
+	writer->size = status.st_size;
+	return 0;
 }
 
 /* --- the end */
@@ -276,12 +438,14 @@ int writer_close(struct writer *writer, uint64_t end_wall_ns, char *why)
 
 	if (!writer)
 		return 0;
+	sqlite3_busy_timeout(writer->database, CLOSE_BUSY_MS);
 	finish(writer, end_wall_ns);
 	if (!writer->error)
 		writer->error = writer_look(writer);
 	if (!sqlite3_get_autocommit(writer->database))
 		sqlite3_exec(writer->database, "ROLLBACK", NULL, NULL, NULL);
-	fold(writer);
+	if (writer->error != -EBADMSG)
+		fold(writer);
 	error = writer->error;
 	memcpy(why, writer->why, TRACE_WHY);
 	writer_free(writer);

@@ -20,6 +20,13 @@ struct writer_line {
 	struct rows_beside beside;
 };
 
+/* How far the file is, whatever happens. */
+struct writer_mark {
+	uint64_t seq;
+	uint64_t newest_ns;
+	struct writer_counts counts;
+};
+
 struct writer {
 	sqlite3 *database;
 	struct rows rows;
@@ -32,11 +39,15 @@ struct writer {
 	uint64_t seq; /* of the last record; 0 before */
 	uint64_t newest_ns;
 	bool dirty; /* a transaction is open */
+	struct writer_mark kept;
+	int log_pages; /* that the log has */
 	bool peaks_new;
 	int error;
+	bool passes; /* what failed may be over a while later */
 	char why[TRACE_WHY];
 	dev_t device; /* of the file */
 	ino_t inode;
+	off_t size; /* it had this once */
 	char path[];
 };
 

@@ -55,6 +55,7 @@ struct recording {
 	uint64_t seq;		   /* of the last record that it was given */
 	bool resync;		   /* records before the next one are lost to it */
 	bool told;		   /* of its failure */
+	bool waits;		   /* told that it waits for what has failed to pass */
 	uint64_t end_ns;	   /* when it was asked to end; 0 before */
 	bool over;		   /* all from before that was released */
 	uint64_t last_seq;	   /* what came until then; known when it is over */

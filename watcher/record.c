@@ -148,6 +148,22 @@ static void give(struct core *core, unsigned char *room)
 	recording->seq = last;
 }
 
+/* What its failure has undone is given once more, as far as the past still has it. */
+static void go_back(struct core *core)
+{
+	struct recording *recording = &core->recording;
+	uint64_t oldest = past_oldest(core->past);
+	uint64_t seq;
+
+	if (!recorder_again(recording->recorder, &seq))
+		return;
+	if (seq || !oldest)
+		recording->seq = seq;
+	else
+		recording->seq = oldest - 1;
+	recording->resync = true;
+}
+
 void record_feed(struct core *core, uint64_t until_ns)
 {
 	struct recording *recording = &core->recording;
@@ -155,9 +171,11 @@ void record_feed(struct core *core, uint64_t until_ns)
 
 	if (!recording->recorder)
 		return;
+	go_back(core);
 	if (!recording->over && recording->end_ns && until_ns >= recording->end_ns) {
 		recording->over = true;
 		recording->last_seq = merge_seq(core->merge);
+		recorder_hurry(recording->recorder);
 	}
 	room = recorder_room(recording->recorder);
 	if (!room)
@@ -175,6 +193,27 @@ uint64_t record_due(const struct core *core)
 
 	return recording->end_ns && !recording->over ? recording->end_ns + CORE_HOLD_NS
 						     : UINT64_MAX;
+}
+
+/* That it waits, or goes on: each once. */
+static void tell_wait(struct core *core, const struct recording_info *info)
+{
+	static const char words[] = "recording to  waits: ; it goes on when that is over";
+	struct recording *recording = &core->recording;
+	char name[TEXT_PATH + 1];
+	char why[WHY_TOLD + 1];
+	size_t most = TEXT_LABEL - (sizeof words - 1);
+
+	if (recording->waits == (info->error[0] != '\0'))
+		return;
+	recording->waits = !recording->waits;
+	most -= text_copy(why, sizeof why, info->error);
+	record_name(name, info->path, most);
+	if (recording->waits)
+		core_notice(core, "recording to %s waits: %s; it goes on when that is over", name,
+			    why);
+	else
+		core_notice(core, "recording to %s goes on", name);
 }
 
 /* The whole of it has room in a label. */
@@ -197,9 +236,11 @@ void record_hear(struct core *core)
 	struct recording_info info;
 
 	recorder_hear(recording->recorder);
-	if (record_state(core, &info) != RECORDING_FAILED || recording->told)
-		return;
-	tell_failed(core, &info);
+	record_state(core, &info);
+	if (info.state == RECORDING_ON)
+		tell_wait(core, &info);
+	else if (info.state == RECORDING_FAILED && !recording->told)
+		tell_failed(core, &info);
 }
 
 /* --- the end */

@@ -18,18 +18,30 @@
 #define COMMIT_NS (400 * NS_PER_MS)
 #define LOOK_NS NS_PER_S
 
+/* What failed is tried again this long after; at the session's end, for so long in all, and longer
+ * where another program only has to let go. */
+#define RETRY_NS (200 * NS_PER_MS)
+#define HURRY_NS (3 * NS_PER_S)
+#define HURRY_BUSY_NS (60 * NS_PER_S)
+
 struct recorder {
 	pthread_t thread;
 	int event;
 	struct writer *writer; /* the thread's */
 	uint64_t dirty_ns;     /* since when something is to be committed; 0: nothing is */
 	uint64_t look_ns;
+	uint64_t hurried_ns; /* when it first failed while the session ends; 0: it didn't */
+	bool waits;	     /* it failed, and nothing was committed since */
 	int error;
 
 	pthread_mutex_t lock; /* guards what follows; the inbox is the side's that size tells */
 	pthread_cond_t wake;
 	size_t size; /* given and not yet written; 0: it is the giver's to fill */
 	bool finish;
+	bool hurry;
+	bool quit;  /* nobody gives again */
+	bool again; /* give again what is behind again_seq */
+	uint64_t again_seq;
 	struct writer_process *processes;
 	size_t process_count;
 	struct recording_info info;
@@ -89,21 +101,7 @@ static void do_job(struct recorder *recorder, const struct job *job)
 		recorder->dirty_ns = clock_mono_ns();
 }
 
-static void do_chores(struct recorder *recorder)
-{
-	uint64_t now_ns = clock_mono_ns();
-
-	if (recorder->dirty_ns && now_ns >= recorder->dirty_ns + COMMIT_NS) {
-		recorder->error = writer_commit(recorder->writer);
-		recorder->dirty_ns = 0;
-	}
-	if (!recorder->error && now_ns >= recorder->look_ns) {
-		recorder->look_ns = now_ns + LOOK_NS;
-		recorder->error = writer_look(recorder->writer);
-	}
-}
-
-/* How it fares; and that the inbox is empty. */
+/* How it fares, @error NULL: as before; and that the inbox is empty. */
 static void tell(struct recorder *recorder, const struct writer_counts *counts,
 		 enum recording_state state, const char *error)
 {
@@ -115,9 +113,81 @@ static void tell(struct recorder *recorder, const struct writer_counts *counts,
 	recorder->info.lost = counts->lost;
 	recorder->info.processes = counts->processes;
 	recorder->info.until_ns = counts->until_ns;
-	text_copy(recorder->info.error, sizeof recorder->info.error, error);
+	if (error)
+		text_copy(recorder->info.error, sizeof recorder->info.error, error);
 	pthread_mutex_unlock(&recorder->lock);
 	eventfd_write(recorder->event, 1);
+}
+
+/* Something is in the file again. */
+static void go_on(struct recorder *recorder)
+{
+	if (!recorder->waits)
+		return;
+	recorder->waits = false;
+	pthread_mutex_lock(&recorder->lock);
+	recorder->info.error[0] = '\0';
+	pthread_mutex_unlock(&recorder->lock);
+	eventfd_write(recorder->event, 1);
+}
+
+static void do_chores(struct recorder *recorder)
+{
+	uint64_t now_ns = clock_mono_ns();
+
+	/* where it failed, a little at a time */
+	if (recorder->dirty_ns && (recorder->waits || now_ns >= recorder->dirty_ns + COMMIT_NS)) {
+		recorder->error = writer_commit(recorder->writer);
+		recorder->dirty_ns = 0;
+		if (!recorder->error)
+			go_on(recorder);
+	}
+	if (!recorder->error && now_ns >= recorder->look_ns) {
+		recorder->look_ns = now_ns + LOOK_NS;
+		recorder->error = writer_look(recorder->writer);
+	}
+}
+
+/* Whether what fails while the session ends has had its time. */
+static bool is_given_up(struct recorder *recorder)
+{
+	uint64_t now_ns = clock_mono_ns();
+	bool hurry, quit;
+
+	pthread_mutex_lock(&recorder->lock);
+	hurry = recorder->hurry || recorder->finish;
+	quit = recorder->quit;
+	pthread_mutex_unlock(&recorder->lock);
+	if (hurry && !recorder->hurried_ns)
+		recorder->hurried_ns = now_ns;
+	return quit ||
+	       (hurry && now_ns > recorder->hurried_ns +
+					  (recorder->error == -EBUSY ? HURRY_BUSY_NS : HURRY_NS));
+}
+
+/* What failed may pass: wait until it has, and ask for what was not kept once more. */
+static bool wait_it_out(struct recorder *recorder)
+{
+	char why[TRACE_WHY];
+	uint64_t seq;
+
+	if (!writer_may_pass(recorder->writer) || writer_look(recorder->writer) < 0 ||
+	    is_given_up(recorder))
+		return false;
+	text_copy(why, sizeof why, writer_error(recorder->writer));
+	clock_sleep_ns(RETRY_NS);
+	recorder->error = writer_retry(recorder->writer, &seq);
+	recorder->dirty_ns = 0;
+	recorder->waits = true;
+	if (recorder->error)
+		return true;
+	pthread_mutex_lock(&recorder->lock);
+	recorder->again = true;
+	recorder->again_seq = seq;
+	recorder->finish = false;
+	pthread_mutex_unlock(&recorder->lock);
+	tell(recorder, writer_counts(recorder->writer), RECORDING_ON, why);
+	return true;
 }
 
 static void finish(struct recorder *recorder)
@@ -141,6 +211,7 @@ static void *run(void *arg)
 {
 	struct recorder *recorder = arg;
 	struct job job;
+	bool again;
 
 	prctl(PR_SET_NAME, "mw-recorder");
 	do {
@@ -149,8 +220,11 @@ static void *run(void *arg)
 		if (!recorder->error)
 			do_chores(recorder);
 		if (!recorder->error && job.size)
-			tell(recorder, writer_counts(recorder->writer), RECORDING_ON, "");
-	} while (!recorder->error && (!job.finish || job.size));
+			tell(recorder, writer_counts(recorder->writer), RECORDING_ON, NULL);
+		again = recorder->error != 0;
+		while (recorder->error && wait_it_out(recorder))
+			;
+	} while (!recorder->error && (again || !job.finish || job.size));
 	finish(recorder);
 	return NULL;
 }
@@ -230,6 +304,9 @@ void recorder_free(struct recorder *recorder)
 {
 	if (!recorder)
 		return;
+	pthread_mutex_lock(&recorder->lock);
+	recorder->quit = true;
+	pthread_mutex_unlock(&recorder->lock);
 	recorder_finish(recorder);
 	pthread_join(recorder->thread, NULL);
 	pthread_mutex_destroy(&recorder->lock);
@@ -256,9 +333,29 @@ unsigned char *recorder_room(struct recorder *recorder)
 	bool free_room;
 
 	pthread_mutex_lock(&recorder->lock);
-	free_room = !recorder->size && !recorder->finish && recorder->info.state == RECORDING_ON;
+	free_room = !recorder->size && !recorder->finish && !recorder->again &&
+		    recorder->info.state == RECORDING_ON;
 	pthread_mutex_unlock(&recorder->lock);
 	return free_room ? recorder->inbox : NULL;
+}
+
+bool recorder_again(struct recorder *recorder, uint64_t *ret_seq)
+{
+	bool again;
+
+	pthread_mutex_lock(&recorder->lock);
+	again = recorder->again;
+	*ret_seq = recorder->again_seq;
+	recorder->again = false;
+	pthread_mutex_unlock(&recorder->lock);
+	return again;
+}
+
+void recorder_hurry(struct recorder *recorder)
+{
+	pthread_mutex_lock(&recorder->lock);
+	recorder->hurry = true;
+	pthread_mutex_unlock(&recorder->lock);
 }
 
 void recorder_give(struct recorder *recorder, size_t size)

@@ -36,6 +36,10 @@ void recorder_hear(struct recorder *recorder);
  * after the end. */
 unsigned char *recorder_room(struct recorder *recorder);
 
+/* Whether what was given was undone by a failure that may pass: then true, once, and what is behind
+ * *ret_seq is to be given again, with a recorder_resync; of all there is for 0. */
+bool recorder_again(struct recorder *recorder, uint64_t *ret_seq);
+
 /* Give the Records message of @size bytes that was put there. */
 void recorder_give(struct recorder *recorder, size_t size);
 
@@ -43,10 +47,14 @@ void recorder_give(struct recorder *recorder, size_t size);
  * in one piece. */
 void recorder_resync(struct recorder *recorder, struct writer_process *processes, size_t count);
 
+/* The session ends: what fails from now on is given up, after a while. */
+void recorder_hurry(struct recorder *recorder);
+
 /* Nothing more comes: the file is closed once all is written. */
 void recorder_finish(struct recorder *recorder);
 
-/* How it fares; its path is that of recorder_start. */
+/* How it fares: where it is RECORDING_ON and has an error, it waits for that to pass. Its path is
+ * that of recorder_start. */
 void recorder_info(struct recorder *recorder, struct recording_info *ret_info);
 
 #endif
