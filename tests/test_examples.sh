@@ -12,7 +12,7 @@ start_watcher --interval 50ms
 "$O/examples/hello" &
 [ -e "$O/python/memwatch" ] && PYTHONPATH=$O/python /usr/bin/python3 "$ROOT/examples/hello.py" &
 [ -e "$O/examples/scope" ] && { "$O/examples/scope" || fail "scope"; }
-memwatch run --view json -- "$ROOT/examples/event.sh" >/dev/null || fail "event.sh"
+memwatch run --session default --view json -- "$ROOT/examples/event.sh" >/dev/null || fail "event.sh"
 wait $(jobs -p | grep -vx "$watcher")
 memwatch --view json --window 1h --duration 300ms >records.json
 check_equal "event.sh" "/sorting /sorted 300000 numbers /done" "$(told event.sh)"

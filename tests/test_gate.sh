@@ -1,6 +1,7 @@
 #!/bin/bash
 # The gate may die, and anybody of this user may send anything to the sockets: the session goes on, and no plotter misses
 # a record.
+# Runs alone: it looks for ticks that a new gate costs.
 . "$ROOT/tests/session.sh"
 
 dir=$XDG_RUNTIME_DIR/memwatch/default

@@ -1,6 +1,7 @@
 #!/bin/bash
 # The gnuplot view into files: whole pictures at any time, nothing of a text run, no sample lost, and a gnuplot that stops or
 # dies harms nobody.
+# Runs alone: it looks for ticks that a stopped program costs.
 . "$ROOT/tests/session.sh"
 
 command -v gnuplot >/dev/null || skip "gnuplot is not installed"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # 200 MB that a process has for 5 ms between two samples a second apart: the kernel's peak is told within a second, with
 # the highest sample beside it, wherever a peak is told.
+# Runs alone: a spike of 5 ms is to fall between two samples.
 . "$ROOT/tests/session.sh"
 
 size=200000000

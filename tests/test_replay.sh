@@ -1,6 +1,7 @@
 #!/bin/bash
 # A recorded session in each view. What a person would see is compared with tests/golden/replay-NAME.txt; UPDATE=1 writes
 # those anew, to be looked at before they are kept.
+# Runs alone: it measures how long a long recording takes to load.
 . "$ROOT/tests/session.sh"
 . "$ROOT/tests/terminal.sh"
 

@@ -24,7 +24,7 @@ static void look_at_record(void *arg, const struct record *record)
 {
 	uint64_t *sum = arg;
 
-	require(record->type >= RECORD_TICK && record->type <= RECORD_METRICS);
+	require(record->type >= RECORD_TICK && record->type <= RECORD_CLOCK);
 	if (record->type == RECORD_TICK) {
 		require(record->tick.count <= TICK_SAMPLES);
 		for (size_t i = 0; i < record->tick.count; i++)
@@ -39,7 +39,7 @@ static void look_at_record(void *arg, const struct record *record)
 	} else if (record->type == RECORD_END) {
 		require(record->end.reason <= END_DROPPED);
 	} else if (record->type == RECORD_GAP) {
-		require(record->gap.reason <= GAP_BEHIND);
+		require(record->gap.reason <= GAP_CLOCK_BACK);
 	} else if (record->type == RECORD_METRICS) {
 		require(record->metrics.line != LINE_SESSION);
 		require(!(record->metrics.set & ~METRICS_ALL));
