@@ -300,10 +300,17 @@ static void wait_for_child(struct follow *follow, struct capture *capture)
 	capture_show(capture);
 }
 
+/* Whether a person reads what is said at the end: a view had the terminal, or prints to it. */
+static bool is_read(const struct view *view)
+{
+	return view->keys || (isatty(STDOUT_FILENO) && isatty(STDERR_FILENO) &&
+			      (view == &view_text || view == &view_gnuplot));
+}
+
 /* The view is gone from the screen; what becomes of the command stays on it. */
 static void say_left(const struct follow *follow)
 {
-	if (follow->view->keys && !follow->child->ended)
+	if (is_read(follow->view) && !follow->child->ended)
 		log_error("%s goes on as PID %d; ^C ends it", follow->child->name,
 			  (int)follow->child->pid);
 }
@@ -322,7 +329,7 @@ static void say_end(const struct follow *follow, uint64_t began_ns)
 		.status = child->status,
 	};
 
-	if (!follow->view->keys || !follow->history || !child->ended)
+	if (!is_read(follow->view) || !follow->history || !child->ended)
 		return;
 	/* --fail-on-growth says it by itself */
 	if (follow->gate && follow->options->fail_on_growth < 0)
@@ -373,7 +380,7 @@ static int judge_watch(const struct options *options, bool watched, int status)
 static int follow_launched(const struct options *options, struct source *source, struct launch *how)
 {
 	struct child child = { .name = options->as[0] ? options->as
-						       : base_name(options->arguments[0]),
+						      : base_name(options->arguments[0]),
 			       .pid = how->pid };
 	struct closing closing = { .alone = options->session_given, .pid = (uint32_t)how->pid };
 	struct limiter limiter = { .options = options,
@@ -404,7 +411,7 @@ static int follow_launched(const struct options *options, struct source *source,
 	/* One that has ended already is told of when it is reaped. */
 	register_child(options, &child);
 	limiter_ask(&limiter);
-	if (options->fail_on_growth >= 0 || how->view->keys)
+	if (options->fail_on_growth >= 0 || is_read(how->view))
 		follow.gate = growth_gate_new(options, source_session(source), (uint32_t)child.pid,
 					      launched_ns);
 	follow_run(&follow);

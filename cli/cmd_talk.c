@@ -78,6 +78,10 @@ static int run_event(const struct options *options)
 	const char *label = options->arguments[0];
 	int status = 0;
 
+	if (!label[0]) {
+		log_error("event '': is no label of a milestone");
+		return EXIT_USAGE;
+	}
 	text_copy(request.text, sizeof request.text, label);
 	if (options->pid_count == 0)
 		return tell(options, &request);

@@ -331,6 +331,10 @@ static int run(const struct options *options)
 		log_error("'wait' needs --event LABEL or --rss-above SIZE, what to wait for");
 		return EXIT_USAGE;
 	}
+	if (options->event && !options->event[0]) {
+		log_error("event '': is no label of a milestone");
+		return EXIT_USAGE;
+	}
 	if (options->timeout_ns && options->timeout_ns < patience_ns)
 		patience_ns = options->timeout_ns;
 	waiting.alive_ns = waiting.begin_ns;

@@ -42,6 +42,13 @@ static int check_pattern(const char *pattern)
 	return EXIT_USAGE;
 }
 
+bool rules_given(const struct options *options)
+{
+	const struct rule_options *rules = &options->rules;
+
+	return rules->name_count > 0 || rules->cgroup_count > 0 || rules->has_user;
+}
+
 int rules_check(const struct options *options)
 {
 	int status = 0;
@@ -50,6 +57,12 @@ int rules_check(const struct options *options)
 		status = check_pattern(options->rules.names[i]);
 	if (!status && options->rules.full && options->rules.name_count == 0) {
 		log_error("--full: is about --name, which is not there");
+		status = EXIT_USAGE;
+	}
+	if (!status && options->as[0] && options->pid_count == 0 && rules_given(options)) {
+		log_error("--as '%s': is for processes that PIDs name; those that a rule finds "
+			  "keep their names",
+			  options->as);
 		status = EXIT_USAGE;
 	}
 	return status;
@@ -89,13 +102,6 @@ int rules_take_cgroup(struct rule_options *rules, const char *name, bool unit)
 	rules->cgroups[rules->cgroup_count] = name;
 	rules->is_unit[rules->cgroup_count++] = unit;
 	return 0;
-}
-
-bool rules_given(const struct options *options)
-{
-	const struct rule_options *rules = &options->rules;
-
-	return rules->name_count > 0 || rules->cgroup_count > 0 || rules->has_user;
 }
 
 static int send_one(const struct options *options, const char *pattern)

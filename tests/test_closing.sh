@@ -86,3 +86,10 @@ see_text 'memwatch run -- COMMAND +start one'
 keys q
 see_end 0
 wait_for 10 absent || fail "a private watcher goes on"
+
+# --- the text view on a terminal has it as well, and none where its output goes elsewhere
+
+start 100 24 'memwatch run --view text -i 20ms -- sh -c "exit 3"'
+see_end 3
+see_text '^memwatch: sh\[[0-9]+\] exited with status 3 after '
+check_equal "with output to a file" "" "$(memwatch run --view text -- true 2>&1 >/dev/null)"
