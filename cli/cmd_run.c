@@ -3,6 +3,7 @@
 #include "cli/capture.h"
 #include "cli/closing.h"
 #include "cli/command.h"
+#include "cli/elsewhere.h"
 #include "cli/follow.h"
 #include "cli/growth_gate.h"
 #include "cli/session.h"
@@ -377,6 +378,21 @@ static int judge_watch(const struct options *options, bool watched, int status)
 	return EXIT_FAIL;
 }
 
+/* Said at once: in the view that takes the terminal, and in a recording, as a notice of the
+ * session.
+ */
+static void say_elsewhere(const struct options *options, const struct view *view)
+{
+	struct request request = { .op = REQUEST_EVENT, .category = "memwatch" };
+	struct reply reply;
+
+	if (!elsewhere_explain(options->arguments, request.text, sizeof request.text))
+		return;
+	if (!view->keys)
+		log_error("%s", request.text);
+	session_try(options, &request, &reply, NULL, NULL);
+}
+
 static int follow_launched(const struct options *options, struct source *source, struct launch *how)
 {
 	struct child child = { .name = options->as[0] ? options->as
@@ -410,6 +426,7 @@ static int follow_launched(const struct options *options, struct source *source,
 		return status;
 	/* One that has ended already is told of when it is reaped. */
 	register_child(options, &child);
+	say_elsewhere(options, how->view);
 	limiter_ask(&limiter);
 	if (options->fail_on_growth >= 0 || is_read(how->view))
 		follow.gate = growth_gate_new(options, source_session(source), (uint32_t)child.pid,

@@ -83,6 +83,14 @@ static int help(int argc, char **argv)
 	return 0;
 }
 
+static void say_fallback(void)
+{
+	char text[512];
+
+	if (rundir_explain_fallback(text, sizeof text))
+		log_error("%s", text);
+}
+
 static int run(int argc, char **argv)
 {
 	const struct command *command = find(argc, argv);
@@ -100,6 +108,8 @@ static int run(int argc, char **argv)
 	/* getopt names its messages by argv[0] */
 	argv[skip] = program;
 	status = options_parse(&options, command, argc - skip, argv + skip);
+	if (status == 0 && (command->groups & OPTIONS_SESSION))
+		say_fallback();
 	if (status == 0 && (command->groups & OPTIONS_SESSION))
 		status = session_choose(&options, command->session);
 	if (status == 0)

@@ -55,7 +55,7 @@ static void unlock_process(const sigset_t *kept)
 
 static bool wanted(void)
 {
-	const char *text = getenv("MEMWATCH");
+	const char *text = secure_getenv("MEMWATCH");
 
 	return !(text && strcmp(text, "off") == 0) && getauxval(AT_SECURE) == 0;
 }

@@ -28,7 +28,7 @@
 
 static uint32_t wanted_cells(void)
 {
-	const char *text = getenv("MEMWATCH_RING");
+	const char *text = secure_getenv("MEMWATCH_RING");
 	uint64_t bytes = RING_BYTES_DEFAULT;
 	uint32_t cells = RING_CELLS_MIN;
 

@@ -111,8 +111,6 @@ mkdir -m 750 "$base/default"
 not_here "$base/default: is not a private directory of yours"
 rm -r "$base"
 
-XDG_RUNTIME_DIR=$PWD/no-such refused 1 "$PWD/no-such/memwatch: no such directory; set XDG_RUNTIME_DIR" \
-	memwatch --view text --pid $sleeper
 long=$PWD/$(printf 'x%.0s' {1..80})
 mkdir "$long"
 XDG_RUNTIME_DIR=$long not_here "$long.*: the path is too long for a socket \(107 bytes\)"
@@ -131,16 +129,8 @@ if [ "$(id -u)" = 0 ] && $nobody true 2>/dev/null; then
 	export XDG_RUNTIME_DIR=$theirs/run
 
 	mkdir -m 755 "$theirs/run"
-	unwritable="$theirs/run/memwatch: cannot be written; set XDG_RUNTIME_DIR to a directory of yours"
-	refused 1 "$unwritable" $nobody "$theirs/memwatch" --view text
-	refused 1 "$unwritable" $nobody "$theirs/memwatchd" --foreground
-
 	mkdir -m 700 "$theirs/run/memwatch" "$theirs/run/memwatch/default"
-	refused 1 "$theirs/run/memwatch: is not a private directory of yours" $nobody "$theirs/memwatch" --view text
-	refused 1 "$theirs/run/memwatch: is not a private directory of yours" $nobody "$theirs/memwatchd"
-	chown 65534 "$theirs/run/memwatch"
-	not_here "$theirs/run/memwatch: is not a private directory of yours"
-	chown 0 "$theirs/run/memwatch" && chown 65534 "$theirs/run/memwatch/default"
+	chown 65534 "$theirs/run/memwatch/default"
 	not_here "$theirs/run/memwatch/default: is not a private directory of yours"
 	export XDG_RUNTIME_DIR=${base%/memwatch}
 fi

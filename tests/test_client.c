@@ -168,10 +168,16 @@ static void no_directory(void)
 {
 	unsigned threads = help_count_threads();
 
-	setenv("XDG_RUNTIME_DIR", "/nowhere/to/be/found", 1);
+	char path[200] = "/tmp/";
+
+	/* One that no path of a socket in it would fit. */
+	memset(path + 5, 'x', 120);
+	CHECK(mkdir(path, 0700) == 0);
+	setenv("XDG_RUNTIME_DIR", path, 1);
 	mw_event("nothing");
 	CHECK_EQ_I64(mw_register("off"), -ENOTCONN);
 	CHECK_EQ_U64(help_count_threads(), threads);
+	rmdir(path);
 }
 
 static void without_a_runtime_directory_it_is_off(void)

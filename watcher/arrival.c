@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -231,6 +232,91 @@ static void scan_rings(struct core *core, const char *path)
 	closedir(dir);
 }
 
+/* --- without inotify */
+
+/* FNV-1a. */
+static uint64_t hash_of(const char *text)
+{
+	uint64_t hash = 14695981039346656037U;
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 1099511628211U;
+	return hash;
+}
+
+/* Whether a file of that name was there at the last look; it is known from now on. */
+static bool was_there(struct core *core, const char *name)
+{
+	uint64_t hash = hash_of(name);
+	pid_t number = (pid_t)(hash & INT32_MAX);
+	struct pidmark *mark = pidset_find(&core->ring_names, number);
+
+	if (mark && mark->start_ticks == hash) {
+		mark->round = core->ring_round;
+		return true;
+	}
+	pidset_add(&core->ring_names, number, hash, core->ring_round);
+	return false;
+}
+
+void arrival_poll(struct core *core)
+{
+	char path[RUNDIR_PATH];
+	struct dirent *file;
+	DIR *dir;
+
+	if (core->inotify >= 0)
+		return;
+	rundir_file(path, &core->dir, RUNDIR_RINGS);
+	dir = opendir(path);
+	core->ring_round++;
+	while (dir && (file = readdir(dir)) != NULL) {
+		if (file->d_name[0] != '.' && !was_there(core, file->d_name))
+			find_ring(core, file->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	pidset_sweep(&core->ring_names, core->ring_round);
+}
+
+/* EMFILE is of two limits: instances of the user, which editors and containers use up, and
+ * descriptors of this process. */
+static const char *why_no_inotify(int error)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	bool descriptors = fd < 0;
+
+	if (fd >= 0)
+		close(fd);
+	if (error == -EMFILE && !descriptors)
+		return "no instance is left; raise fs.inotify.max_user_instances";
+	if (error == -ENOSPC)
+		return "no watch is left; raise fs.inotify.max_user_watches";
+	if (error == -EMFILE || error == -ENFILE)
+		return "no descriptor is left; raise ulimit -n";
+	if (error == -EPERM || error == -ENOSYS)
+		return "the system call is refused, by seccomp for instance";
+	return strerror(-error);
+}
+
+static int open_inotify(struct core *core, const char *path)
+{
+	int error = 0;
+
+	core->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (core->inotify < 0)
+		return -errno;
+	if (inotify_add_watch(core->inotify, path, IN_MOVED_TO | IN_ONLYDIR | IN_DONT_FOLLOW) < 0)
+		error = -errno;
+	if (!error)
+		error = core_watch(core, core->inotify, EPOLLIN, SOURCE_INOTIFY, 0);
+	if (error) {
+		close(core->inotify);
+		core->inotify = -1;
+	}
+	return error;
+}
+
 int arrival_open(struct core *core)
 {
 	char path[RUNDIR_PATH];
@@ -244,13 +330,14 @@ int arrival_open(struct core *core)
 	rundir_file(path, &core->dir, RUNDIR_RINGS);
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
 		return -errno;
-	core->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (core->inotify < 0)
-		return -errno;
-	if (inotify_add_watch(core->inotify, path, IN_MOVED_TO | IN_ONLYDIR | IN_DONT_FOLLOW) < 0)
-		return -errno;
+	error = open_inotify(core, path);
+	if (error)
+		core_notice(core,
+			    "inotify: %s; new programs are looked for 4 times a second instead",
+			    why_no_inotify(error));
 	scan_rings(core, path);
-	return core_watch(core, core->inotify, EPOLLIN, SOURCE_INOTIFY, 0);
+	arrival_poll(core);
+	return 0;
 }
 
 static void detach(void *arg, struct source *source)

@@ -91,8 +91,9 @@ static struct entry *find_process(struct answer *answer)
 	char why[128];
 
 	if (!entry) {
-		snprintf(why, sizeof why, "pid %u: is not followed in session '%s'",
-			 answer->said_pid, answer->core->session.name);
+		if (!procinfo_explain_absent((pid_t)answer->request->pid, why, sizeof why))
+			snprintf(why, sizeof why, "pid %u: is not followed in session '%s'",
+				 answer->said_pid, answer->core->session.name);
 		refuse(answer, why);
 	}
 	return entry;

@@ -237,6 +237,7 @@ static void look(struct core *core, uint64_t now_ns)
 	core->next_look_ns = now_ns + LOOK_NS;
 	life_look(core);
 	rules_look_at_cgroups(core);
+	arrival_poll(core);
 	if (core->gate.pair < 0 && now_ns > core->gate_retry_ns)
 		start_gate(core);
 	if (core->looks++ % BEAT_LOOKS == 0)
@@ -276,6 +277,7 @@ static uint64_t release_until(struct core *core)
 {
 	if (registry_live(core->registry) == 0) {
 		arrival_inotify(core);
+		arrival_poll(core);
 		take_packets(core, 64);
 		sampler_take(core->sampler, life_tick, core);
 		if (registry_live(core->registry) == 0)

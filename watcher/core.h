@@ -121,6 +121,8 @@ struct core {
 	uint64_t requests[64]; /* ids carried out, newest over oldest */
 	unsigned request_next;
 
+	struct pidset ring_names; /* where there is no inotify: those that are known */
+	uint64_t ring_round;
 	struct whois_heard heard;
 	struct stranger strangers[CORE_STRANGERS]; /* newest over oldest */
 	unsigned stranger_next;
@@ -218,6 +220,8 @@ void life_look_at(struct core *core, struct entry *entry);
 int arrival_open(struct core *core);
 void arrival_close(struct core *core);
 void arrival_inotify(struct core *core);
+/* Where there is no inotify: look for new rings; to be called some times a second. */
+void arrival_poll(struct core *core);
 /* Remove the rings of programs that are gone, in a session that is over. */
 void arrival_clear(const struct rundir *rundir);
 /* A new gate: all rings are told. */

@@ -183,6 +183,8 @@ static int open_files(pid_t pid, int *ret_pidfd, struct sample *ret_sample)
 
 static void explain(char *why, size_t size, pid_t pid, int error)
 {
+	if (error != -EMFILE && error != -ENFILE && procinfo_explain_absent(pid, why, size))
+		return;
 	if (error == -EMFILE || error == -ENFILE)
 		snprintf(why, size, "pid %d: the watcher has no free descriptor (ulimit -n %ld)",
 			 (int)pid, sysconf(_SC_OPEN_MAX));

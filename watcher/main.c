@@ -349,6 +349,15 @@ static void take_utf8(void)
 		setlocale(LC_CTYPE, "");
 }
 
+/* One that a command started has had that command say so. */
+static void say_fallback(void)
+{
+	char text[512];
+
+	if (rundir_explain_fallback(text, sizeof text))
+		log_error("%s", text);
+}
+
 int main(int argc, char **argv)
 {
 	struct settings settings = {
@@ -373,6 +382,8 @@ int main(int argc, char **argv)
 	settings.core.wanted = &settings.wanted;
 	if (settings.gate)
 		return run_gate(&settings);
+	if (!settings.core.private_session)
+		say_fallback();
 	if (settings.core.ready_fd >= 0)
 		setsid();
 	if (settings.foreground)

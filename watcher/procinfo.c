@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libproc2/pids.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -321,6 +322,66 @@ void procinfo_each(struct procinfo_reader *reader, const pid_t *pids, size_t cou
 			  procps_pids_select(reader->several, wanted, (int)some, PIDS_SELECT_PID),
 			  each, arg);
 	}
+}
+
+/* --- those that are not to be seen */
+
+/* "Tgid:\t4711"; 0: there is none, or /proc hides it. */
+static pid_t process_of(pid_t pid)
+{
+	char text[4096];
+	const char *at = NULL;
+
+	if (read_file(pid, "status", text, sizeof text) > 0)
+		at = strstr(text, "\nTgid:\t");
+	return at ? (pid_t)strtol(at + strlen("\nTgid:\t"), NULL, 10) : 0;
+}
+
+/* "proc /proc proc rw,nosuid,hidepid=invisible 0 0": the number that proc(5) has for it; 0: none.
+ */
+static int hidepid(void)
+{
+	static const char *const names[] = { "off", "noaccess", "invisible", NULL, "ptraceable" };
+	FILE *mounts = fopen("/proc/self/mounts", "re");
+	char line[1024], value[16];
+	int found = 0;
+
+	while (mounts && fgets(line, sizeof line, mounts)) {
+		const char *at = strstr(line, "hidepid=");
+
+		if (!strstr(line, " /proc proc "))
+			continue;
+		found = 0; /* a later mount lies above */
+		if (!at || sscanf(at, "hidepid=%15[a-z0-9]", value) != 1)
+			continue;
+		found = (int)strtol(value, NULL, 10);
+		for (int i = 0; i < 5; i++) {
+			if (names[i] && strcmp(value, names[i]) == 0)
+				found = i;
+		}
+	}
+	if (mounts)
+		fclose(mounts);
+	return found;
+}
+
+bool procinfo_explain_absent(pid_t pid, char *why, size_t size)
+{
+	pid_t process = pid > 0 ? process_of(pid) : 0;
+	int hidden;
+
+	if (process > 0 && process != pid) {
+		snprintf(why, size, "%d is a thread of process %d", (int)pid, (int)process);
+		return true;
+	}
+	if (pid <= 0 || process > 0 || (kill(pid, 0) < 0 && errno == ESRCH))
+		return false;
+	hidden = hidepid();
+	if (hidden)
+		snprintf(why, size,
+			 "pid %d: hidden by hidepid=%d of /proc; its user and root may see it",
+			 (int)pid, hidden);
+	return hidden != 0;
 }
 
 bool procinfo_is_ours(const char *name)

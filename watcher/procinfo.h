@@ -47,6 +47,10 @@ int procinfo_read(struct procinfo_reader *reader, pid_t pid, struct procinfo *re
 typedef void (*procinfo_fn)(void *arg, const struct procinfo *info);
 int procinfo_all(struct procinfo_reader *reader, procinfo_fn each, void *arg);
 
+/* Why there is no process of that PID to be seen, where it is not that there is none: a thread's
+ * number, or /proc hides it. False where there is nothing to tell. */
+bool procinfo_explain_absent(pid_t pid, char *why, size_t size);
+
 /* Whether a process of that name is a program of memwatch, all of whose names begin so. */
 bool procinfo_is_ours(const char *name);
 

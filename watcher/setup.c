@@ -128,6 +128,22 @@ static int open_recording(struct core *core)
 	return error;
 }
 
+/* What to raise, or who refuses. */
+static const char *limit_of(int error)
+{
+	switch (-error) {
+	case EMFILE:
+		return " (ulimit -n)";
+	case EAGAIN:
+		return " (ulimit -u)";
+	case EPERM:
+	case ENOSYS:
+		return " (a system call is refused, by seccomp for instance)";
+	default:
+		return "";
+	}
+}
+
 int setup_open(struct core *core)
 {
 	int error = open_parts(core);
@@ -160,7 +176,7 @@ int setup_open(struct core *core)
 	if (!error && core->options->output)
 		return open_recording(core);
 	if (error)
-		log_error("cannot start the session: %s", strerror(-error));
+		log_error("cannot start the session: %s%s", strerror(-error), limit_of(error));
 	return error;
 }
 
@@ -210,6 +226,7 @@ void setup_close(struct core *core)
 	figures_close(core);
 	family_close(&core->family);
 	rules_close(&core->rules);
+	pidset_free(&core->ring_names);
 	marks_free(&core->marks);
 	past_free(core->past);
 	merge_free(core->merge);

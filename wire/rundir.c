@@ -52,17 +52,98 @@ static int open_private(const char *path, bool create)
 	return error;
 }
 
+/* --- where it is */
+
+/* $XDG_RUNTIME_DIR; NULL where that is not set. The XDG base directory specification: a relative
+ * path is to be ignored. */
+static const char *runtime_dir(void)
+{
+	const char *runtime = secure_getenv("XDG_RUNTIME_DIR");
+
+	return runtime && runtime[0] == '/' ? runtime : NULL;
+}
+
+/* "$XDG_RUNTIME_DIR/memwatch" to @path: its length, or -ENAMETOOLONG. */
+static int runtime_base(char path[RUNDIR_PATH], const char *runtime)
+{
+	int length = snprintf(path, RUNDIR_PATH, "%s/memwatch", runtime);
+
+	return length < RUNDIR_PATH ? length : -ENAMETOOLONG;
+}
+
+/*
+ * Whether @runtime is a directory of this user's, that can be written, with nothing of another
+ * user's in it where ours is to be: 0 or why not. After su(1) and sudo(8) it is another user's, and
+ * over ssh(1) it may be that of another machine.
+ */
+static int check_runtime(const char *runtime)
+{
+	char path[RUNDIR_PATH];
+	struct stat status;
+
+	if (stat(runtime, &status) < 0)
+		return -errno;
+	if (!S_ISDIR(status.st_mode))
+		return -ENOTDIR;
+	if (status.st_uid != geteuid())
+		return -EPERM;
+	if (runtime_base(path, runtime) < 0)
+		return 0;
+	if (lstat(path, &status) == 0)
+		return status.st_uid == geteuid() ? 0 : -EPERM;
+	return faccessat(AT_FDCWD, runtime, W_OK | X_OK, AT_EACCESS) < 0 ? -errno : 0;
+}
+
+int rundir_fallback(const char **ret_runtime)
+{
+	const char *runtime = runtime_dir();
+	int error = runtime ? check_runtime(runtime) : 0;
+
+	*ret_runtime = runtime;
+	return error == -ENAMETOOLONG ? 0 : error;
+}
+
+bool rundir_explain_fallback(char *text, size_t size)
+{
+	const char *runtime;
+	int error = rundir_fallback(&runtime);
+	const char *why = error == -ENOENT			? "no such directory"
+			  : error == -EPERM			? "another user's"
+			  : error == -ENOTDIR			? "no directory"
+			  : error == -EACCES || error == -EROFS ? "cannot be written"
+								: strerror(-error);
+	char base[RUNDIR_PATH];
+
+	if (!error || rundir_base(base) < 0)
+		return false;
+	snprintf(text, size, "XDG_RUNTIME_DIR is %.200s: %s; using %s", runtime, why, base);
+	return true;
+}
+
+/* This user, as whoever made the user namespace that we may be in has it: that is whose watcher may
+ * run outside (user_namespaces(7), "0 1000 1"). */
+static unsigned outer_user(void)
+{
+	unsigned long inside, outside, count, user = geteuid();
+	FILE *map = fopen("/proc/self/uid_map", "re");
+	unsigned long found = user;
+
+	while (map && fscanf(map, "%lu %lu %lu", &inside, &outside, &count) == 3) {
+		if (user >= inside && user - inside < count)
+			found = outside + (user - inside);
+	}
+	if (map)
+		fclose(map);
+	return (unsigned)found;
+}
+
 int rundir_base(char path[RUNDIR_PATH])
 {
-	const char *runtime = getenv("XDG_RUNTIME_DIR");
-	int length;
+	const char *runtime;
 
-	/* The XDG base directory specification: a relative path is to be ignored. */
-	if (runtime && runtime[0] == '/')
-		length = snprintf(path, RUNDIR_PATH, "%s/memwatch", runtime);
-	else
-		length = snprintf(path, RUNDIR_PATH, "/tmp/memwatch-%u", (unsigned)geteuid());
-	return length < RUNDIR_PATH ? length : -ENAMETOOLONG;
+	if (rundir_fallback(&runtime) == 0 && runtime)
+		return runtime_base(path, runtime);
+	return snprintf(path, RUNDIR_PATH, "/tmp/memwatch-%u", outer_user());
 }
 
 /* Append the session to the path of @length bytes of the directory that holds all, and open it. */

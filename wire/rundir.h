@@ -1,7 +1,8 @@
 /*
- * The private directory of a session: $XDG_RUNTIME_DIR/memwatch/SESSION/, else
- * /tmp/memwatch-UID/SESSION/. Each part is created with mode 0700 and must be a real directory of
- * this user's that nobody else may enter: no link is followed. Async-signal-unsafe; never prints.
+ * The private directory of a session: $XDG_RUNTIME_DIR/memwatch/SESSION/, or where that is not set,
+ * isn't there, isn't this user's or can't be written, /tmp/memwatch-UID/SESSION/. Each part is
+ * created with mode 0700 and must be a real directory of this user's that nobody else may enter: no
+ * link is followed. Async-signal-unsafe; never prints.
  */
 #ifndef WIRE_RUNDIR_H
 #define WIRE_RUNDIR_H
@@ -23,6 +24,16 @@ struct rundir {
 
 /* A session's name: 1 to 32 of letters, digits, '-', '_', '.', not starting with a dot. */
 bool rundir_name_valid(const char *session);
+
+/*
+ * Why /tmp/memwatch-UID is used in place of $XDG_RUNTIME_DIR, which is set: a negative errno,
+ * -EPERM where it is another user's; 0 where it is used, or not set. *ret_runtime is what is set,
+ * or NULL.
+ */
+int rundir_fallback(const char **ret_runtime);
+
+/* The same in words, for whoever is to be told: false where there is nothing to tell. */
+bool rundir_explain_fallback(char *text, size_t size);
 
 /* The directory that holds all sessions of this user, which need not be there: the length of its
  * path, or -ENAMETOOLONG. */

@@ -34,7 +34,7 @@ bool sessions_is_own(const char *session)
 
 const char *sessions_of_environment(void)
 {
-	const char *session = getenv("MEMWATCH_SESSION");
+	const char *session = secure_getenv("MEMWATCH_SESSION");
 
 	if (!session || !session[0])
 		return SESSION_DEFAULT;
