@@ -38,7 +38,8 @@ static int register_all(const struct options *options, pid_t *pids, size_t *ret_
 	return options->pid_count > 0 && *ret_count == 0 ? EXIT_FAIL : 0;
 }
 
-int follow_processes(const struct options *options, struct source *source, const struct view *view)
+int follow_processes(const struct options *options, struct source *source, const struct view *view,
+		     size_t count)
 {
 	struct limiter limiter = { .options = options, .targets = options->pids, .output = -1 };
 	int null = view->stays ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
@@ -55,17 +56,15 @@ int follow_processes(const struct options *options, struct source *source, const
 				  .path = options->out,
 				  .out = stdout },
 		.targets = options->pids,
+		.target_count = count,
 		.until_ended = !view->stays && !rules_given(options),
 		.limiter = &limiter,
 	};
-	int status = register_all(options, options->pids, &follow.target_count);
+	int status;
 
-	limiter.target_count = follow.target_count;
+	limiter.target_count = count;
 	limiter.output = null;
-	if (!status)
-		status = limiter_ask(&limiter);
-	if (!status)
-		status = rules_send(options);
+	status = limiter_ask(&limiter);
 	if (!status)
 		status = follow_run(&follow);
 	limiter_close(&limiter);
@@ -75,15 +74,30 @@ int follow_processes(const struct options *options, struct source *source, const
 	return status;
 }
 
+int follow_attach(struct options *options, struct source **ret_source, void *arg)
+{
+	size_t *ret_count = arg;
+	int status = session_attach(options, ret_source);
+
+	*ret_count = 0;
+	if (!status && session_names_processes(options))
+		status = session_select(options, *ret_source);
+	if (!status)
+		status = register_all(options, options->pids, ret_count);
+	return status ? status : rules_send(options);
+}
+
 static int follow_session(const struct options *options, struct source *source, void *arg)
 {
-	(void)arg;
-	return follow_processes(options, source, options_view(options));
+	const size_t *count = arg;
+
+	return follow_processes(options, source, options_view(options), *count);
 }
 
 static int run(const struct options *options)
 {
-	static const struct follow_session session = { follow_attach, follow_session, NULL, false };
+	size_t count;
+	const struct follow_session session = { follow_attach, follow_session, &count, false };
 
 	return follow_attached(options, &session);
 }

@@ -66,14 +66,16 @@ static const struct view nothing = {
 
 static int record_session(const struct options *options, struct source *source, void *arg)
 {
-	(void)arg;
+	const size_t *count = arg;
+
 	log_error("recording to %s; ^C ends it", options->output);
-	return follow_processes(options, source, &nothing);
+	return follow_processes(options, source, &nothing, *count);
 }
 
 static int run(const struct options *options)
 {
-	static const struct follow_session session = { follow_attach, record_session, NULL, true };
+	size_t count;
+	const struct follow_session session = { follow_attach, record_session, &count, true };
 
 	if (!options->output) {
 		log_error("'record' needs --output FILE, where to record");

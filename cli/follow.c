@@ -276,12 +276,6 @@ static void loop(struct follow *follow)
 	loop_run(&follow->loop);
 }
 
-int follow_attach(struct options *options, struct source **ret_source, void *arg)
-{
-	(void)arg;
-	return session_attach(options, ret_source);
-}
-
 int follow_attached(const struct options *asked, const struct follow_session *session)
 {
 	struct options options = *asked;

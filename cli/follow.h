@@ -74,15 +74,18 @@ struct follow_session {
  */
 int follow_attached(const struct options *options, const struct follow_session *session);
 
-/* The attach of who joins a session: session_attach. */
+/* The attach of who joins a session: has what the options name followed there, as a selection of
+ * its own. @arg: a size_t, for how many of the options' PIDs are. cmd_follow.c's. */
 int follow_attach(struct options *options, struct source **ret_source, void *arg);
 
 /* After follow_run: take what came since. False when the end of the child is among it, or can't be
  * hoped for any more. */
 bool follow_on(struct follow *follow);
 
-/* Follow the processes of the options; cmd_follow.c's. */
-int follow_processes(const struct options *options, struct source *source, const struct view *view);
+/* Follow the processes of the options, of which the first @count PIDs are followed; cmd_follow.c's.
+ */
+int follow_processes(const struct options *options, struct source *source, const struct view *view,
+		     size_t count);
 
 /* Run the command of the options in its session, and follow it: an exit status; @record as
  * follow_session's. cmd_run.c's. */

@@ -35,7 +35,8 @@ struct options {
 	const char *session; /* what --session names; else what cli/session.h finds */
 	bool session_given;
 	char session_name[RUNDIR_NAME]; /* room for that */
-	uint64_t interval_ns; /* 0: not asked for */
+	uint32_t selection;		/* the command's own in the session; 0: none */
+	uint64_t interval_ns;		/* 0: not asked for */
 	uint64_t window_ns;
 	uint64_t duration_ns; /* 0: no end */
 	const char *view;

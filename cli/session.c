@@ -61,14 +61,14 @@ static void set_session(struct options *options, const char *name)
 	options->session = options->session_name;
 }
 
-static bool names_processes(const struct options *options)
+bool session_names_processes(const struct options *options)
 {
 	return options->pid_count > 0 || rules_given(options);
 }
 
 int session_choose(struct options *options, enum command_session use)
 {
-	bool joins = use == SESSION_NAMED && names_processes(options);
+	bool joins = use == SESSION_NAMED && session_names_processes(options);
 	struct running running = { .count = 0 };
 
 	if (options->session_given || use == SESSION_OWN)
@@ -124,6 +124,7 @@ int session_try(const struct options *options, struct request *request, struct r
 	if (open_directory(options, &dir, false) != 0)
 		return EXIT_FAIL;
 	error = control_open(&control, &dir);
+	request->selection = options->selection;
 	if (!error) {
 		error = control_ask(&control, request, ret_reply, each_process, NULL, arg);
 		control_close(&control);
@@ -374,7 +375,8 @@ int session_attach(struct options *options, struct source **ret_source)
 
 	if (status)
 		return status;
-	if (options->session_given || !names_processes(options) || !differs(options, *ret_source)) {
+	if (options->session_given || !session_names_processes(options) ||
+	    !differs(options, *ret_source)) {
 		compare_interval(options, source_session(*ret_source));
 		return want_metrics(options, *ret_source);
 	}
@@ -389,6 +391,17 @@ int session_attach(struct options *options, struct source **ret_source)
 			  joined, has, units_format_duration(asked, options->interval_ns),
 			  options->session, joined);
 	return status;
+}
+
+int session_select(struct options *options, struct source *source)
+{
+	char why[TEXT_LABEL + 1] = "";
+	int error = source_select(source, &options->selection, why);
+
+	if (error)
+		log_error("session '%s': %s", options->session,
+			  error == -EPERM ? why : control_error(error));
+	return error ? EXIT_FAIL : 0;
 }
 
 int session_look(const struct options *asked, uint64_t until_ns, struct source **ret_source)

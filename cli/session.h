@@ -15,6 +15,9 @@
  */
 int session_choose(struct options *options, enum command_session use);
 
+/* Whether processes are named, which are followed where they are asked for and not elsewhere. */
+bool session_names_processes(const struct options *options);
+
 /* Ask the running watcher: 0, or EXIT_FAIL where there is none, or EXIT_FAIL where it refuses. */
 int session_ask(const struct options *options, struct request *request, struct reply *ret_reply,
 		process_info_fn each_process, void *arg);
@@ -43,6 +46,10 @@ int session_wait_end(const struct options *options);
  * named, is left to others: *options gets one of its own.
  */
 int session_attach(struct options *options, struct source **ret_source);
+
+/* Have a selection of one's own in the session, of the processes that are asked for from now on: 0,
+ * or EXIT_FAIL after a message. */
+int session_select(struct options *options, struct source *source);
 
 /* Start a session of one's own, named after @pid, and attach to it: *options gets it. */
 int session_start(struct options *options, pid_t pid, struct source **ret_source);

@@ -1,7 +1,9 @@
 #include "plotter/source.h"
 
+#include "base/clock.h"
 #include "wire/control.h"
 #include "wire/pidns.h"
+#include "wire/selection.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -23,6 +25,7 @@ struct source {
 	struct session_info session;
 	int watcher;	/* its pidfd; or a timer, where it is */
 	bool elsewhere; /* in a PID namespace that isn't ours */
+	struct selection selection;
 	int epoll;
 	uint64_t next; /* the seq that comes next */
 	bool has_past;
@@ -109,6 +112,7 @@ void source_close(struct source *source)
 {
 	if (!source)
 		return;
+	selection_close(&source->selection);
 	endpoint_close(&source->sub);
 	control_close(&source->control);
 	if (source->watcher >= 0)
@@ -137,12 +141,30 @@ int source_want(struct source *source, uint32_t set, uint64_t interval_ns, char 
 	return reply.ok ? 0 : -EPERM;
 }
 
+int source_select(struct source *source, uint32_t *ret_number, char *why)
+{
+	struct request request = { .op = REQUEST_SELECT, .pid = (uint32_t)getpid() };
+	uint64_t since_ns = clock_mono_ns();
+	struct reply reply;
+	int error = control_ask(&source->control, &request, &reply, NULL, NULL, NULL);
+
+	if (error)
+		return error;
+	text_copy(why, TEXT_LABEL + 1, reply.message);
+	if (!reply.ok || !selection_bit((uint32_t)reply.value))
+		return -EPERM;
+	*ret_number = (uint32_t)reply.value;
+	selection_open(&source->selection, *ret_number, since_ns);
+	return 0;
+}
+
 int source_fd(const struct source *source)
 {
 	return source->epoll;
 }
 
 struct process_list {
+	struct source *source;
 	process_info_fn each;
 	void *arg;
 	uint32_t last;
@@ -153,12 +175,15 @@ static void take_process(void *arg, const struct process_info *info)
 	struct process_list *list = arg;
 
 	list->last = info->line;
-	list->each(list->arg, info);
+	if (info->selections & selection_bit(list->source->selection.number))
+		selection_add(&list->source->selection, info->line);
+	if (list->each && selection_has(&list->source->selection, info->line))
+		list->each(list->arg, info);
 }
 
 int source_processes(struct source *source, process_info_fn each, void *arg)
 {
-	struct process_list list = { .each = each, .arg = arg };
+	struct process_list list = { .source = source, .each = each, .arg = arg };
 	struct reply reply;
 	int error;
 
@@ -175,6 +200,7 @@ int source_processes(struct source *source, process_info_fn each, void *arg)
 static void deliver(void *arg, const struct record *record)
 {
 	struct source *source = arg;
+	struct record kept;
 
 	if (record->seq < source->next)
 		return;
@@ -182,7 +208,8 @@ static void deliver(void *arg, const struct record *record)
 	source->count++;
 	if (record->type == RECORD_CLOCK)
 		wall_add_jump(&source->session, record->t_ns, record->clock.unix_ns);
-	source->each(source->arg, record);
+	if (selection_take(&source->selection, record, &kept))
+		source->each(source->arg, &kept);
 }
 
 /* Ask for what comes from `next` on, up to the seq @until (0: all there is). */
@@ -269,7 +296,11 @@ int source_read(struct source *source, record_fn each, void *arg)
 	source->count = 0;
 	source->error = 0;
 	if (!source->has_past) {
-		source->error = fill(source, 0);
+		/* What is in it from before it was selected: the past may no longer tell. */
+		if (source->selection.number)
+			source->error = source_processes(source, NULL, NULL);
+		if (!source->error)
+			source->error = fill(source, 0);
 		source->has_past = true;
 	}
 	for (int i = 0; i < BURST && !source->error; i++) {

@@ -20,6 +20,13 @@ int source_open(struct source **ret_source, const struct rundir *dir);
 int source_look(struct source **ret_source, const struct rundir *dir);
 void source_close(struct source *source);
 
+/*
+ * Before the first source_read: have a selection of processes of one's own, which the requests that
+ * follow fill, and read nothing of others from now on: 0 with its number, or a negative errno,
+ * -EPERM with why in @why, of TEXT_LABEL + 1 bytes.
+ */
+int source_select(struct source *source, uint32_t *ret_number, char *why);
+
 /* Before the first source_read: leave out the past, all that was merged until now: 0 or a negative
  * errno. */
 int source_skip_past(struct source *source);
@@ -36,7 +43,8 @@ int source_want(struct source *source, uint32_t set, uint64_t interval_ns, char 
 /* A descriptor for poll: readable when source_read has something. */
 int source_fd(const struct source *source);
 
-/* The processes known to the watcher, ended ones included, for what the history no longer tells. */
+/* The processes known to the watcher, of the selection where there is one, ended ones included, for
+ * what the history no longer tells. */
 int source_processes(struct source *source, process_info_fn each, void *arg);
 
 /*

@@ -2,6 +2,7 @@
 #include "trace/schema.h"
 #include "watcher/core.h"
 #include "watcher/pidfd.h"
+#include "wire/selection.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -47,9 +48,30 @@ static void do_attach(struct answer *answer)
 		return;
 	}
 	core->attached = attached;
-	core->attached[core->attached_count++] = (struct attached){ pidfd, answer->request->pid };
+	core->attached[core->attached_count++] =
+		(struct attached){ pidfd, answer->request->pid, 0 };
 	core->was_attached = true;
 	core_watch(core, pidfd, EPOLLIN, SOURCE_COMMAND_END, (uint32_t)pidfd);
+}
+
+static void do_select(struct answer *answer)
+{
+	struct core *core = answer->core;
+	struct attached *attached = NULL;
+	uint32_t number;
+
+	for (size_t i = 0; i < core->attached_count && !attached; i++) {
+		if (core->attached[i].pid == answer->request->pid)
+			attached = &core->attached[i];
+	}
+	number = attached ? selections_begin(&core->selections) : 0;
+	if (number)
+		attached->selections |= selection_bit(number);
+	else
+		refuse(answer, attached ? "the session has 64 views and recordings of their own "
+					  "processes, which is the most"
+					: "only a command that is attached selects processes");
+	answer->reply.value = number;
 }
 
 static void register_family(struct core *core, struct entry *entry, bool reaped)
@@ -62,6 +84,7 @@ static void register_family(struct core *core, struct entry *entry, bool reaped)
 static void do_register(struct answer *answer)
 {
 	const struct request *request = answer->request;
+	uint64_t selections = selections_find(&answer->core->selections, request->selection);
 	const char *name = request->text;
 	struct entry *entry;
 	char why[256];
@@ -72,7 +95,9 @@ static void do_register(struct answer *answer)
 		entry->fixed = false;
 	else if (entry)
 		name = "";
+	selections_join(answer->core, selections, request->since & REGISTER_FAMILY);
 	entry = life_begin(answer->core, (pid_t)request->pid, name, why, sizeof why);
+	selections_join(answer->core, 0, false);
 	answer->reply.value = request->pid;
 	if (!entry)
 		refuse(answer, why);
@@ -80,7 +105,10 @@ static void do_register(struct answer *answer)
 		entry->parent_tells = true;
 	else if (name[0])
 		entry->fixed = true;
-	if (entry && (request->since & REGISTER_FAMILY))
+	if (!entry)
+		return;
+	selections_add(answer->core, entry, selections, request->since & REGISTER_FAMILY);
+	if (request->since & REGISTER_FAMILY)
 		register_family(answer->core, entry, request->since & REGISTER_PARENT);
 }
 
@@ -173,6 +201,7 @@ static void do_rule(struct answer *answer)
 
 	text_copy(asked.pattern, sizeof asked.pattern, request->text);
 	text_copy(asked.cgroup, sizeof asked.cgroup, request->path);
+	asked.selections = selections_find(&answer->core->selections, request->selection);
 	if (rules_add(answer->core, &asked, why, sizeof why) < 0)
 		refuse(answer, why);
 }
@@ -366,7 +395,8 @@ static const struct operation operations[] = {
 	[REQUEST_RECORD] = { do_record, false },   [REQUEST_RECORD_END] = { do_record_end, false },
 	[REQUEST_LIMIT] = { do_limit, false },	   [REQUEST_LIMIT_TOTAL] = { do_limit, false },
 	[REQUEST_INSPECT] = { do_inspect, false }, [REQUEST_REAPED] = { do_reaped, true },
-	[REQUEST_RULE] = { do_rule, true },	   [REQUEST_METRICS] = { do_metrics, false },
+	[REQUEST_RULE] = { do_rule, true },	   [REQUEST_SELECT] = { do_select, true },
+	[REQUEST_METRICS] = { do_metrics, false },
 };
 
 /* Whether a request was carried out before: the asker's socket repeats what got no answer, as when

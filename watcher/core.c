@@ -150,6 +150,7 @@ static void handle_command_end(struct core *core, int pidfd)
 		if (core->attached[i].pidfd != pidfd)
 			continue;
 		close(pidfd);
+		selections_end(core, core->attached[i].selections);
 		inspections_forget(core, core->attached[i].pid);
 		family_reaper_gone(core, (pid_t)core->attached[i].pid);
 		core->attached[i] = core->attached[--core->attached_count];

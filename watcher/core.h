@@ -20,6 +20,7 @@
 #include "watcher/registry.h"
 #include "watcher/rules.h"
 #include "watcher/sampler.h"
+#include "watcher/selections.h"
 #include "watcher/spans.h"
 #include "watcher/wanted.h"
 #include "watcher/whois.h"
@@ -65,6 +66,7 @@ struct recording {
 struct attached {
 	int pidfd;
 	uint32_t pid;
+	uint64_t selections; /* that end with it */
 };
 
 /* An emitter of another PID namespace that no process here could be found for. */
@@ -106,6 +108,7 @@ struct core {
 	struct rollup *rollup; /* NULL until PSS or USS is asked for */
 	struct family family;
 	struct rules rules;
+	struct selections selections;
 	struct gatelink gate;
 	bool gate_ready;	/* its sockets were open */
 	uint64_t gate_retry_ns; /* one that could not start is tried again after this */
@@ -205,6 +208,8 @@ bool life_read(const struct entry *entry, struct sample *ret_sample);
 void life_event_figure(struct core *core, struct entry *entry, struct record *event);
 /* Tell the stream what a line is called, since @t_ns. */
 void life_tell(struct core *core, const struct entry *entry, uint64_t t_ns);
+/* The same where nothing but the selections that it is in is new. */
+void life_tell_selections(struct core *core, const struct entry *entry);
 /* End it with what the kernel says of how. */
 void life_end_by_kernel(struct core *core, struct entry *entry);
 

@@ -154,7 +154,8 @@ static void begin(struct core *core, pid_t pid, bool orphan)
 
 struct walk {
 	struct core *core;
-	bool orphans; /* the children are of a reaper */
+	const struct entry *parent; /* NULL: of a reaper */
+	bool orphans;		    /* the children are of a reaper */
 };
 
 static void take_child(void *arg, pid_t child)
@@ -167,6 +168,8 @@ static void take_child(void *arg, pid_t child)
 	if (entry && !pidfd_ended(entry->pidfd)) {
 		if (!entry->family)
 			family_join(core, entry);
+		if (walk->parent)
+			selections_inherit(core, walk->parent, entry);
 		entry->parent_tells |= walk->orphans;
 		return;
 	}
@@ -186,7 +189,7 @@ static void take_child(void *arg, pid_t child)
 static void walk_member(struct core *core, struct entry *entry)
 {
 	struct family *family = &core->family;
-	struct walk walk = { .core = core };
+	struct walk walk = { .core = core, .parent = entry };
 	bool kept = entry->files.task >= 0;
 	bool keep = kept || family->kept < family->kept_most;
 
@@ -234,6 +237,7 @@ static void take_parent(void *arg, const struct procinfo *info)
 
 	for (size_t i = 0; i < family->reaper_count; i++)
 		walk.orphans |= family->reapers[i] == info->ppid;
+	walk.parent = parent;
 	if (walk.orphans || (parent && parent->family))
 		take_child(&walk, info->pid);
 }

@@ -14,9 +14,12 @@
 /* How often a process that shows no memory is looked into. */
 #define NONE_LOOK_NS (50 * NS_PER_MS)
 
-void life_tell(struct core *core, const struct entry *entry, uint64_t t_ns)
+static void tell(struct core *core, const struct entry *entry, uint64_t t_ns, bool again)
 {
-	struct record record = { .t_ns = t_ns, .type = RECORD_PROCESS };
+	struct record record = { .t_ns = t_ns,
+				 .type = RECORD_PROCESS,
+				 .selections = entry->info.selections,
+				 .again = again };
 
 	record.process = (struct process){
 		.line = entry->info.line,
@@ -27,6 +30,16 @@ void life_tell(struct core *core, const struct entry *entry, uint64_t t_ns)
 		.command = entry->info.command,
 	};
 	core_add(core, &record);
+}
+
+void life_tell(struct core *core, const struct entry *entry, uint64_t t_ns)
+{
+	tell(core, entry, t_ns, false);
+}
+
+void life_tell_selections(struct core *core, const struct entry *entry)
+{
+	tell(core, entry, clock_mono_ns(), true);
 }
 
 /* Of @t_ns, which may be before the last one's. */
@@ -214,6 +227,7 @@ static struct entry *join(struct core *core, const struct procinfo *info, const 
 	if (entry->pid_ns != core->session.pid_ns)
 		entry->inner_pid = whois_inner(info->pid);
 	life_title(core, entry, info, true);
+	selections_born(core, entry);
 	life_tell(core, entry, entry->info.since_ns);
 	add_first_sample(core, entry, sample);
 	bounds_join(core, entry);

@@ -44,6 +44,7 @@ struct entry {
 	struct alarm alarm;	  /* what a person asked it to stay below */
 	struct figures figures;	  /* what was told beside its samples */
 	bool family;		  /* its children are followed too */
+	uint64_t heritage;	  /* the selections that its children are in, too */
 	struct child_files files; /* by which they are found */
 };
 

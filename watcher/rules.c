@@ -61,22 +61,28 @@ static bool meets(const struct rule *rule, const struct procinfo *info)
 	return !rule->asked.pattern[0] || regexec(&rule->pattern, text, 0, NULL, 0) == 0;
 }
 
-void rules_follow(struct core *core, const struct procinfo *info, bool family)
+void rules_follow(struct core *core, const struct procinfo *info, const struct rule *rule)
 {
+	bool family = rule->asked.family;
 	struct pidset *taken = &core->rules.taken;
 	struct pidmark *mark = pidset_find(taken, info->pid);
 	struct entry *entry;
 	char why[256];
 
+	entry = registry_find(core->registry, info->pid, info->start_ticks);
 	if (mark && mark->start_ticks == info->start_ticks) {
 		mark->round = core->rules.round;
+		if (entry)
+			selections_add(core, entry, rule->selections, family);
 		return;
 	}
-	entry = registry_find(core->registry, info->pid, info->start_ticks);
+	selections_join(core, rule->selections, family);
 	if (!entry)
 		entry = life_begin_as(core, info, "", why, sizeof why);
+	selections_join(core, 0, false);
 	if (!entry)
 		return;
+	selections_add(core, entry, rule->selections, family);
 	if (family)
 		family_join(core, entry);
 	pidset_add(taken, info->pid, info->start_ticks, core->rules.round);
@@ -106,7 +112,7 @@ static void take_process(void *arg, const struct procinfo *info)
 		return;
 	for (size_t i = 0; i < rules->count; i++) {
 		if (meets(rules->at[i], info))
-			rules_follow(core, info, rules->at[i]->asked.family);
+			rules_follow(core, info, rules->at[i]);
 	}
 }
 
@@ -223,13 +229,13 @@ static int prepare(struct core *core, struct rule *rule, char *why, size_t size)
 	return -EINVAL;
 }
 
-static bool is_there(const struct rules *rules, const char *text)
+static struct rule *find_rule(const struct rules *rules, const char *text)
 {
 	for (size_t i = 0; i < rules->count; i++) {
 		if (strcmp(rules->at[i]->text, text) == 0)
-			return true;
+			return rules->at[i];
 	}
-	return false;
+	return NULL;
 }
 
 static void begin(struct core *core, struct rule *rule)
@@ -246,10 +252,25 @@ static void begin(struct core *core, struct rule *rule)
 	rules_look_at_cgroups(core);
 }
 
+/* Another command asks for the same: those that the rule has found already are its, too. */
+static void select_also(struct core *core, struct rule *rule, uint64_t selections)
+{
+	struct entry *line = rule->line ? registry_line(core->registry, rule->line) : NULL;
+
+	rule->selections |= selections;
+	if (line)
+		selections_add(core, line, selections, false);
+	if (rule->is_cgroup)
+		rules_look_at_cgroups(core);
+	else
+		scan(core, true);
+}
+
 int rules_add(struct core *core, const struct rule_request *asked, char *why, size_t size)
 {
 	struct rules *rules = &core->rules;
 	struct rule *rule = calloc(1, sizeof *rule);
+	struct rule *same;
 	int error;
 
 	if (!rule) {
@@ -257,11 +278,15 @@ int rules_add(struct core *core, const struct rule_request *asked, char *why, si
 		return -ENOMEM;
 	}
 	rule->asked = *asked;
+	rule->selections = asked->selections;
 	error = prepare(core, rule, why, size);
 	if (!error)
 		describe(rule);
-	if (error || is_there(rules, rule->text)) {
+	same = error ? NULL : find_rule(rules, rule->text);
+	if (error || same) {
 		free_rule(rule);
+		if (same)
+			select_also(core, same, asked->selections);
 		return error;
 	}
 	if (rules->count == RULES_MOST) {

@@ -14,6 +14,7 @@
 struct rule {
 	struct rule_request asked;
 	regex_t pattern; /* where one was asked for */
+	uint64_t selections; /* that its processes are in */
 	bool is_cgroup;
 	struct cgroup_watch cgroup;
 	uint32_t line;		     /* of the cgroup's own memory; 0: none */
@@ -54,7 +55,7 @@ size_t rules_sample(struct core *core, uint64_t t_ns, struct sample *samples, si
 /* What no rule is about: the watcher, its gate, whatever is attached to it, other programs of
  * memwatch. */
 bool rules_are_not_for(const struct core *core, const struct procinfo *info);
-/* Follow a process that a rule is about: once, so that who was dropped by a person stays so. */
-void rules_follow(struct core *core, const struct procinfo *info, bool family);
+/* Follow a process that the rule is about: once, so that who was dropped by a person stays so. */
+void rules_follow(struct core *core, const struct procinfo *info, const struct rule *rule);
 
 #endif

@@ -6,19 +6,27 @@
 #include <stdio.h>
 #include <string.h>
 
+struct members {
+	struct core *core;
+	const struct rule *rule;
+};
+
 static void take_member(void *arg, pid_t pid)
 {
-	struct core *core = arg;
+	const struct members *members = arg;
+	struct core *core = members->core;
 	struct pidmark *mark = pidset_find(&core->rules.taken, pid);
+	struct entry *entry = registry_find(core->registry, pid, 0);
 	struct procinfo info;
 
-	if (registry_find(core->registry, pid, 0)) {
+	if (entry) {
 		if (mark)
 			mark->round = core->rules.round;
+		selections_add(core, entry, members->rule->selections, false);
 		return;
 	}
 	if (procinfo_read(core->procinfo, pid, &info) == 0 && !rules_are_not_for(core, &info))
-		rules_follow(core, &info, false);
+		rules_follow(core, &info, members->rule);
 }
 
 __attribute__((format(printf, 2, 3))) static void tell(struct core *core, const char *format, ...)
@@ -73,6 +81,7 @@ static struct entry *begin_line(struct core *core, struct rule *rule, uint64_t c
 	text_copy(entry->info.name, sizeof entry->info.name, path);
 	entry->info.since_ns = clock_mono_ns();
 	entry->info.rss = current;
+	entry->info.selections = rule->selections;
 	rule->line = entry->info.line;
 	life_tell(core, entry, entry->info.since_ns);
 	return entry;
@@ -112,11 +121,12 @@ void rules_look_at_cgroups(struct core *core)
 
 	for (size_t i = 0; i < rules->count; i++) {
 		struct rule *rule = rules->at[i];
+		struct members members = { core, rule };
 
 		if (!rule->is_cgroup)
 			continue;
 		look_at_memory(core, rule);
-		cgroup_watch_each(&rule->cgroup, take_member, core);
+		cgroup_watch_each(&rule->cgroup, take_member, &members);
 	}
 }
 

@@ -13,6 +13,7 @@ size_t codec_put_request(void *to, size_t size, const struct request *request)
 		.start_ticks = request->start_ticks,
 		.since = request->since,
 		.peak = request->peak,
+		.selection = request->selection,
 	};
 	pb_ostream_t out = pb_ostream_from_buffer(to, size);
 
@@ -48,6 +49,7 @@ int codec_get_request(const void *from, size_t size, struct request *ret_request
 	ret_request->start_ticks = message.start_ticks;
 	ret_request->since = message.since;
 	ret_request->peak = message.peak;
+	ret_request->selection = message.selection;
 	text_copy(ret_request->category, sizeof ret_request->category, message.category);
 	text_copy(ret_request->text, sizeof ret_request->text, message.text);
 	text_copy(ret_request->path, sizeof ret_request->path, message.path);
@@ -146,6 +148,7 @@ size_t codec_put_process_info(void *to, size_t size, const struct process_info *
 		.events = info->events,
 		.dropped = info->dropped,
 		.since_ns = info->since_ns,
+		.selections = info->selections,
 	};
 	pb_ostream_t part = part_open(to, size);
 
@@ -257,6 +260,7 @@ static bool get_process_info(pb_istream_t *in, const struct reply_reader *reader
 	info.events = message.events;
 	info.dropped = message.dropped;
 	info.since_ns = message.since_ns;
+	info.selections = message.selections;
 	text_copy(info.name, sizeof info.name, message.name);
 	text_copy(info.command, sizeof info.command, message.command);
 	if (reader->each_process)

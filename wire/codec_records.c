@@ -140,6 +140,16 @@ static bool put_body(pb_ostream_t *out, const struct record *record, uint32_t *r
 	return false;
 }
 
+static bool put_selections(pb_ostream_t *out, const struct record *record)
+{
+	bool has = record->type == RECORD_PROCESS || record->type == RECORD_EVENT ||
+		   record->type == RECORD_LIMIT;
+
+	return !has || (put_uint(out, memwatch_Record_selections_tag, record->selections) &&
+			put_uint(out, memwatch_Record_again_tag,
+				 record->type == RECORD_PROCESS && record->again));
+}
+
 size_t codec_put_record(void *to, size_t size, const struct record *record)
 {
 	pb_ostream_t part = part_open(to, size);
@@ -147,7 +157,8 @@ size_t codec_put_record(void *to, size_t size, const struct record *record)
 	uint32_t tag = 0;
 	bool ok;
 
-	if (size < 3 * PART_HEAD || !put_uint(&part, memwatch_Record_time_ns_tag, record->t_ns))
+	if (size < 3 * PART_HEAD || !put_uint(&part, memwatch_Record_time_ns_tag, record->t_ns) ||
+	    !put_selections(&part, record))
 		return 0;
 	pb_byte_t *at = (pb_byte_t *)to + PART_HEAD + part.bytes_written;
 	body = part_open(at, size - PART_HEAD - part.bytes_written);
@@ -313,6 +324,16 @@ static bool get_clock(pb_istream_t *in, struct record_reader *reader)
 	return true;
 }
 
+static bool get_bool(pb_istream_t *in, bool *ret_value)
+{
+	uint64_t value;
+
+	if (!get_uint(in, &value))
+		return false;
+	*ret_value = value != 0;
+	return true;
+}
+
 static bool record_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, void *arg)
 {
 	struct record_reader *reader = arg;
@@ -320,6 +341,10 @@ static bool record_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, vo
 
 	if (tag == memwatch_Record_time_ns_tag && type == PB_WT_VARINT)
 		return get_uint(in, &reader->record.t_ns);
+	if (tag == memwatch_Record_selections_tag && type == PB_WT_VARINT)
+		return get_uint(in, &reader->record.selections);
+	if (tag == memwatch_Record_again_tag && type == PB_WT_VARINT)
+		return get_bool(in, &reader->record.again);
 	if (type != PB_WT_STRING || tag < memwatch_Record_tick_tag ||
 	    tag > memwatch_Record_clock_tag)
 		return pb_skip_field(in, type);
@@ -366,6 +391,8 @@ bool codec_records_field(pb_istream_t *in, pb_wire_type_t type, uint32_t tag, vo
 		return false;
 	reader.record.seq = records->seq++;
 	reader.record.t_ns = 0;
+	reader.record.selections = 0;
+	reader.record.again = false;
 	reader.has_body = false;
 	if (!codec_walk_part(in, record_field, &reader))
 		return false;

@@ -46,6 +46,9 @@ enum request_op {
 	REQUEST_RULE,	     /* since: of enum rule_flags; text: a pattern, "" for any name;
 				category: a user's id in decimal, "" for any; path: a cgroup,
 				or with its flag a unit, in place of these */
+	REQUEST_SELECT,	     /* pid: the attached command that asks. Its own selection of the
+				session's processes, which ends with it: what it names in the
+				requests below. Answered by its number, in value */
 };
 
 enum register_flags {
@@ -66,6 +69,7 @@ struct rule_request {
 	bool has_user;
 	bool is_unit;
 	uint32_t user;
+	uint64_t selections;	      /* whose processes these are, a set */
 	char pattern[TEXT_LABEL + 1]; /* an extended regular expression */
 	char cgroup[TEXT_PATH + 1];
 };
@@ -84,7 +88,7 @@ struct reaped {
 };
 
 /* No request has a greater number. */
-#define REQUEST_LAST REQUEST_RULE
+#define REQUEST_LAST REQUEST_SELECT
 
 struct request {
 	uint64_t id; /* random; a request that comes twice with one id is carried out once */
@@ -94,6 +98,7 @@ struct request {
 	uint64_t start_ticks; /* of that process, where the two count otherwise; 0: not known */
 	uint64_t since;
 	uint64_t peak;
+	uint32_t selection; /* of register, rule, record and limits; 0: none */
 	char category[TEXT_CATEGORY + 1];
 	char text[TEXT_LABEL + 1];
 	char path[TEXT_PATH + 1]; /* absolute */
@@ -126,6 +131,7 @@ struct process_info {
 	uint64_t events;
 	uint64_t dropped; /* events that its emitter could not keep */
 	uint64_t since_ns;
+	uint64_t selections; /* as struct record's */
 	char name[TEXT_NAME + 1];
 	char command[TEXT_COMMAND + 1];
 };

@@ -237,6 +237,11 @@ struct record {
 	uint64_t seq; /* 1, 2, 3 ... in the merged order of the session */
 	uint64_t t_ns;
 	enum record_type type;
+
+	/* A set, see wire/selection.h: of PROCESS, those that the line is in; of EVENT and LIMIT,
+	 * whom it is for, 0 everybody. Not kept in files. */
+	uint64_t selections;
+	bool again; /* of PROCESS: it tells nothing but that of a line that is known */
 	union {
 		struct tick tick;
 		struct event event;

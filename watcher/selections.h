@@ -1,0 +1,45 @@
+/*
+ * Selections: the processes of the session that one command has asked for, by their PIDs or by a
+ * rule, with their descendants where it wants these. A line's are in its entry (info.selections),
+ * and told in its PROCESS records; numbers and sets are those of wire/selection.h.
+ */
+#ifndef WATCHER_SELECTIONS_H
+#define WATCHER_SELECTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* All zeros: there is none. */
+struct selections {
+	uint64_t used;	  /* a set */
+	uint64_t joining; /* those that a new line is in from its begin */
+	uint64_t joining_families;
+	uint32_t last; /* the one that was begun last: the next has another number */
+};
+
+struct core;
+struct entry;
+
+/* A new one: its number; 0 where there are SELECTIONS_MOST. */
+uint32_t selections_begin(struct selections *selections);
+
+/* The set of one that a request names: empty where there is none of that number. */
+uint64_t selections_find(const struct selections *selections, uint32_t number);
+
+/* Those of @set are over. */
+void selections_end(struct core *core, uint64_t set);
+
+/* A line is in those of @set from now on; with @family those of its descendants that are followed
+ * are, and who they start. */
+void selections_add(struct core *core, struct entry *entry, uint64_t set, bool family);
+
+/* Lines that are new are in those of @set, until the next call; an empty set ends that. */
+void selections_join(struct core *core, uint64_t set, bool family);
+
+/* Before a new line is told: it is in these, and its parent's. */
+void selections_born(const struct core *core, struct entry *entry);
+
+/* The parent of a line that has been followed before was found to be @parent. */
+void selections_inherit(struct core *core, const struct entry *parent, struct entry *entry);
+
+#endif
