@@ -28,7 +28,7 @@ char *units_format_duration(char text[UNITS_TEXT], uint64_t ns);
 char *units_format_clock(char text[UNITS_TEXT], uint64_t ns);
 
 /*
- * Read a size: "4096", "512K", "512M", "2G", "2GiB", "1.5MiB" are binary, "2GB" is decimal (10^9);
+ * Read a size: "4096", "512K", "512M", "2G", "2GiB", "2Gi", "1.5MiB" are binary, "2GB" is decimal (10^9);
  * case is ignored, and a space before the unit, so that what units_format_bytes writes can be read
  * back.
  *

@@ -102,7 +102,7 @@ static void say_gone(struct follow *follow)
 /* Whether the last screen is kept until the person leaves it. */
 static bool is_kept(const struct follow *follow)
 {
-	return follow->options->stay && follow->view->keys && !follow->gone;
+	return follow->options->stay && follow->view->stays && !follow->gone;
 }
 
 /* The child has ended, and its last records have come or will not; none that it started is being

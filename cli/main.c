@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,6 +47,13 @@ static const struct command *find(int argc, char **argv)
 	return find_name(argv[1]);
 }
 
+static bool is_recording(const char *name)
+{
+	size_t length = strlen(name);
+
+	return length > 5 && strcmp(name + length - 5, ".mwdb") == 0;
+}
+
 static int say_unknown(const char *name)
 {
 	struct spelling spelling = { .typed = name };
@@ -53,7 +61,11 @@ static int say_unknown(const char *name)
 	for (size_t i = 1; i < COMMANDS; i++)
 		spelling_try(&spelling, commands[i]->name);
 	spelling_try(&spelling, "help");
-	if (spelling.meant)
+	if (is_recording(name))
+		log_error("'%s': is a recording: 'memwatch replay %s' shows it, 'memwatch report "
+			  "%s' sums it up",
+			  name, name, name);
+	else if (spelling.meant)
 		log_error("'%s': there is no such command: did you mean %s?", name, spelling.meant);
 	else
 		log_error("'%s': there is no such command; 'memwatch help' lists them (to run a "

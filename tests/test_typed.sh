@@ -52,6 +52,7 @@ for slip in recrod:record Record:record reocrd:record rec:record statsu:status l
 	[ "$slip" = Record:record ] || [ "$slip" = ext:export ] || refused 2 \
 		"'${slip%:*}': there is no such command: did you mean ${slip#*:}\?" memwatch ${slip%:*}
 done
+refused 2 "'a.mwdb': is a recording: 'memwatch replay a.mwdb' shows it" memwatch a.mwdb
 refused 2 "'firefox': there is no such command.*run -- firefox; to follow one: memwatch --name firefox" memwatch firefox
 refused 2 "unrecognized option '--intreval': did you mean --interval\?" memwatch run --intreval 1s -- true
 refused 2 "unrecognized option '--limt': did you mean --limit\?" memwatch --limt=5M

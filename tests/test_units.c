@@ -125,6 +125,8 @@ static void sizes_are_read_as_people_write_them(void)
 		{ 4096, "4096B" },
 		{ 512 * KIB, "512K" },
 		{ 512 * KIB, "512KiB" },
+		{ 512 * KIB, "512Ki" },
+		{ 2 * GIB, "2Gi" },
 		{ 512000, "512kB" },
 		{ 512 * MIB, "512M" },
 		{ 512 * MIB, "512m" },
@@ -172,6 +174,29 @@ static void what_is_no_size_is_refused(void)
 			printf("# for \"%s\"\n", too_large[i]);
 	}
 	CHECK_EQ_U64(bytes, UNTOUCHED);
+}
+
+/* Of what lacks its unit, the one that was likely meant. */
+static void a_missing_unit_is_guessed(void)
+{
+	static const struct {
+		const char *text;
+		const char *unit; /* "": none is missing */
+	} cases[] = {
+		{ "512", "M" },	    { "1", "M" },	  { "999999", "M" },
+		{ "1000000", "B" }, { "536870912", "B" }, { "1.5", "G" },
+		{ ".5", "G" },	    { "0", "" },	  { "0.0", "" },
+		{ "512M", "" },	    { "512B", "" },	  { "", "" },
+		{ "x", "" },	    { "-5", "" },	  { "5 ", "" },
+		{ "1e3", "" },	    { "0x10", "" },	  { "00000000000000000001", "" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *unit = units_missing(cases[i].text, strlen(cases[i].text));
+
+		CHECK_EQ_STR(unit ? unit : "", cases[i].unit);
+	}
+	CHECK_EQ_STR(units_missing("5/min", 1), "M");
 }
 
 static void durations_are_read_as_people_write_them(void)
@@ -282,6 +307,7 @@ static const struct check_test tests[] = {
 	CHECK_TEST(a_clock_counts_whole_seconds),
 	CHECK_TEST(sizes_are_read_as_people_write_them),
 	CHECK_TEST(what_is_no_size_is_refused),
+	CHECK_TEST(a_missing_unit_is_guessed),
 	CHECK_TEST(durations_are_read_as_people_write_them),
 	CHECK_TEST(what_is_no_duration_is_refused),
 	CHECK_TEST(what_is_written_can_be_read_back),
