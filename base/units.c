@@ -70,6 +70,15 @@ char *units_format_bytes(char text[UNITS_TEXT], uint64_t bytes)
 	return text;
 }
 
+char *units_format_marked(char text[UNITS_TEXT], const char *mark, uint64_t bytes)
+{
+	char figure[UNITS_TEXT];
+
+	units_format_bytes(figure, bytes);
+	snprintf(text, UNITS_TEXT, "%.2s%.*s", mark, UNITS_TEXT - 3, figure);
+	return text;
+}
+
 char *units_format_delta(char text[UNITS_TEXT], int64_t bytes)
 {
 	text[0] = bytes < 0 ? '-' : '+';

@@ -23,6 +23,8 @@
  * Clock is elapsed time in whole seconds, "M:SS" or "H:MM:SS".
  */
 char *units_format_bytes(char text[UNITS_TEXT], uint64_t bytes);
+/* The same behind a mark of at most 2 bytes, such as "~": "~1.5 MiB". */
+char *units_format_marked(char text[UNITS_TEXT], const char *mark, uint64_t bytes);
 char *units_format_delta(char text[UNITS_TEXT], int64_t bytes);
 char *units_format_duration(char text[UNITS_TEXT], uint64_t ns);
 char *units_format_clock(char text[UNITS_TEXT], uint64_t ns);
@@ -45,8 +47,8 @@ const char *units_missing(const char *text, size_t length);
 
 /*
  * Read a length of time: "1s", "90sec", "100ms", "250us", "0.1" (seconds), "2m" or "2min", "1h",
- * "1d", several of them from the largest unit on ("1m30s", "2 h 05 min"), and a rate, "10Hz", as its
- * period; case and spaces as above.
+ * "1d", several of them from the largest unit on ("1m30s", "2 h 05 min"), and a rate, "10Hz", as
+ * its period; case and spaces as above.
  *
  * 0, or -EINVAL, or -ERANGE (negative, or over 100 years).
  */

@@ -1,4 +1,5 @@
 #include "cli/comparison.h"
+#include "trace/export/record_json.h"
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -131,6 +132,11 @@ static void put_span_side(const char *side, const struct summary_span *span)
 	printf(",\"%s\":{\"calls\":%" PRIu64, side, span->calls);
 	json_number(stdout, "unfinished", span->unfinished);
 	put_seconds("duration", span->total_ns);
+	if (span->peak_rss)
+		json_number(stdout, "peak_rss", span->peak_rss);
+	else
+		json_null(stdout, "peak_rss");
+	record_json_exact(stdout, span->peak_rss, span->peak_exact);
 	put_signed("gained", span->gained);
 	put_signed("kept", span->kept);
 	fputs("}", stdout);

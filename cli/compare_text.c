@@ -227,6 +227,29 @@ static void print_span_memory(const struct compare *compare, const unsigned widt
 	}
 }
 
+/* A difference only where neither is a lower bound. */
+static void print_span_peaks(const struct compare *compare, const unsigned widths[2])
+{
+	print_span_titles("PEAK IN SPANS", widths);
+	for (size_t i = 0; i < compare->span_count; i++) {
+		static const struct summary_span none;
+		const struct compare_span *span = &compare->spans[i];
+		const struct summary_span *a = span->a ? span->a : &none;
+		const struct summary_span *b = span->b ? span->b : &none;
+		bool known = a->peak_exact && b->peak_exact;
+		char a_text[UNITS_TEXT], b_text[UNITS_TEXT], delta[UNITS_TEXT];
+		char percent[UNITS_TEXT];
+
+		print_span_names(span, widths);
+		printf(" %12s %12s %12s %10s\n", table_peak(a_text, a->peak_rss, a->peak_exact),
+		       table_peak(b_text, b->peak_rss, b->peak_exact),
+		       known ? units_format_delta(delta, (int64_t)(b->peak_rss - a->peak_rss))
+			     : "-",
+		       known ? percent_text(percent, (double)a->peak_rss, (double)b->peak_rss)
+			     : "-");
+	}
+}
+
 static void print_spans(const struct compare *compare)
 {
 	unsigned widths[2] = { TABLE_NAME_LEAST, TABLE_NAME_LEAST };
@@ -241,6 +264,7 @@ static void print_spans(const struct compare *compare)
 		widths[1] = table_widen(widths[1], any->name);
 	}
 	print_span_times(compare, widths);
+	print_span_peaks(compare, widths);
 	print_span_memory(compare, widths);
 }
 

@@ -202,6 +202,12 @@ static void put_span(const struct summary_span *span, bool named)
 	put_seconds("duration", 0, span->total_ns);
 	put_seconds("mean", 0, span->mean_ns);
 	put_seconds("longest", 0, span->max_ns);
+	put_bytes("peak_rss", span->peak_rss > 0, span->peak_rss);
+	record_json_exact(stdout, span->peak_rss, span->peak_exact);
+	if (span->age_ns == RSS_AGE_UNKNOWN)
+		json_null(stdout, "rss_age");
+	else
+		put_seconds("rss_age", 0, span->age_ns);
 	put_signed("gained", span->gained);
 	put_signed("kept", span->kept);
 	fputs("}\n", stdout);

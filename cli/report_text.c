@@ -32,10 +32,11 @@ static void take_event(struct report *report, uint64_t t_ns, const struct event 
 {
 	char text[WORDING_TEXT], line[WORDING_TEXT + 2 * UNITS_TEXT + 8];
 	char before[UNITS_TEXT], delta[UNITS_TEXT];
-	uint64_t rss = event->kind == EVENT_SPAN_END ? event->rss_end : event->rss;
+	uint64_t rss = event_rss(event);
 	bool changes = event->kind == EVENT_SPAN_END && event->rss && event->rss_end;
 
-	snprintf(line, sizeof line, "%10s  %10s  %s%s", table_bytes(before, rss > 0, rss),
+	snprintf(line, sizeof line, "%10s  %10s  %s%s",
+		 rss ? units_format_marked(before, event_mark(event), rss) : "-",
 		 changes ? units_format_delta(delta, (int64_t)(rss - event->rss)) : "",
 		 event->kind == EVENT_MARK ? "* " : "", wording_event_record(text, event));
 	put_line(report, report->events, t_ns, event->line, "", line);
@@ -287,25 +288,34 @@ static void print_verdicts(const struct report *report)
 		       count - shown, VERDICT_LEAST_PARTS);
 }
 
+static const char *gained_text(char text[UNITS_TEXT], const struct summary_span *span)
+{
+	char delta[UNITS_TEXT];
+
+	snprintf(text, UNITS_TEXT, "%s%.20s", span->age_ns > RSS_MOMENT_NS ? "~" : "",
+		 units_format_delta(delta, span->gained));
+	return text;
+}
+
 /* What a table of spans has of one, behind its names. */
 static void print_figures(const struct summary_span *figures)
 {
 	char total[UNITS_TEXT], mean[UNITS_TEXT], longest[UNITS_TEXT];
-	char gained[UNITS_TEXT], kept[UNITS_TEXT];
+	char gained[UNITS_TEXT], kept[UNITS_TEXT], peak[UNITS_TEXT];
 	bool ended = figures->calls > 0;
 
-	printf(" %8" PRIu64 " %10" PRIu64 " %12s %12s %12s %10s %10s\n", figures->calls,
+	printf(" %8" PRIu64 " %10" PRIu64 " %12s %12s %12s %12s %10s %10s\n", figures->calls,
 	       figures->unfinished, units_format_duration(total, figures->total_ns),
 	       ended ? units_format_duration(mean, figures->mean_ns) : "-",
 	       ended ? units_format_duration(longest, figures->max_ns) : "-",
-	       units_format_delta(gained, figures->gained),
-	       units_format_delta(kept, figures->kept));
+	       table_peak(peak, figures->peak_rss, figures->peak_exact),
+	       gained_text(gained, figures), units_format_delta(kept, figures->kept));
 }
 
 static void print_titles(void)
 {
-	printf(" %8s %10s %12s %12s %12s %10s %10s\n", "CALLS", "UNFINISHED", "TOTAL", "MEAN",
-	       "LONGEST", "GAINED", "KEPT");
+	printf(" %8s %10s %12s %12s %12s %12s %10s %10s\n", "CALLS", "UNFINISHED", "TOTAL", "MEAN",
+	       "LONGEST", "PEAK", "GAINED", "KEPT");
 }
 
 static void print_categories(const struct summary *summary)

@@ -1,6 +1,7 @@
 #include "cli/table.h"
 
 #include "base/text.h"
+#include "wire/record.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -34,6 +35,11 @@ void table_whole(const char *text)
 const char *table_bytes(char text[UNITS_TEXT], bool known, uint64_t bytes)
 {
 	return known ? units_format_bytes(text, bytes) : "-";
+}
+
+const char *table_peak(char text[UNITS_TEXT], uint64_t peak_rss, bool exact)
+{
+	return peak_rss ? units_format_marked(text, peak_mark(exact), peak_rss) : "-";
 }
 
 const char *table_rate(char text[UNITS_TEXT], bool known, double bytes)

@@ -27,6 +27,9 @@ void table_whole(const char *text);
 /* "300 KiB", with "-" where it is not known. */
 const char *table_bytes(char text[UNITS_TEXT], bool known, uint64_t bytes);
 
+/* "300 KiB", of a peak; ">=300 KiB" where more is possible, "-" where it is 0, not known. */
+const char *table_peak(char text[UNITS_TEXT], uint64_t peak_rss, bool exact);
+
 /* "+300 KiB", of a rate; "-" where it is not known. */
 const char *table_rate(char text[UNITS_TEXT], bool known, double bytes);
 

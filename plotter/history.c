@@ -203,6 +203,9 @@ static int add_event(struct history *history, const struct record *record)
 		.duration_ns = event->duration_ns,
 		.rss = event->rss,
 		.rss_end = event->rss_end,
+		.stale = event_is_stale(event),
+		.peak_rss = event->peak_rss,
+		.peak_exact = event->peak_exact,
 		.category = event->category,
 		.label = event->label,
 	};

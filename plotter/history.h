@@ -71,6 +71,9 @@ struct history_event {
 	uint64_t duration_ns;
 	uint64_t rss; /* 0: not known */
 	uint64_t rss_end;
+	bool stale;	   /* the memory is of another moment than its own */
+	uint64_t peak_rss; /* of a span, at its end; 0: not known */
+	bool peak_exact;
 	const char *category;
 	const char *label;
 };

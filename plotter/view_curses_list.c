@@ -80,7 +80,7 @@ static void write_rss(char *text, size_t size, const struct curses_view *view,
 	uint64_t rss = event->kind == EVENT_SPAN_END ? event->rss_end : event->rss;
 	char figure[UNITS_TEXT];
 
-	text[0] = '\0';
+	snprintf(text, size, "%s", rss > 0 && event->stale ? "~" : "");
 	if (rss == 0 && line) {
 		if (!history_value_before(view->frame->history, line, event->t_ns, &rss) &&
 		    line->first_ns <= view->now_ns)

@@ -16,6 +16,13 @@
 #define NAME_LEAST 15
 #define NAME_MOST 32
 
+/* What a process had by its own word, for the event that it read it for. */
+struct reading {
+	uint64_t t_ns;
+	uint32_t line;
+	int64_t change;
+};
+
 struct text_view {
 	FILE *out;
 	const char *title;
@@ -27,6 +34,7 @@ struct text_view {
 	char notice[WORDING_TEXT];
 	struct total total;
 	struct roster_entry total_who;
+	struct reading reading;	       /* the last one */
 	const struct history *history; /* during a draw */
 };
 
@@ -36,6 +44,7 @@ struct text_line {
 	const struct roster_entry *who;
 	bool sampled;
 	bool has_rss;
+	bool stale; /* it is of another moment */
 	bool has_change;
 	uint64_t rss;
 	int64_t change;
@@ -126,7 +135,7 @@ static void print_line(struct text_view *view, const struct text_line *line)
 	if (line->who->pid)
 		snprintf(pid, sizeof(pid), "%u", (unsigned)line->who->pid);
 	if (line->has_rss)
-		units_format_bytes(rss, line->rss);
+		units_format_marked(rss, line->stale ? "~" : "", line->rss);
 	if (line->has_change)
 		units_format_delta(change, line->change);
 	fprintf(view->out, "%10s %8s  %s %9s", wording_seconds(time, view->start_ns, line->t_ns, 3),
@@ -157,9 +166,29 @@ static void print_value(struct text_view *view, uint64_t t_ns, struct roster_ent
 	who->rss = rss;
 }
 
+/* The event that it was read for comes next, and shows it. What a process has at first is shown. */
+static void take_reading(struct text_view *view, const struct history *history, uint64_t t_ns,
+			 const struct sample *sample)
+{
+	struct roster_entry *who = roster_find(&view->roster, history, sample->line);
+
+	if (!who)
+		return;
+	if (!who->sampled) {
+		print_value(view, t_ns, who, sample->rss);
+		return;
+	}
+	view->reading = (struct reading){ t_ns, sample->line, (int64_t)(sample->rss - who->rss) };
+	who->rss = sample->rss;
+}
+
 static void print_tick(struct text_view *view, const struct history *history, uint64_t t_ns,
 		       const struct tick *tick)
 {
+	if (tick->reading && tick->count == 1) {
+		take_reading(view, history, t_ns, tick->samples);
+		return;
+	}
 	for (size_t i = 0; i < tick->count; i++) {
 		const struct sample *sample = &tick->samples[i];
 		struct roster_entry *who = roster_find(&view->roster, history, sample->line);
@@ -173,12 +202,13 @@ static void print_tick(struct text_view *view, const struct history *history, ui
 static void print_total(struct text_view *view, const struct record *record)
 {
 	struct total_point points[TOTAL_POINTS];
+	bool reading = record->type == RECORD_TICK && record->tick.reading;
 	size_t count = total_add(&view->total, record, points);
 
 	for (size_t i = 0; i < count && total_tells(&view->total); i++) {
 		view->total_who.metrics.set = points[i].has_pss ? METRIC_BIT(METRIC_PSS) : 0;
 		view->total_who.metrics.values[METRIC_PSS] = points[i].pss;
-		if (points[i].tick)
+		if (points[i].tick && !(reading && points[i].t_ns == record->t_ns))
 			print_value(view, points[i].t_ns, &view->total_who, points[i].rss);
 	}
 }
@@ -200,14 +230,17 @@ static void print_event(struct text_view *view, const struct history *history, u
 			const struct event *event)
 {
 	bool spans = event->kind == EVENT_SPAN_END && event->rss && event->rss_end;
+	const struct reading *reading = &view->reading;
+	bool read = !spans && reading->t_ns == t_ns && reading->line == event->line;
 	char text[WORDING_TEXT];
 	struct roster_entry who;
 	struct text_line line = {
 		.t_ns = t_ns,
 		.who = &who,
-		.rss = event->kind == EVENT_SPAN_END ? event->rss_end : event->rss,
-		.has_change = spans,
-		.change = (int64_t)(event->rss_end - event->rss),
+		.rss = event_rss(event),
+		.stale = event_is_stale(event),
+		.has_change = spans || read,
+		.change = read ? reading->change : (int64_t)(event->rss_end - event->rss),
 		.mark = event->kind == EVENT_MARK ? "* " : "",
 		.text = wording_event_record(text, event),
 	};

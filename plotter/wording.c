@@ -12,6 +12,8 @@ static struct event as_event(const struct history_event *event)
 	return (struct event){
 		.kind = event->kind,
 		.duration_ns = event->duration_ns,
+		.peak_rss = event->peak_rss,
+		.peak_exact = event->peak_exact,
 		.category = event->category,
 		.label = event->label,
 	};
@@ -45,12 +47,16 @@ char *wording_open(char text[WORDING_TEXT], const struct history_event *event, u
 char *wording_event_record(char text[WORDING_TEXT], const struct event *event)
 {
 	char words[EVENT_TEXT];
-	char figure[UNITS_TEXT];
+	char duration[UNITS_TEXT];
+	char peak[UNITS_TEXT];
 
 	event_text(words, event);
-	if (event->kind == EVENT_SPAN_END)
-		snprintf(text, WORDING_TEXT, "%s (%s)", words,
-			 units_format_duration(figure, event->duration_ns));
+	units_format_duration(duration, event->duration_ns);
+	units_format_marked(peak, peak_mark(event->peak_exact), event->peak_rss);
+	if (event->kind == EVENT_SPAN_END && event->peak_rss)
+		snprintf(text, WORDING_TEXT, "%s (%s, peak %s)", words, duration, peak);
+	else if (event->kind == EVENT_SPAN_END)
+		snprintf(text, WORDING_TEXT, "%s (%s)", words, duration);
 	else
 		snprintf(text, WORDING_TEXT, "%s", words);
 	return text;

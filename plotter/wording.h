@@ -10,9 +10,10 @@
 #include "trace/export/event_text.h"
 
 /* Room for a sentence about a record. */
-#define WORDING_TEXT (TEXT_LABEL + TEXT_CATEGORY + 64)
+#define WORDING_TEXT (TEXT_LABEL + TEXT_CATEGORY + 96)
 
-/* "category: label", "label"; a span's begin "begin I/O: read", its end "end I/O: read (1.20 s)".
+/* "category: label", "label"; a span's begin "begin I/O: read", its end
+ * "end I/O: read (1.20 s, peak 20.0 MiB)", or "peak >=20.0 MiB" where that is a lower bound.
  */
 char *wording_event(char text[WORDING_TEXT], const struct history_event *event);
 

@@ -63,10 +63,14 @@ def check_static(path):
     check_equal("ends", ["alive", "killed by SIGKILL", "dropped", "exited with status 3"],
                 [row[4] for row in page.tables["processes"][1:]])
     events = {row[1]: row for row in page.tables["events"][1:]}
-    check_equal("a milestone", ["1", "0:00.150", "recorder[4321]", "camera", "recording started", "", "11.0 MiB", ""],
+    check_equal("a milestone", ["1", "0:00.150", "recorder[4321]", "camera", "recording started", "", "11.0 MiB", "",
+                                ""],
                 events["0:00.150"])
-    check_equal("a span", ["", "0:00.160", "recorder[4321]", "I/O", "read", "90.0 ms", "11.0 MiB", "+2.0 MiB"],
+    check_equal("a span", ["", "0:00.160", "recorder[4321]", "I/O", "read", "90.0 ms", "11.0 MiB", "+2.0 MiB",
+                             "14.0 MiB"],
                 events["0:00.160"])
+    check_equal("a span's peak that is a lower bound", "\u2265 13.0 MiB", events["0:00.180"][8])
+    check_equal("memory of another moment", "~30.0 MiB", events["0:01.650"][6])
     check_equal("markup in a label", ["</script>", "<script>alert(1)</script><!-- ]]> &amp;"], events["0:00.310"][3:5])
     check_equal("an emoji and a reversed text", ROCKET + " launched \\u202edesrever", events["0:00.320"][4])
     check_equal("control bytes", "\\x1b]0;owned\\x07 %s%n $x_1$ \\frac{} `id` $(id) 'q' a\\b", events["0:00.330"][4])

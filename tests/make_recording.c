@@ -59,7 +59,8 @@ static void put(struct output *output, struct record record)
 #define END_SPAN(ms, of, id, from_ms, before, after, type, text)                                   \
 	EVENT(ms, .line = of, .kind = EVENT_SPAN_END, .span = id,                                  \
 	      .duration_ns = (ms - from_ms) * NS_PER_MS, .rss = before, .rss_end = after,          \
-	      .category = type, .label = text)
+	      .peak_rss = after + MIB, .peak_exact = (id) % 2 == 1, .category = type,              \
+	      .label = text)
 #define END(ms, ...)                                                                               \
 	{                                                                                          \
 		.t_ns = AT(ms), .type = RECORD_END, .end = { __VA_ARGS__ }                         \
@@ -113,7 +114,8 @@ static const struct record records[] = {
 	END_SPAN(620, 1, 3, 220, 12 * MIB, 20 * MIB, "compute", "overlaps"),
 	BEGIN(630, 2, 1, 100 * MIB, "work", "cut short by its death"),
 	EVENT(690, .line = 2, .kind = EVENT_SPAN_END, .span = 1, .duration_ns = 60 * NS_PER_MS,
-	      .rss = 100 * MIB, .category = "work", .label = "cut short by its death",
+	      .rss = 100 * MIB, .rss_end = 100 * MIB, .rss_age_ns = 90 * NS_PER_MS,
+	      .peak_rss = 102 * MIB, .category = "work", .label = "cut short by its death",
 	      .unfinished = true),
 	END(690, .line = 2, .pid = 99, .reason = END_KILLED, .code = 9, .last_rss = 100 * MIB,
 	    .max_rss = 1536 * MIB, .peak_rss = 1600 * MIB),
@@ -139,7 +141,8 @@ static const struct record records[] = {
 	TICK(1400, { 1, 22 * MIB, 0 }),
 	TICK(1500, { 1, 22 * MIB, 0 }),
 	TICK(1600, { 1, 30 * MIB, 0 }),
-	MARK(1650, 1, 30 * MIB, "camera", "saved"),
+	EVENT(1650, .line = 1, .rss = 30 * MIB, .rss_age_ns = 50 * NS_PER_MS, .category = "camera",
+	      .label = "saved"),
 	TICK(1700, { 1, 30 * MIB, 0 }),
 	TICK(1800, { 1, 8 * MIB, 0 }),
 	TICK(1900, { 1, 8 * MIB, 0 }),

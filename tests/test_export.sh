@@ -36,8 +36,9 @@ import csv, json
 
 rows = list(csv.reader(open("out.csv", newline="", encoding="utf-8")))
 lines = [json.loads(line) for line in open("out.jsonl", encoding="utf-8")]
-assert rows.pop(0) == ["t_s", "wall", "pid", "name", "rss_bytes", "event"]
-assert all(len(row) == 6 for row in rows)
+assert rows.pop(0) == ["t_s", "wall", "pid", "name", "rss_bytes", "event", "rss_age_s", "peak_rss_bytes",
+                      "peak_exact"]
+assert all(len(row) == 9 for row in rows)
 assert len(rows) == len(lines)
 
 samples = [(float(row[0]), int(row[2]), int(row[4])) for row in rows if not row[5]]
@@ -49,6 +50,9 @@ for row, line in zip(rows, lines):
         words = ("" if line["kind"] == "milestone" else line["kind"] + " ") + words
         rss = line["rss_end" if line["kind"] == "end" else "rss"]
         assert row[4] == ("" if rss is None else str(rss)), (row, line)
+        age, peak, exact = line["rss_age"], line.get("peak_rss"), line.get("peak_exact")
+        assert row[6] == ("" if age is None else "%.9f" % age), (row, line)
+        assert row[7:] == (["", ""] if peak is None else [str(peak), str(int(exact))]), (row, line)
         if words.isascii() and words.isprintable() and words[0] not in "=+-@":
             assert row[5] == words, (row, words)
     assert not row[3].startswith(tuple("=+-@\t\r")) and not row[5].startswith(tuple("=+-@\t\r")), row
@@ -95,15 +99,15 @@ part() {
 }
 
 nasty='"""a"", </script> 録画 \x1b[2J�"'
-check_equal "from to" "0.200000000,1700000000.323456789,4321,recorder,12582912,
-0.200000000,1700000000.323456789,99,$nasty,1609564160,
-0.200000000,1700000000.323456789,0,total,1622147072,
-0.205000000,1700000000.328456789,99,$nasty,1609564160,'@SUM(1+1)|cmd" "$(part --from 0.2 --to 205ms)"
+check_equal "from to" "0.200000000,1700000000.323456789,4321,recorder,12582912,,,,
+0.200000000,1700000000.323456789,99,$nasty,1609564160,,,,
+0.200000000,1700000000.323456789,0,total,1622147072,,,,
+0.205000000,1700000000.328456789,99,$nasty,1609564160,'@SUM(1+1)|cmd,0.000000000,," "$(part --from 0.2 --to 205ms)"
 check_equal "the end of it" "1.900000000 2.000000000" "$(part --from 1.9 | cut -d , -f 1 | xargs)"
 check_equal "the begin of it" "0.000000000 0.000000000" "$(part --to 500us | cut -d , -f 1 | xargs)"
 check_equal "the first moment" "0.000000000 0.000000000" "$(part --to 0 | cut -d , -f 1 | xargs)"
 check_equal "nothing" "" "$(part --from 1.91 --to 1.95)"
-check_equal "a later name" "0.230000000,1700000000.353456789,99,child,,process is now: ./child" \
+check_equal "a later name" "0.230000000,1700000000.353456789,99,child,,process is now: ./child,,," \
 	"$(part --from 0.23 --to 0.24)"
 memwatch export s.mwdb -o part.jsonl --from 0.23 --to 0.24
 check_equal "it changes and doesn't begin" change "$(jq -r .state part.jsonl)"

@@ -222,6 +222,7 @@ assert order.index(("stats", at(690))) < order.index(("track", second)) < order.
 # Milestones, with texts made safe; notices; ends; gaps.
 marks = lambda track: [one for one in trace.instants(track) if one[2] != ["memwatch"]]
 told = lambda track: [one for one in trace.instants(track) if one[2] == ["memwatch"]]
+OLD = {"rss": 30 * MIB, "rss_age_ns": 50 * MS}  # of another moment
 equal(marks(recorder), [(at(ms), name, category, {"rss": mib * MIB}) for ms, name, category, mib in (
     (150, "recording started", ["camera"], 11),
     (170, '=HYPERLINK("http://x.test","click")', None, 11),
@@ -229,8 +230,7 @@ equal(marks(recorder), [(at(ms), name, category, {"rss": mib * MIB}) for ms, nam
     (320, "\U0001f680 launched \\u202edesrever", None, 13),
     (330, "\\x1b]0;owned\\x07 %s%n $x_1$ \\frac{} `id` $(id) 'q' a\\b", None, 13),
     (340, "only a category", ["only a category"], 13),
-    (350, "bad \ufffd\ufffd bytes", None, 13),
-    (1650, "saved", ["camera"], 30))])
+    (350, "bad \ufffd\ufffd bytes", None, 13))] + [(at(1650), "saved", ["camera"], OLD)])
 equal(marks(first), [(at(205), "@SUM(1+1)|cmd", None, {"rss": 1535 * MIB}), (at(206), "+2\\t", ["-1"], {"rss": 1535 * MIB})])
 equal(marks(second), [(at(890), "comes late", None, {}), (at(1260), "after its end", None, {})])
 equal(marks(session), [(at(225), "battery \\x9b low\\nsecond line\\x0d".replace("\\x9b", "\\u009b"), None, {})])
@@ -250,12 +250,14 @@ equal([one[:2] for one in told(gone)], [(at(1020), "joins as"), (at(1030), "exit
 
 # Spans: each begin and end paired by its track alone; what overlaps is apart.
 equal(trace.slices(recorder), [
-    (at(160), at(250), "read", ["I/O"], {"rss": 11 * MIB, "rss_end": 13 * MIB}),
-    (at(180), at(210), 'parse, "nested"', ["I/O"], {"rss": 11 * MIB, "rss_end": 12 * MIB}),
-    (at(220), at(620), "overlaps", ["compute"], {"rss": 12 * MIB, "rss_end": 20 * MIB}),
+    (at(160), at(250), "read", ["I/O"], {"rss": 11 * MIB, "rss_end": 13 * MIB, "peak_rss": 14 * MIB}),
+    (at(180), at(210), 'parse, "nested"', ["I/O"], {"rss": 11 * MIB, "rss_end": 12 * MIB,
+                                                   "peak_rss_at_least": 13 * MIB}),
+    (at(220), at(620), "overlaps", ["compute"], {"rss": 12 * MIB, "rss_end": 20 * MIB, "peak_rss": 21 * MIB}),
     (at(1010), None, "never ends", None, {"rss": 21 * MIB})])
 equal(trace.slices(first), [
-    (at(630), at(690), "cut short by its death", ["work"], {"rss": 100 * MIB, "rss_end": 100 * MIB, "unfinished": 1})])
+    (at(630), at(690), "cut short by its death", ["work"], 
+     {"rss": 100 * MIB, "rss_end": 100 * MIB, "peak_rss_at_least": 102 * MIB, "rss_age_ns": 90 * MS, "unfinished": 1})])
 equal(trace.slices(second) + trace.slices(gone), [])
 
 # A part: what each process had at its begin, and a span that was running then.
@@ -264,7 +266,8 @@ recorder, first = part.processes()
 equal(part.counter(recorder, "RSS"), [(at(190), 10 * MIB), (at(200), 12 * MIB)])
 equal(part.counter(first, "RSS"), [(at(190), 1536 * MIB), (at(200), 1535 * MIB)])
 equal(part.slices(recorder), [
-    (at(190), at(210), 'parse, "nested"', ["I/O"], {"rss": 11 * MIB, "rss_end": 12 * MIB, "duration_ns": 30 * MS}),
+    (at(190), at(210), 'parse, "nested"', ["I/O"], {"rss": 11 * MIB, "rss_end": 12 * MIB, "duration_ns": 30 * MS,
+                                                   "peak_rss_at_least": 13 * MIB}),
     (at(220), None, "overlaps", ["compute"], {"rss": 12 * MIB})][::1])
 assert all(at(190) <= packet["timestamp"] <= at(240) for packet in part.packets[1:])
 
@@ -322,6 +325,7 @@ equal([(event["ts"], event["cat"], event["name"]) for event in instants if event
 texts = {event["name"]: event["args"] for event in instants}
 equal(texts["\x1b]0;owned\x07 %s%n $x_1$ \\frac{} `id` $(id) 'q' a\\b"], {"rss": 13 * MIB})
 equal(texts["bad \ufffd\ufffd bytes"], {"rss": 13 * MIB})
+equal(texts["saved"], {"rss": 30 * MIB, "rss_age_ns": 50000000})
 equal(texts["killed by SIGKILL"], {"max_rss": 1536 * MIB, "peak_rss": 1600 * MIB})
 equal([event["pid"] for event in instants if event["name"] == "comes late"], [AGAIN])
 
@@ -344,7 +348,7 @@ equal(sorted(spans(events), key=lambda span: span[1]),
       sorted(((pid, *span[:3]) for track, pid in pids.items() for span in trace.slices(track)), key=lambda span: span[1]))
 equal(len(spans(events)), 5)
 equal([event["args"] for event in events if event["ph"] == "e" and event["pid"] == 99],
-      [{"rss_end": 100 * MIB, "unfinished": True}])
+      [{"rss_end": 100 * MIB, "rss_age_ns": 90000000, "peak_rss": 102 * MIB, "peak_exact": False, "unfinished": True}])
 
 part = load("part.json")["traceEvents"]
 assert all(at(190) <= event["ts"] <= at(240) for event in part if event["ph"] != "M")

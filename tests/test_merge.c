@@ -188,12 +188,37 @@ static void a_place_that_was_kept_comes_before_what_came_later(void)
 	merge_free(merge);
 }
 
+static bool is_no_b(void *arg, const struct record *record)
+{
+	(*(unsigned *)arg)++;
+	return strcmp(record->event.label, "b") != 0;
+}
+
+static void what_is_not_wanted_takes_no_number(void)
+{
+	struct merge *merge = merge_new();
+	struct seen seen = { .in_order = true };
+	unsigned asked = 0;
+
+	merge_want(merge, is_no_b, &asked);
+	add_event(merge, 10, "b");
+	add_event(merge, 9, "a");
+	add_event(merge, 11, "c");
+	merge_release(merge, 20, see, &seen);
+	CHECK_EQ_STR(seen.text, "c/a c/c ");
+	CHECK_EQ_U64(asked, 3);
+	CHECK_EQ_U64(merge_seq(merge), 2);
+	CHECK(seen.in_order);
+	merge_free(merge);
+}
+
 static const struct check_test tests[] = {
 	CHECK_TEST(what_came_late_goes_in_its_place),
 	CHECK_TEST(an_inspection_keeps_its_names_and_its_order),
 	CHECK_TEST(nothing_goes_before_its_time),
 	CHECK_TEST(a_line_begins_before_its_events),
 	CHECK_TEST(order_and_texts_hold_for_any_mix),
+	CHECK_TEST(what_is_not_wanted_takes_no_number),
 	CHECK_TEST(a_place_that_was_kept_comes_before_what_came_later),
 };
 

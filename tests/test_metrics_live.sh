@@ -84,9 +84,9 @@ check_match "the report's table" '^ +PID NAME +PSS LAST +PSS MAX +USS LAST +USS 
 	"$(memwatch report figures.mwdb)"
 memwatch export figures.mwdb -o figures.csv
 check_equal "the table's titles" \
-	"t_s,wall,pid,name,rss_bytes,event,pss_bytes,uss_bytes,swap_bytes,anon_bytes,file_bytes,shmem_bytes" \
+	"t_s,wall,pid,name,rss_bytes,event,pss_bytes,uss_bytes,swap_bytes,anon_bytes,file_bytes,shmem_bytes,rss_age_s,peak_rss_bytes,peak_exact" \
 	"$(head -n 1 figures.csv)"
-check_equal "fields of a row" 12 "$(grep -v '"' figures.csv | awk -F, '{ print NF }' | sort -u)"
+check_equal "fields of a row" 15 "$(grep -v '"' figures.csv | awk -F, '{ print NF }' | sort -u)"
 memwatch export figures.mwdb -o figures.json
 check_equal "counters for Chrome" "ANON FILE PSS RSS SHMEM SWAP USS" "$(jq -r '[.traceEvents[] | select(.ph == "C" and
 	.name != "RSS peak") | .name] | unique | join(" ")' figures.json)"

@@ -134,15 +134,18 @@ static uint64_t read_age(const struct cursor *row)
 	return cursor_number(row, EVENT_AGE);
 }
 
-/* What is beside the figure of the event's own moment; a span's row has those of its end. */
+/* What is beside the figure of the event's own moment. */
 static void read_beside(const struct cursor *row, struct event *event)
 {
-	uint64_t shared = cursor_number(row, EVENT_SHARED);
+	bool ends = event->kind == EVENT_SPAN_END;
+	uint64_t shared = cursor_number(row, ends ? EVENT_END_SHARED : EVENT_SHARED);
 
 	event->shared = shared <= event_rss(event) ? shared : 0;
 	event->rss_age_ns = read_age(row);
-	if (event->kind != EVENT_SPAN_END)
+	if (!ends)
 		return;
+	if (cursor_number(row, EVENT_END_AGE) > event->rss_age_ns)
+		event->rss_age_ns = cursor_number(row, EVENT_END_AGE);
 	event->peak_rss = cursor_number(row, EVENT_PEAK);
 	event->peak_exact = cursor_number(row, EVENT_PEAK_EXACT) != 0;
 }

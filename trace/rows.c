@@ -7,12 +7,12 @@ static const char *const texts[ROWS_STATEMENTS] = {
 			"?3, ?4, ?5, ?6)",
 	[ROWS_EVENT] =
 		"INSERT INTO event(t_ns, process, category, label, duration_ns, rss, rss_end, "
-		"span, shared, peak_rss, peak_exact, rss_age_ns) VALUES(?1, ?2, ?3, ?4, ?5, ?6, "
-		"?7, ?8, ?9, ?10, ?11, ?12)",
-	[ROWS_SPAN_END] = "UPDATE event SET duration_ns = ?2, rss_end = ?3, shared = ?4, peak_rss "
-			  "= ?5, peak_exact = ?6, rss_age_ns = ?7 WHERE rowid = ?1",
-	[ROWS_SPAN_LEFT] = "UPDATE event SET rss_end = ?3, shared = ?4, peak_rss = ?5, peak_exact "
-			   "= ?6, rss_age_ns = ?7 WHERE rowid = ?1",
+		"span, shared, rss_age_ns, shared_end, peak_rss, peak_exact, rss_end_age_ns) "
+		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+	[ROWS_SPAN_END] = "UPDATE event SET duration_ns = ?2, rss_end = ?3, shared_end = ?4, "
+			  "peak_rss = ?5, peak_exact = ?6, rss_end_age_ns = ?7 WHERE rowid = ?1",
+	[ROWS_SPAN_LEFT] = "UPDATE event SET rss_end = ?3, shared_end = ?4, peak_rss = ?5, "
+			   "peak_exact = ?6, rss_end_age_ns = ?7 WHERE rowid = ?1",
 	[ROWS_PROCESS] =
 		"INSERT INTO process(id, pid, start_ns, ppid, name, command, first_ns) VALUES(?1, "
 		"?2, ?3, ?4, ?5, ?6, ?7)",
@@ -154,16 +154,28 @@ int rows_sample(struct rows *rows, int64_t t_ns, const struct sample *sample,
 	return run(statement);
 }
 
-/* What is beside an event's rss, from @at on. */
-static void bind_beside(sqlite3_stmt *statement, int at, const struct event *event)
+static void bind_age(sqlite3_stmt *statement, int at, bool known, uint64_t age_ns)
+{
+	if (known && age_ns != RSS_AGE_UNKNOWN)
+		bind_count(statement, at, age_ns);
+	else
+		sqlite3_bind_null(statement, at);
+}
+
+/* What is beside the memory that an event begins with, from @at on. */
+static void bind_begin(sqlite3_stmt *statement, int at, const struct event *event)
+{
+	bind_known(statement, at, event->kind == EVENT_SPAN_END ? 0 : event->shared);
+	bind_age(statement, at + 1, event->rss > 0, event->rss_age_ns);
+}
+
+/* What is beside the memory that a span ends with, and its peak. */
+static void bind_end(sqlite3_stmt *statement, int at, const struct event *event)
 {
 	bind_known(statement, at, event->shared);
 	bind_known(statement, at + 1, event->peak_rss);
 	bind_told(statement, at + 2, event->peak_rss ? event->peak_exact : UINT64_MAX);
-	if (event_rss(event) && event->rss_age_ns != RSS_AGE_UNKNOWN)
-		bind_count(statement, at + 3, event->rss_age_ns);
-	else
-		sqlite3_bind_null(statement, at + 3);
+	bind_age(statement, at + 3, event->rss_end > 0, event->rss_age_ns);
 }
 
 int rows_event(struct rows *rows, int64_t t_ns, const struct event *event, int64_t *ret_row)
@@ -184,7 +196,9 @@ int rows_event(struct rows *rows, int64_t t_ns, const struct event *event, int64
 	bind_known(statement, 6, event->rss);
 	if (event->kind != EVENT_MARK)
 		sqlite3_bind_int64(statement, 8, (sqlite3_int64)event->span);
-	bind_beside(statement, 9, event);
+	bind_begin(statement, 9, event);
+	if (event->kind == EVENT_SPAN_END)
+		bind_end(statement, 11, event);
 	result = run(statement);
 	*ret_row = sqlite3_last_insert_rowid(rows->database);
 	return result;
@@ -195,7 +209,7 @@ static int end_span(sqlite3_stmt *statement, int64_t row, const struct event *ev
 	sqlite3_bind_int64(statement, 1, row);
 	bind_count(statement, 2, event->duration_ns);
 	bind_known(statement, 3, event->rss_end);
-	bind_beside(statement, 4, event);
+	bind_end(statement, 4, event);
 	return run(statement);
 }
 

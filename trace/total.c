@@ -161,7 +161,7 @@ size_t total_add(struct total *total, const struct record *record,
 		total->open_ns = 0;
 	}
 	if (record->type == RECORD_TICK) {
-		join = record->tick.reading || is_join(total, &record->tick);
+		join = is_join(total, &record->tick);
 		add_samples(total, &record->tick);
 		total->open_ns = record->tick.count == TICK_SAMPLES ? record->t_ns : 0;
 		if (!total->open_ns)

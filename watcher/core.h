@@ -172,7 +172,7 @@ void setup_close(struct core *core);
 int setup_watch_gate(struct core *core);
 
 /* output.c: what was merged goes to the past and to the stream. */
-int output_open(struct output *output);
+int output_open(struct core *core);
 void output_close(struct output *output);
 void output_release(struct core *core, uint64_t until_ns);
 /* Where nothing was sent since the last call, say which seq comes next, so that a subscriber sees

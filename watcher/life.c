@@ -63,7 +63,7 @@ static void add_first_sample(struct core *core, struct entry *entry, struct samp
 
 	sample.line = entry->info.line;
 	note_sample(core, entry, record.t_ns, sample.rss);
-	record.tick = (struct tick){ core->missed, 1, &sample, false };
+	record.tick = (struct tick){ core->missed, 1, &sample, true };
 	core_add(core, &record);
 }
 
@@ -109,12 +109,11 @@ void life_reading(struct core *core, struct entry *entry, const struct reading *
 	struct sample sample = { entry->info.line, reading->rss, reading->shared };
 	struct record record = { .t_ns = reading->t_ns, .type = RECORD_TICK };
 	bool in_order = record.t_ns >= core->released_ns && record.t_ns >= core->session.start_ns;
-	bool same = record.t_ns >= entry->sampled_ns && sample.rss == entry->info.rss;
 
 	if (!in_order && record.t_ns < entry->joined_ns)
 		return;
 	record.tick = (struct tick){ core->missed, 1, &sample, true };
-	if (in_order && !same)
+	if (in_order)
 		core_add_at(core, &record, reading->order);
 	note_sample(core, entry, record.t_ns, sample.rss);
 	alarms_reading(core, entry, record.t_ns, sample.rss);

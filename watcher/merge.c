@@ -29,6 +29,8 @@ struct merge {
 	uint64_t seq;
 	uint64_t oldest_ns;
 	bool sorted;
+	bool (*wanted)(void *arg, const struct record *record); /* NULL: all are */
+	void *wanted_arg;
 };
 
 struct merge *merge_new(void)
@@ -228,6 +230,13 @@ void merge_begin(struct merge *merge, uint32_t line, uint64_t t_ns)
 	}
 }
 
+void merge_want(struct merge *merge, bool (*wanted)(void *arg, const struct record *record),
+		void *arg)
+{
+	merge->wanted = wanted;
+	merge->wanted_arg = arg;
+}
+
 static int compare(const void *left, const void *right)
 {
 	const struct held *a = left;
@@ -271,6 +280,8 @@ void merge_release(struct merge *merge, uint64_t until_ns, record_fn each, void 
 		struct held *held = &merge->held[gone++];
 
 		resolve(&merge->arena, held);
+		if (merge->wanted && !merge->wanted(merge->wanted_arg, &held->record))
+			continue;
 		held->record.seq = ++merge->seq;
 		each(arg, &held->record);
 	}

@@ -29,6 +29,10 @@ int merge_add_at(struct merge *merge, const struct record *record, uint64_t plac
  */
 void merge_begin(struct merge *merge, uint32_t line, uint64_t t_ns);
 
+/* Records of which @wanted says no when their turn comes are dropped, and take no seq. */
+void merge_want(struct merge *merge, bool (*wanted)(void *arg, const struct record *record),
+		void *arg);
+
 /*
  * Let go what happened before @until_ns, in order of time, with seq counted on from the last one. A
  * record older than what went before goes at once; its t_ns tells. @each must not add.

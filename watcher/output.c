@@ -8,8 +8,23 @@
 
 #define RECORD_ROOM (CODEC_RECORD_ROOM + TICK_SAMPLES * CODEC_SAMPLE_ROOM)
 
-int output_open(struct output *output)
+/* A reading of what its line had before is no news. */
+static bool is_news(void *arg, const struct record *record)
 {
+	const struct core *core = arg;
+	const struct entry *entry;
+
+	if (record->type != RECORD_TICK || !record->tick.reading)
+		return true;
+	entry = registry_line(core->registry, record->tick.samples[0].line);
+	return entry && entry->merged_rss != record->tick.samples[0].rss;
+}
+
+int output_open(struct core *core)
+{
+	struct output *output = &core->output;
+
+	merge_want(core->merge, is_news, core);
 	output->records = malloc(PAIR_BODY);
 	output->record = malloc(RECORD_ROOM);
 	return output->records && output->record ? 0 : -ENOMEM;

@@ -86,7 +86,7 @@ static int open_parts(struct core *core)
 		return -ENOMEM;
 	core->packet = malloc(sizeof *core->packet);
 	if (!core->registry || !core->merge || !core->past || !core->emitters || !core->packet ||
-	    output_open(&core->output) < 0)
+	    output_open(core) < 0)
 		return -ENOMEM;
 	core->epoll = epoll_create1(EPOLL_CLOEXEC);
 	core->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);

@@ -51,7 +51,8 @@ struct tick {
 	uint64_t missed; /* deadlines missed since the session's start */
 	size_t count;
 	const struct sample *samples;
-	bool reading; /* no tick of the session's: what one process had at an event of its own */
+	bool reading; /* no tick of the session's: what one process had when it joined, or at an
+		       * event of its own; all others keep theirs */
 };
 
 /* Most samples in one record. */
@@ -272,6 +273,18 @@ static inline uint64_t event_rss(const struct event *event)
 static inline bool event_is_stale(const struct event *event)
 {
 	return event->rss_age_ns > RSS_MOMENT_NS;
+}
+
+/* What stands before that figure: "~" where it is of another moment. */
+static inline const char *event_mark(const struct event *event)
+{
+	return event_rss(event) && event_is_stale(event) ? "~" : "";
+}
+
+/* What stands before a span's peak: ">=" where more is possible. */
+static inline const char *peak_mark(bool exact)
+{
+	return exact ? "" : ">=";
 }
 
 typedef void (*record_fn)(void *arg, const struct record *record);

@@ -20,11 +20,16 @@ struct who {
 	size_t length;
 };
 
+/* The places of what only events have, in other rows. */
+#define EVENT_TAIL ",,,\n"
+
+#define TAIL_ROOM (METRICS + sizeof EVENT_TAIL + 3 * DIGITS_ROOM)
+
 struct table {
 	FILE *out;
 	const struct session_info *session;
-	uint32_t metrics;	/* a set: those that have a column, behind the others */
-	char tail[METRICS + 1]; /* "\n", behind a comma for each of them */
+	uint32_t metrics; /* a set: those that have a column, behind the others */
+	char tail[METRICS + sizeof EVENT_TAIL]; /* a comma for each of them, then EVENT_TAIL */
 	struct line_names names;
 	struct total total;
 	struct who *whos; /* by line, and one more for lines that nobody knows */
@@ -86,7 +91,8 @@ static size_t put_time(const struct table *table, char *to, uint64_t t_ns)
 
 static void put_tick(struct table *table, uint64_t t_ns, const struct tick *tick)
 {
-	char row[2 * DIGITS_ROOM + DIGITS_ROOM + CSV_ROOM(TEXT_NAME) + DIGITS_ROOM + METRICS];
+	char row[2 * DIGITS_ROOM + DIGITS_ROOM + CSV_ROOM(TEXT_NAME) + DIGITS_ROOM + METRICS +
+		 sizeof EVENT_TAIL];
 	size_t time = put_time(table, row, t_ns);
 
 	for (size_t i = 0; i < tick->count; i++) {
@@ -104,10 +110,10 @@ static void put_tick(struct table *table, uint64_t t_ns, const struct tick *tick
 
 /* @rss: 0 where nobody knows. */
 static void put_words(struct table *table, uint64_t t_ns, uint32_t line, uint64_t rss,
-		      const char *words)
+		      const char *words, const char *tail)
 {
 	const struct who *who = find_who(table, line);
-	char row[3 * DIGITS_ROOM + CSV_ROOM(WORDS)];
+	char row[3 * DIGITS_ROOM + TAIL_ROOM + CSV_ROOM(WORDS)];
 	size_t length = put_time(table, row, t_ns);
 	char *end = row;
 
@@ -118,7 +124,7 @@ static void put_words(struct table *table, uint64_t t_ns, uint32_t line, uint64_
 		end = digits_number(row, rss);
 	*end++ = ',';
 	end += csv_field(end, words);
-	end = stpcpy(end, table->tail);
+	end = stpcpy(end, tail);
 	fwrite_unlocked(row, 1, (size_t)(end - row), table->out);
 }
 
@@ -126,7 +132,7 @@ static void put_words(struct table *table, uint64_t t_ns, uint32_t line, uint64_
 static void put_metrics(struct table *table, uint64_t t_ns, const struct metrics *metrics)
 {
 	const struct who *who = find_who(table, metrics->line);
-	char row[2 * DIGITS_ROOM + METRICS * DIGITS_ROOM];
+	char row[2 * DIGITS_ROOM + METRICS * DIGITS_ROOM + sizeof EVENT_TAIL];
 	size_t time = put_time(table, row, t_ns);
 	char *end = row;
 
@@ -141,18 +147,38 @@ static void put_metrics(struct table *table, uint64_t t_ns, const struct metrics
 		if (metrics->set & METRIC_BIT(i))
 			end = digits_number(end, metrics->values[i]);
 	}
-	*end++ = '\n';
+	end = stpcpy(end, EVENT_TAIL);
 	fwrite_unlocked(row, 1, (size_t)(end - row), table->out);
+}
+
+/* What only events have, behind the metrics' places: how old its memory is, and a span's peak. */
+static void write_tail(const struct table *table, char tail[TAIL_ROOM], const struct event *event)
+{
+	size_t metrics = strlen(table->tail) - strlen(EVENT_TAIL);
+	char *end = tail + metrics;
+
+	memcpy(tail, table->tail, metrics);
+	*end++ = ',';
+	if (event_rss(event) && event->rss_age_ns != RSS_AGE_UNKNOWN)
+		end = digits_seconds(end, 0, event->rss_age_ns);
+	*end++ = ',';
+	if (event->peak_rss)
+		end = digits_number(end, event->peak_rss);
+	*end++ = ',';
+	if (event->peak_rss)
+		*end++ = event->peak_exact ? '1' : '0';
+	stpcpy(end, "\n");
 }
 
 static void put_event(struct table *table, uint64_t t_ns, const struct event *event)
 {
-	uint64_t rss = event->kind == EVENT_SPAN_END ? event->rss_end : event->rss;
-	char words[EVENT_TEXT];
+	char words[EVENT_TEXT], tail[TAIL_ROOM];
 
 	/* a row without words is a sample's */
 	event_text(words, event);
-	put_words(table, t_ns, event->line, rss, words[0] ? words : "(no label)");
+	write_tail(table, tail, event);
+	put_words(table, t_ns, event->line, event_rss(event), words[0] ? words : "(no label)",
+		  tail);
 }
 
 static void put_process(struct table *table, uint64_t t_ns, const struct process *process)
@@ -163,7 +189,7 @@ static void put_process(struct table *table, uint64_t t_ns, const struct process
 	forget_who(table, process->line);
 	snprintf(words, sizeof words, "process %s: %s", begins ? "begins" : "is now",
 		 process->command);
-	put_words(table, t_ns, process->line, 0, words);
+	put_words(table, t_ns, process->line, 0, words, table->tail);
 }
 
 static void put_end(struct table *table, uint64_t t_ns, const struct end *gone)
@@ -179,7 +205,7 @@ static void put_end(struct table *table, uint64_t t_ns, const struct end *gone)
 		snprintf(sampled, sizeof sampled, ", sampled %" PRIu64 " bytes", gone->max_rss);
 	snprintf(words, sizeof words, "process ends: %s%s%s",
 		 end_text(how, sizeof how, gone->reason, gone->code), peak, sampled);
-	put_words(table, t_ns, gone->line, gone->last_rss, words);
+	put_words(table, t_ns, gone->line, gone->last_rss, words, table->tail);
 }
 
 static void put_gap(struct table *table, uint64_t t_ns, const struct gap *gap)
@@ -190,7 +216,7 @@ static void put_gap(struct table *table, uint64_t t_ns, const struct gap *gap)
 
 	*digits_seconds(from, table->session->start_ns, gap->from_ns) = '\0';
 	snprintf(words, sizeof words, "gap: %s from %s", gap_text(text, gap), from);
-	put_words(table, t_ns, gap->line, 0, words);
+	put_words(table, t_ns, gap->line, 0, words, table->tail);
 }
 
 static bool is_process(void *arg, uint32_t line)
@@ -215,7 +241,7 @@ static void put_total(struct table *table, const struct record *record)
 {
 	struct total_point points[TOTAL_POINTS];
 	size_t count = total_add(&table->total, record, points);
-	char row[5 * DIGITS_ROOM + METRICS];
+	char row[5 * DIGITS_ROOM + METRICS + sizeof EVENT_TAIL];
 
 	for (size_t i = 0; i < count && total_tells(&table->total); i++) {
 		char *end = row + put_time(table, row, points[i].t_ns);
@@ -278,8 +304,8 @@ static void put_titles(struct table *table)
 		fprintf(table->out, ",%s_bytes", metric_name(i));
 		*end++ = ',';
 	}
-	fputs("\n", table->out);
-	stpcpy(end, "\n");
+	fputs(",rss_age_s,peak_rss_bytes,peak_exact\n", table->out);
+	stpcpy(end, EVENT_TAIL);
 }
 
 static void close_table(struct table *table)

@@ -18,6 +18,9 @@
 
 #define NAME_ROOM 64
 
+/* For members of an event beside its memory. */
+#define MORE_ROOM 160
+
 /* Longest character of UTF-8. */
 #define CHARACTER_MAX 4
 
@@ -116,13 +119,26 @@ static const char *name_of(const struct event *event)
 	return event->label[0] ? event->label : event->category;
 }
 
+/* What stands beside the memory of another moment than the event's, and "" beside its own. */
+static const char *age_of(char more[MORE_ROOM], const struct event *event)
+{
+	more[0] = '\0';
+	if (event_rss(event) && event->rss_age_ns == RSS_AGE_UNKNOWN)
+		snprintf(more, MORE_ROOM, "\"rss_age_ns\":null");
+	else if (event_rss(event) && event_is_stale(event))
+		snprintf(more, MORE_ROOM, "\"rss_age_ns\":%" PRIu64, event->rss_age_ns);
+	return more;
+}
+
 static void put_mark(struct json *json, uint64_t t_ns, const struct event *event)
 {
+	char more[MORE_ROOM];
+
 	chrome_event(&json->chrome, 'i', pid_of(json, event->line), t_ns);
 	fputs(",\"s\":\"p\"", json->chrome.out);
 	json_text(json->chrome.out, "cat", event->category);
 	json_text(json->chrome.out, "name", name_of(event));
-	chrome_end_args(&json->chrome, "rss", event->rss, "");
+	chrome_end_args(&json->chrome, "rss", event->rss, age_of(more, event));
 }
 
 /* The spans of threads overlap, so they are asynchronous events: each has an id of its own. */
@@ -138,10 +154,11 @@ static void begin_async(struct json *json, char phase, uint64_t t_ns, const stru
 
 static void put_span_begin(struct json *json, uint64_t t_ns, const struct event *event)
 {
+	char more[MORE_ROOM];
 	int64_t id = ++json->last_id;
 
 	begin_async(json, 'b', t_ns, event, name_of(event), id);
-	chrome_end_args(&json->chrome, "rss", event->rss, "");
+	chrome_end_args(&json->chrome, "rss", event->rss, age_of(more, event));
 	spanmap_put(&json->open, event->line, event->span, id);
 }
 
@@ -177,10 +194,25 @@ static const char *begun_name(char name[TEXT_LABEL + 1], const struct event *eve
 	return name[0] ? name : event->category;
 }
 
+/* The members of an end beside its memory. */
+static const char *end_of(char more[MORE_ROOM], const struct event *event)
+{
+	size_t used = strlen(age_of(more, event));
+
+	if (event->peak_rss)
+		used += (size_t)snprintf(more + used, MORE_ROOM - used,
+					 "%s\"peak_rss\":%" PRIu64 ",\"peak_exact\":%s",
+					 used ? "," : "", event->peak_rss,
+					 event->peak_exact ? "true" : "false");
+	if (event->unfinished)
+		snprintf(more + used, MORE_ROOM - used, "%s\"unfinished\":true", used ? "," : "");
+	return more;
+}
+
 static void put_span_end(struct json *json, uint64_t t_ns, const struct event *event)
 {
 	int64_t id = spanmap_take(&json->open, event->line, event->span);
-	char text[TEXT_LABEL + 1];
+	char text[TEXT_LABEL + 1], more[MORE_ROOM];
 	const char *name = begun_name(text, event);
 
 	if (!id)
@@ -188,8 +220,7 @@ static void put_span_end(struct json *json, uint64_t t_ns, const struct event *e
 	if (!id)
 		return;
 	begin_async(json, 'e', t_ns, event, name, id);
-	chrome_end_args(&json->chrome, "rss_end", event->rss_end,
-			event->unfinished ? "\"unfinished\":true" : "");
+	chrome_end_args(&json->chrome, "rss_end", event->rss_end, end_of(more, event));
 }
 
 static void put_event(struct json *json, uint64_t t_ns, const struct event *event)

@@ -202,6 +202,17 @@ static void annotate(struct pftrace *trace, const char *key, uint64_t bytes)
 		perfetto_annotate(&trace->perfetto, key, bytes);
 }
 
+/* Of memory of another moment than the event's own. */
+static void annotate_age(struct pftrace *trace, const struct event *event)
+{
+	if (!event_rss(event) || !event_is_stale(event))
+		return;
+	if (event->rss_age_ns == RSS_AGE_UNKNOWN)
+		perfetto_annotate_true(&trace->perfetto, "rss_age_unknown");
+	else
+		annotate(trace, "rss_age_ns", event->rss_age_ns);
+}
+
 static void begin_event(struct pftrace *trace, uint64_t t_ns, enum perfetto_type type,
 			uint64_t track, const struct event *event)
 {
@@ -209,6 +220,7 @@ static void begin_event(struct pftrace *trace, uint64_t t_ns, enum perfetto_type
 	perfetto_category(&trace->perfetto, event->category);
 	perfetto_name(&trace->perfetto, event->label[0] ? event->label : event->category);
 	annotate(trace, "rss", event->rss);
+	annotate_age(trace, event);
 }
 
 static void put_mark(struct pftrace *trace, uint64_t t_ns, const struct event *event)
@@ -262,6 +274,8 @@ static void put_span_end(struct pftrace *trace, uint64_t t_ns, const struct even
 		return;
 	perfetto_event_begin(&trace->perfetto, t_ns, PERFETTO_END, track);
 	annotate(trace, "rss_end", event->rss_end);
+	annotate(trace, event->peak_exact ? "peak_rss" : "peak_rss_at_least", event->peak_rss);
+	annotate_age(trace, event);
 	if (event->unfinished)
 		perfetto_annotate_true(&trace->perfetto, "unfinished");
 	perfetto_event_end(&trace->perfetto);

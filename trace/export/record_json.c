@@ -86,6 +86,15 @@ static void put_tick(const struct record_json *json, uint64_t t_ns, const struct
 	}
 }
 
+/* Seconds, null where nobody knows. */
+static void put_age(FILE *out, const struct event *event)
+{
+	if (event_rss(event) && event->rss_age_ns != RSS_AGE_UNKNOWN)
+		put_seconds(out, "rss_age", 0, event->rss_age_ns);
+	else
+		json_null(out, "rss_age");
+}
+
 static void put_event(const struct record_json *json, uint64_t t_ns, const struct event *event)
 {
 	static const char *const kinds[] = { "milestone", "begin", "end" };
@@ -98,7 +107,11 @@ static void put_event(const struct record_json *json, uint64_t t_ns, const struc
 	if (event->kind == EVENT_SPAN_END) {
 		put_seconds(json->out, "duration", 0, event->duration_ns);
 		put_known(json->out, "rss_end", event->rss_end);
+		put_known(json->out, "peak_rss", event->peak_rss);
+		record_json_exact(json->out, event->peak_rss, event->peak_exact);
 	}
+	put_known(json->out, "shared", event->shared);
+	put_age(json->out, event);
 	end(json);
 }
 
@@ -169,6 +182,14 @@ static void put_inspection(const struct record_json *json, uint64_t t_ns,
 		record_json_use(json->out, use);
 	}
 	end(json);
+}
+
+void record_json_exact(FILE *out, uint64_t peak_rss, bool exact)
+{
+	if (peak_rss)
+		fprintf(out, ",\"peak_exact\":%s", exact ? "true" : "false");
+	else
+		json_null(out, "peak_exact");
 }
 
 void record_json_use(FILE *out, const struct memory_use *use)

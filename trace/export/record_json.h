@@ -32,6 +32,9 @@ struct record_json {
  */
 void record_json_write(const struct record_json *json, const struct record *record, bool begins);
 
+/* A span's "peak_exact": null where its peak isn't known. */
+void record_json_exact(FILE *out, uint64_t peak_rss, bool exact);
+
 /* The members of a kind of memory's figures, each after a comma. */
 void record_json_use(FILE *out, const struct memory_use *use);
 

@@ -71,7 +71,8 @@ static void put_process(const struct page *page, const struct summary_process *s
 	fprintf(page->out, "\"}");
 }
 
-/* [kind, t, end, process, rss, rss at the end, category, label] */
+/* [kind, t, end, process, rss, rss at the end, category, label, whether that memory is of another
+ * moment, peak, whether it is the kernel's] */
 static void put_event(const struct page *page, const struct note *note)
 {
 	uint64_t zero_ns = page->info->session.start_ns;
@@ -86,7 +87,7 @@ static void put_event(const struct page *page, const struct note *note)
 	html_json_text(page->out, note->category);
 	putc(',', page->out);
 	html_json_text(page->out, note->label);
-	putc(']', page->out);
+	fprintf(page->out, ",%d,%" PRIu64 ",%d]", note->stale, note->peak_rss, note->peak_exact);
 }
 
 int page_index(const struct page *page, uint32_t line)

@@ -37,12 +37,18 @@ static void put_duration(const struct page *page, const struct note *note)
 static void put_memory(const struct page *page, const struct note *note)
 {
 	bool ended = note->kind == NOTE_SPAN || note->kind == NOTE_UNFINISHED;
+	const char *mark = note->stale ? "~" : "";
 	char text[UNITS_TEXT];
 
 	fprintf(page->out, "<td class=\"n\">%s</td><td class=\"n\">",
-		note->rss ? units_format_bytes(text, note->rss) : "");
+		note->rss ? units_format_marked(text, mark, note->rss) : "");
 	if (ended && note->rss && note->rss_end)
-		fputs(units_format_delta(text, (int64_t)(note->rss_end - note->rss)), page->out);
+		fprintf(page->out, "%s%s", mark,
+			units_format_delta(text, (int64_t)(note->rss_end - note->rss)));
+	fputs("</td><td class=\"n\">", page->out);
+	if (ended && note->peak_rss)
+		fprintf(page->out, "%s%s", note->peak_exact ? "" : "≥ ",
+			units_format_bytes(text, note->peak_rss));
 	fputs("</td>", page->out);
 }
 
@@ -94,7 +100,7 @@ void page_events(const struct page *page)
 	fputs("<div class=\"wide\"><table><thead><tr><th class=\"n\">#</th>"
 	      "<th class=\"n\">time</th><th>process</th><th>category</th><th>label</th>"
 	      "<th class=\"n\">duration</th><th class=\"n\">memory</th>"
-	      "<th class=\"n\">gained</th></tr></thead><tbody>\n",
+	      "<th class=\"n\">gained</th><th class=\"n\">peak</th></tr></thead><tbody>\n",
 	      page->out);
 	for (size_t i = 0; i < notes->count; i++) {
 		number += notes->events[i].kind == NOTE_MARK;

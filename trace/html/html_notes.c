@@ -49,6 +49,7 @@ static struct note *add(struct notes *notes, uint64_t t_ns, const struct event *
 		.line = event->line,
 		.t_ns = t_ns,
 		.rss = event->rss,
+		.stale = event_is_stale(event),
 		.order = notes->count,
 		.category = copy_texts(event),
 	};
@@ -84,6 +85,9 @@ static void end(struct notes *notes, uint64_t t_ns, const struct event *event, u
 	note->kind = event->unfinished ? NOTE_UNFINISHED : NOTE_SPAN;
 	note->end_ns = t_ns;
 	note->rss_end = event->rss_end;
+	note->stale = event_is_stale(event);
+	note->peak_rss = event->peak_rss;
+	note->peak_exact = event->peak_exact;
 }
 
 static void add_gap(struct notes *notes, const struct gap *gap)

@@ -26,6 +26,9 @@ struct note {
 	uint64_t end_ns; /* of a span that is not open */
 	uint64_t rss;	 /* 0: not known */
 	uint64_t rss_end;
+	bool stale;	   /* that memory is of another moment */
+	uint64_t peak_rss; /* of a span that ended, or was cut short; 0: not known */
+	bool peak_exact;
 	size_t order;	/* in which they came */
 	char *category; /* owned, with the label behind its NUL */
 	const char *label;

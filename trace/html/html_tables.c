@@ -191,9 +191,28 @@ static void put_span_head(const struct page *page, const char *first)
 	fprintf(page->out,
 		"<div class=\"wide\"><table><thead><tr>%s<th class=\"n\">calls</th>"
 		"<th class=\"n\">total</th><th class=\"n\">mean</th><th class=\"n\">max</th>"
+		"<th class=\"n\" title=\"the most within one; ≥: known of\">peak</th>"
 		"<th class=\"n\" title=\"between begin and end\">gained</th>"
 		"<th class=\"n\" title=\"of that, what stayed\">kept</th></tr></thead><tbody>\n",
 		first);
+}
+
+static void put_peak_cell(const struct page *page, const struct summary_span *span)
+{
+	char bytes[UNITS_TEXT], text[UNITS_TEXT + sizeof "≥ "];
+
+	snprintf(text, sizeof text, "%s%s", span->peak_exact ? "" : "≥ ",
+		 units_format_bytes(bytes, span->peak_rss));
+	put_number_cell(page, span->peak_rss ? text : "");
+}
+
+static void put_gained_cell(const struct page *page, const struct summary_span *span)
+{
+	char delta[UNITS_TEXT], text[UNITS_TEXT + 1];
+
+	snprintf(text, sizeof text, "%s%s", span->age_ns > RSS_MOMENT_NS ? "~" : "",
+		 units_format_delta(delta, span->gained));
+	put_number_cell(page, text);
 }
 
 /* @named: of one name, not of a whole category. */
@@ -210,7 +229,8 @@ static void put_span(const struct page *page, const struct summary_span *span, b
 	put_duration_cell(page, span->total_ns);
 	put_call_cell(page, span->calls, span->mean_ns);
 	put_call_cell(page, span->calls, span->max_ns);
-	put_delta_cell(page, span->gained);
+	put_peak_cell(page, span);
+	put_gained_cell(page, span);
 	put_delta_cell(page, span->kept);
 	put(page, "</tr>\n");
 }

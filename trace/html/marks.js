@@ -6,9 +6,9 @@ const FLAG_ROWS = 4;
 
 /* An event as it is in the page's data. */
 function readEvent(row, index) {
-	const [kind, t, end, process, rss, rssEnd, category, label] = row;
+	const [kind, t, end, process, rss, rssEnd, category, label, stale, peak, exact] = row;
 
-	return { index, kind, t, end, process, rss, rssEnd, category, label };
+	return { index, kind, t, end, process, rss, rssEnd, category, label, stale, peak, exact };
 }
 
 /* The milestones among the events, each with its number and an x of its own. */

@@ -160,8 +160,10 @@ class Page {
 		if (event.kind > 0)
 			facts.push(event.kind === 3 ? 'never ended' : formatDuration(event.end - event.t));
 		if (event.rss)
-			facts.push(formatBytes(event.rss) +
+			facts.push((event.stale ? '~' : '') + formatBytes(event.rss) +
 				(event.rssEnd ? ' ' + formatDelta(event.rssEnd - event.rss) : ''));
+		if (event.peak)
+			facts.push('peak ' + (event.exact ? '' : '\u2265 ') + formatBytes(event.peak));
 		return (event.number ? '#' + event.number + ' ' : '') + textOf(event) + '\n' + facts.join('  ');
 	}
 

@@ -252,6 +252,21 @@ static void count_call(struct group *groups[GROUPS], uint64_t duration_ns)
 	}
 }
 
+/* What an end says of the memory within its call. */
+static void note_memory(struct group *groups[GROUPS], const struct event *event)
+{
+	for (size_t i = 0; i < GROUPS; i++) {
+		struct tally_group *group = &groups[i]->shown;
+
+		if (event->rss_age_ns > group->age_ns)
+			group->age_ns = event->rss_age_ns;
+		group->peak_exact = event->peak_exact && (group->peak_exact || !group->ends);
+		group->ends++;
+		if (event->peak_rss > group->peak_rss)
+			group->peak_rss = event->peak_rss;
+	}
+}
+
 static void begin_span(struct tally *tally, struct tally_process *process, uint64_t t_ns,
 		       const struct event *event)
 {
@@ -305,6 +320,7 @@ static void end_alone(struct tally *tally, struct tally_process *process, uint64
 		return;
 	if (t_ns > event->duration_ns && t_ns - event->duration_ns > tally->from_ns)
 		call.begin_ns = t_ns - event->duration_ns;
+	note_memory(groups, event);
 	if (unfinished)
 		count_unfinished(groups);
 	else
@@ -327,6 +343,7 @@ static bool end_span(struct tally *tally, struct tally_process *process, uint64_
 		end_alone(tally, process, t_ns, event);
 		return true;
 	}
+	note_memory(span->groups, event);
 	if (is_suffixed(event->label, length) &&
 	    !(span->label_suffixed && span->label_length == length))
 		count_unfinished(span->groups);

@@ -30,6 +30,10 @@ struct tally_group {
 	uint64_t sum_ns;     /* of the calls that ended, each in full */
 	uint64_t max_ns;     /* of those */
 	int64_t gained;	     /* bytes from begin to end of each stretch where both are known */
+	uint64_t ends;	     /* that were told, of calls and unfinished ones */
+	uint64_t peak_rss;   /* the most within one of those; 0: not known */
+	bool peak_exact;     /* each of them was the kernel's; else more is possible */
+	uint64_t age_ns;     /* of the oldest figure in it; see event_is_stale */
 	int64_t kept;	     /* of that, what was still so when the next stretch began, or at the
 				process's end (or before, in a process with hundreds of names) */
 };

@@ -27,17 +27,17 @@ struct summary_process {
 	double mean_rss;  /* weighted by time: a sample holds until the next one */
 	uint64_t max_rss; /* the highest sample, and when */
 	uint64_t max_ns;
-	uint64_t peak_rss;   /* the kernel's high-water mark, where it is known and the part has
-				the process's whole life; max_rss at least; 0: not known */
-	bool peak_known;     /* it is the kernel's */
-	uint64_t sampled_ns; /* time in which it had a value, 1 at least where it had a sample */
-	uint64_t events;     /* milestones and spans */
-	uint64_t missed;     /* ticks, while it lived */
-	uint64_t dropped;    /* events, torn ones too */
+	uint64_t peak_rss;    /* the kernel's high-water mark, where it is known and the part has
+				 the process's whole life; max_rss at least; 0: not known */
+	bool peak_known;      /* it is the kernel's */
+	uint64_t sampled_ns;  /* time in which it had a value, 1 at least where it had a sample */
+	uint64_t events;      /* milestones and spans */
+	uint64_t missed;      /* ticks, while it lived */
+	uint64_t dropped;     /* events, torn ones too */
 	struct growth growth; /* over its whole life; `verdict` tells of the time after warm-up */
 	struct verdict verdict;
 	struct tally_kept kept[TALLY_KEPT]; /* the spans that it grew in */
-	uint32_t metrics; /* a set: which of these were read */
+	uint32_t metrics;		    /* a set: which of these were read */
 	struct summary_metric metric[METRICS];
 };
 
@@ -54,6 +54,9 @@ struct summary_span {
 	uint64_t total_ns;   /* in which at least one was open, finished or not */
 	uint64_t mean_ns;    /* of the calls that ended, nested or not, each in full */
 	uint64_t max_ns;     /* of those */
+	uint64_t peak_rss;   /* the most that a process had within one; 0: not known */
+	bool peak_exact;     /* else a lower bound */
+	uint64_t age_ns;     /* of the oldest figure that gained has; see event_is_stale */
 	int64_t gained;	     /* bytes from a stretch's begin to its end, over all stretches; of an
 				unfinished one until its process's last sample */
 	int64_t kept;	     /* of what each stretch gained, what was still there when the next one

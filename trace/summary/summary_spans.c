@@ -50,6 +50,9 @@ static void fill(void *arg, const struct tally_group *group)
 		.total_ns = group->total_ns,
 		.mean_ns = group->calls > 0 ? group->sum_ns / group->calls : 0,
 		.max_ns = group->max_ns,
+		.peak_rss = group->peak_rss,
+		.peak_exact = group->peak_exact,
+		.age_ns = group->age_ns,
 		.gained = group->gained,
 		.kept = group->kept,
 	};
