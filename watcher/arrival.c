@@ -303,7 +303,8 @@ static int open_inotify(struct core *core, const char *path)
 {
 	int error = 0;
 
-	core->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (core->inotify < 0)
+		core->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (core->inotify < 0)
 		return -errno;
 	if (inotify_add_watch(core->inotify, path, IN_MOVED_TO | IN_ONLYDIR | IN_DONT_FOLLOW) < 0)
@@ -317,11 +318,13 @@ static int open_inotify(struct core *core, const char *path)
 	return error;
 }
 
+/* Also where the directory was made anew: an instance of inotify may watch several. */
 int arrival_open(struct core *core)
 {
 	char path[RUNDIR_PATH];
 	int error;
 
+	whois_close(&core->heard);
 	error = whois_listen(&core->heard, &core->dir);
 	if (!error)
 		error = core_watch(core, core->heard.socket, EPOLLIN, SOURCE_WHO, 0);

@@ -239,6 +239,7 @@ static void look(struct core *core, uint64_t now_ns)
 	life_look(core);
 	rules_look_at_cgroups(core);
 	arrival_poll(core);
+	setup_restore(core);
 	if (core->gate.pair < 0 && now_ns > core->gate_retry_ns)
 		start_gate(core);
 	if (core->looks++ % BEAT_LOOKS == 0)

@@ -84,6 +84,9 @@ struct core {
 	struct clocks clocks;
 	struct status_info status;
 	int lock;
+	bool homeless;	      /* its directory was removed, and could not be made again */
+	uint64_t restored_ns; /* when it was made again; 0: never */
+	unsigned restores;
 	int epoll;
 	int signals;
 	int timer; /* the next release, or the next look at the processes */
@@ -169,6 +172,9 @@ void core_notice(struct core *core, const char *format, ...) __attribute__((form
 int setup_lock(struct core *core);
 int setup_open(struct core *core);
 void setup_close(struct core *core);
+/* Make the session's directory again where it was removed, as at a logout; to be called some times
+ * a second. */
+void setup_restore(struct core *core);
 int setup_watch_gate(struct core *core);
 
 /* output.c: what was merged goes to the past and to the stream. */

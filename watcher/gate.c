@@ -160,6 +160,28 @@ static void answer(struct gate *gate, const void *reply, size_t size)
 	listen_control(gate, true);
 }
 
+/* What can't be bound shows in the directory, where the core looks. */
+static void bind_missing(struct endpoint *endpoint, enum endpoint_kind kind,
+			 const struct rundir *dir, const char *name)
+{
+	char path[RUNDIR_PATH];
+
+	rundir_file(path, dir, name);
+	if (access(path, F_OK) < 0)
+		endpoint_bind_again(endpoint, kind, dir);
+}
+
+static void bind_again(struct gate *gate, const void *body, size_t size)
+{
+	const struct rundir *dir = body;
+
+	if (size != sizeof *dir)
+		return;
+	bind_missing(&gate->pull, ENDPOINT_PULL, dir, RUNDIR_EVENTS);
+	bind_missing(&gate->rep, ENDPOINT_REP, dir, RUNDIR_CONTROL);
+	bind_missing(&gate->pub, ENDPOINT_PUB, dir, RUNDIR_STREAM);
+}
+
 static void take_core(struct gate *gate)
 {
 	ssize_t size;
@@ -169,6 +191,8 @@ static void take_core(struct gate *gate)
 			endpoint_send(&gate->pub, gate->packet.body, (size_t)size);
 		else if (gate->packet.head.kind == PAIR_REPLY)
 			answer(gate, gate->packet.body, (size_t)size);
+		else if (gate->packet.head.kind == PAIR_BIND)
+			bind_again(gate, gate->packet.body, (size_t)size);
 	}
 	if (size == -EPIPE)
 		gate->ended = true;

@@ -117,6 +117,14 @@ void gatelink_publish(struct gatelink *link, const void *records, size_t size)
 		pair_send(link->pair, &head, records, size, false);
 }
 
+void gatelink_bind(struct gatelink *link, const struct rundir *dir)
+{
+	struct pair_head head = { .kind = PAIR_BIND };
+
+	if (link->pair >= 0)
+		pair_send(link->pair, &head, dir, sizeof *dir, false);
+}
+
 bool gatelink_reply(struct gatelink *link, const void *reply, size_t size)
 {
 	struct pair_head head = { .kind = PAIR_REPLY };

@@ -22,6 +22,9 @@ struct gatelink {
  */
 int gatelink_start(struct gatelink *link, const char *session);
 
+/* Have it bind the sockets that are missing in @dir, beside those that it has. */
+void gatelink_bind(struct gatelink *link, const struct rundir *dir);
+
 /* Close a dead one's descriptors; does nothing to a closed one. */
 void gatelink_close(struct gatelink *link);
 

@@ -7,6 +7,7 @@
 #define WATCHER_PAIR_H
 
 #include "wire/message.h"
+#include "wire/rundir.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -24,6 +25,7 @@ enum pair_kind {
 	/* core to gate */
 	PAIR_PUBLISH, /* an encoded Records */
 	PAIR_REPLY,   /* an encoded Reply */
+	PAIR_BIND,    /* struct rundir, in which sockets are missing */
 };
 
 struct pair_head {

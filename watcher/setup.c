@@ -20,6 +20,10 @@
 #define LOCK_TRIES 20
 #define LOCK_PAUSE_NS (50 * NS_PER_MS)
 
+/* Between two looks whether what was made again has come to stay. */
+#define RESTORE_NS NS_PER_S
+#define RESTORES_TOLD 10
+
 #define PAST_BYTES (64UL << 20)
 
 int setup_watch_gate(struct core *core)
@@ -244,6 +248,66 @@ void setup_close(struct core *core)
 	if (core->inotify >= 0)
 		close(core->inotify);
 	sessions_each(false, remove_left, NULL);
+}
+
+/* --- a directory that was removed */
+
+/* The lock's file is another one than ours: that we have still keeps nobody away. */
+static int lock_again(struct core *core, const struct rundir *dir)
+{
+	int owner, lock;
+
+	if (rundir_is_locked_by(dir, core->lock))
+		return 0;
+	lock = rundir_lock(dir, &owner);
+	if (lock < 0)
+		return lock;
+	close(core->lock);
+	core->lock = lock;
+	return 0;
+}
+
+/* Whoever is attached stays so: the gate binds beside the sockets that it has. */
+static int restore(struct core *core)
+{
+	struct rundir dir;
+	int error = rundir_open(&dir, core->options->session, true);
+
+	if (!error)
+		error = lock_again(core, &dir);
+	if (error)
+		return error;
+	core->dir = dir;
+	error = arrival_open(core);
+	gatelink_bind(&core->gate, &core->dir);
+	return error;
+}
+
+void setup_restore(struct core *core)
+{
+	bool was_homeless = core->homeless;
+	uint64_t now_ns = clock_mono_ns();
+	char before[RUNDIR_PATH];
+	int error;
+
+	/* The gate takes a moment. */
+	if ((core->restored_ns && now_ns < core->restored_ns + RESTORE_NS) ||
+	    rundir_is_whole(&core->dir, core->lock))
+		return;
+	core->restored_ns = now_ns;
+	text_copy(before, sizeof before, core->dir.path);
+	error = restore(core);
+	core->homeless = error != 0;
+	if (error && !was_homeless)
+		core_notice(core,
+			    "%s: was removed, and cannot be made again: %s; what goes on goes on, "
+			    "but nothing new finds this session",
+			    before,
+			    error == -EBUSY ? "another watcher has the session"
+					    : rundir_error(error));
+	else if (!error && core->restores++ < RESTORES_TOLD)
+		core_notice(core, "%s: was removed; %s is made %s", before, core->dir.path,
+			    strcmp(before, core->dir.path) == 0 ? "again" : "in its place");
 }
 
 static int say_unlocked(const struct core *core, const char *file, int error)

@@ -154,6 +154,12 @@ int endpoint_open(struct endpoint *ret, enum endpoint_kind kind, const struct ru
 	return 0;
 }
 
+int endpoint_bind_again(struct endpoint *endpoint, enum endpoint_kind kind,
+			const struct rundir *dir)
+{
+	return attach(endpoint->socket, &kinds[kind], dir);
+}
+
 void endpoint_close(struct endpoint *endpoint)
 {
 	if (endpoint->socket >= 0)

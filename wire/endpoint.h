@@ -34,6 +34,11 @@ enum endpoint_kind {
  */
 int endpoint_open(struct endpoint *ret, enum endpoint_kind kind, const struct rundir *dir);
 
+/* Bind one of the bound kinds in another directory too, or in the same again where its file was
+ * removed; who is connected stays so. As endpoint_open. */
+int endpoint_bind_again(struct endpoint *endpoint, enum endpoint_kind kind,
+			const struct rundir *dir);
+
 /* Close; messages on their way are lost. A bound one removes its file. Does nothing to a closed
  * one. */
 void endpoint_close(struct endpoint *endpoint);

@@ -278,6 +278,30 @@ int rundir_lock(const struct rundir *dir, int *ret_owner)
 	return fd;
 }
 
+bool rundir_is_locked_by(const struct rundir *dir, int lock)
+{
+	char path[RUNDIR_PATH];
+
+	rundir_file(path, dir, RUNDIR_LOCK);
+	return is_there(path, lock);
+}
+
+bool rundir_is_whole(const struct rundir *dir, int lock)
+{
+	static const char *const names[] = { RUNDIR_EVENTS, RUNDIR_CONTROL, RUNDIR_STREAM,
+					     RUNDIR_WHO, RUNDIR_RINGS };
+	char path[RUNDIR_PATH];
+
+	if (!rundir_is_locked_by(dir, lock))
+		return false;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		rundir_file(path, dir, names[i]);
+		if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+			return false;
+	}
+	return true;
+}
+
 void rundir_remove(const struct rundir *dir)
 {
 	static const char *const names[] = { RUNDIR_EVENTS, RUNDIR_CONTROL, RUNDIR_STREAM,

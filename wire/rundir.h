@@ -84,6 +84,13 @@ int rundir_owner(const struct rundir *dir);
  */
 int rundir_lock(const struct rundir *dir, int *ret_owner);
 
+/* Whether the lock that is open as @lock is that of @dir still. */
+bool rundir_is_locked_by(const struct rundir *dir, int lock);
+
+/* Whether all of it is still there: the lock that is open as @lock, the rings, the sockets. Who
+ * logs out, and who tidies up /tmp, removes them. */
+bool rundir_is_whole(const struct rundir *dir, int lock);
+
 /*
  * Remove the directory with its sockets and its lock, which the caller holds, unless there is a
  * ring in it still.
