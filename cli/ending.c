@@ -89,10 +89,20 @@ static void add_children_of(struct family *family, pid_t pid)
 
 /* --- signals */
 
+/* Without pidfds (Linux before 5.3, or seccomp) its number has to do, which it has had a moment
+ * ago. */
+static void end_by_number(const struct ending_process *process, int number)
+{
+	if (!process->start_ticks || start_of(process->pid) == process->start_ticks)
+		kill(process->pid, number);
+}
+
 static void end_one(struct ending *ending, const struct ending_process *process, int number)
 {
 	int fd = pidfd_open(process->pid, 0);
 
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+		end_by_number(process, number);
 	if (fd < 0)
 		return;
 	if (process->start_ticks && start_of(process->pid) != process->start_ticks) {

@@ -24,7 +24,7 @@ struct source {
 	struct endpoint sub;
 	struct session_info session;
 	int watcher;	/* its pidfd; or a timer, where it is */
-	bool elsewhere; /* in a PID namespace that isn't ours */
+	bool elsewhere; /* in a PID namespace that isn't ours, or there are no pidfds */
 	struct selection selection;
 	int epoll;
 	uint64_t next; /* the seq that comes next */
@@ -57,7 +57,13 @@ static int attach(struct source *source, enum request_op op)
 		return error;
 	source->session = reply.session;
 	source->elsewhere = reply.session.pid_ns && reply.session.pid_ns != pidns_own();
-	source->watcher = source->elsewhere ? open_look() : pidfd_open((pid_t)reply.session.pid, 0);
+	source->watcher = -1;
+	if (!source->elsewhere) {
+		source->watcher = pidfd_open((pid_t)reply.session.pid, 0);
+		source->elsewhere = source->watcher < 0 && (errno == ENOSYS || errno == EPERM);
+	}
+	if (source->elsewhere)
+		source->watcher = open_look();
 	return source->watcher < 0 ? -EPIPE : 0;
 }
 

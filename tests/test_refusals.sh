@@ -68,6 +68,30 @@ flush 5000" >emitted.out
 	memwatch stop
 fi
 
+# --- seccomp: what a container's filter refuses
+
+PATH=$O/tests:$PATH
+if refuse pidfd_open,inotify_init1 true; then
+	rm -f begun
+	refuse pidfd_open,inotify_init1 memwatch record -i 50ms -o refused.mwdb -- \
+		sh -c 'sh -c "sleep 0.5; exit 3"; "$0"; exit 4' "$O/examples/hello" 2>refused.err
+	check_equal "a run without pidfds" 4 $?
+	check_match "what is said of pidfds" "pidfd_open: the system call is refused, by seccomp" "$(cat refused.err)"
+	check_match "what is said of inotify" "inotify: the system call is refused, by seccomp" "$(cat refused.err)"
+	check_equal "its milestones" "started;50 MB read;done" \
+		"$(sqlite3 refused.mwdb "select label from event where process in (select id from process where name = 'hello') order by t_ns" | paste -sd';')"
+	check_equal "processes that are said to live" 0 \
+		"$(sqlite3 refused.mwdb "select count(*) from process where ended is null")"
+	check_equal "what goes on after it" "" "$(memwatch sessions 2>/dev/null | grep -E '^ *[0-9]+ ')"
+	refuse pidfd_open memwatchd --foreground --interval 50ms 2>watcher.err &
+	watcher=$!
+	wait_for 10 memwatch status || fail "no watcher without pidfds: $(cat watcher.err)"
+	gate=$(pgrep -P $watcher)
+	kill -KILL "$gate"
+	wait_for 5 eval '[ "$(status_of gate_restarts)" = 1 ]' || fail "a gate that was killed is not replaced"
+	memwatch stop
+fi
+
 # --- commands whose processes are not their descendants
 
 mkdir bin

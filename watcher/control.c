@@ -460,6 +460,7 @@ void control_answer(struct core *core, const struct request *said)
 		.core = core, .request = request, .said_pid = said->pid, .reply.ok = true
 	};
 
+	core_look_at_ends(core);
 	if (!translate(&answer, &here))
 		operation = NULL;
 	if (!operation)

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "watcher/pidfd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +28,9 @@ int core_watch(struct core *core, int fd, uint32_t events, enum core_source sour
 	struct epoll_event event = { .events = events, .data.u64 = (uint64_t)source << 32 | index };
 
 	if (epoll_ctl(core->epoll, EPOLL_CTL_ADD, fd, &event) == 0)
+		return 0;
+	/* what stands in for a pidfd is looked at instead */
+	if (errno == EPERM && core->no_pidfds)
 		return 0;
 	if (errno == EEXIST && epoll_ctl(core->epoll, EPOLL_CTL_MOD, fd, &event) == 0)
 		return 0;
@@ -231,11 +235,33 @@ static void look_slowly(struct core *core)
 	rules_look(core);
 }
 
+void core_look_at_ends(struct core *core)
+{
+	const struct entry *entry;
+	uint32_t line = 0;
+
+	if (!core->no_pidfds)
+		return;
+	while ((entry = registry_next(core->registry, line)) != NULL) {
+		line = entry->info.line;
+		if (!entry->info.ended && !entry->ended_ns && entry->pidfd >= 0 &&
+		    pidfd_ended(entry->pidfd))
+			life_ended(core, line);
+	}
+	for (size_t i = core->attached_count; i-- > 0;) {
+		if (pidfd_ended(core->attached[i].pidfd))
+			handle_command_end(core, core->attached[i].pidfd);
+	}
+	if (core->gate.pair >= 0 && pidfd_ended(core->gate.pidfd))
+		replace_gate(core);
+}
+
 static void look(struct core *core, uint64_t now_ns)
 {
 	if (now_ns < core->next_look_ns)
 		return;
 	core->next_look_ns = now_ns + LOOK_NS;
+	core_look_at_ends(core);
 	life_look(core);
 	rules_look_at_cgroups(core);
 	arrival_poll(core);
@@ -354,6 +380,7 @@ int core_run(const struct core_options *options)
 	if (!error) {
 		tell_ready(options);
 		loop(&core);
+		core_look_at_ends(&core);
 		output_release(&core, UINT64_MAX);
 		record_close(&core);
 		output_release(&core, UINT64_MAX); /* what it has said */

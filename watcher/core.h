@@ -92,6 +92,7 @@ struct core {
 	int timer; /* the next release, or the next look at the processes */
 	int inotify;
 	bool stopping;
+	bool no_pidfds;	 /* see watcher/pidfd.h */
 	uint64_t end_ns; /* of the duration that was asked for */
 
 	struct registry *registry;
@@ -159,6 +160,9 @@ enum core_source {
 /* core.c. Runs a session until it is stopped; an exit status. Errors are said before. */
 int core_run(const struct core_options *options);
 int core_watch(struct core *core, int fd, uint32_t events, enum core_source source, uint32_t index);
+/* Where there are no pidfds nobody wakes us at an end: look for those that were, to be called some
+ * times a second and where it matters what has ended. */
+void core_look_at_ends(struct core *core);
 /* Hold a record for the merge; without memory it is lost and counted. */
 void core_add(struct core *core, const struct record *record);
 /* The same at a place of merge_place. */

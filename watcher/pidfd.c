@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -22,18 +24,76 @@ struct pidfd_info_v0 {
 #define PIDFD_GET_INFO_V0 _IOWR(0xff, 11, struct pidfd_info_v0)
 #define PIDFD_INFO_HAS_EXIT (1ULL << 3)
 
+/* A process; a thread's number has a directory in /proc as well. */
+static int open_stand_in(pid_t pid)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/task/%d", (int)pid, (int)pid);
+	if (kill(pid, 0) < 0 && errno == ESRCH)
+		return -ESRCH;
+	if (access(path, F_OK) < 0)
+		return errno == ENOENT ? -ESRCH : -errno;
+	snprintf(path, sizeof path, "/proc/%d", (int)pid);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
 int pidfd_open_process(pid_t pid)
 {
 	long fd = syscall(SYS_pidfd_open, pid, 0);
 
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+		return open_stand_in(pid);
 	return fd < 0 ? -errno : (int)fd;
+}
+
+bool pidfd_is_missing(void)
+{
+	long fd = syscall(SYS_pidfd_open, getpid(), 0);
+	bool missing = fd < 0 && (errno == ENOSYS || errno == EPERM);
+
+	if (fd >= 0)
+		close((int)fd);
+	return missing;
+}
+
+/* Field 3 of /proc/PID/stat, behind the name, and the number of threads in field 20: a zombie whose
+ * other threads run lives. */
+static bool stand_in_ended(int directory)
+{
+	int fd = openat(directory, "stat", O_RDONLY | O_CLOEXEC);
+	ssize_t size = -1;
+	char text[1024];
+	char *at;
+
+	if (fd >= 0) {
+		size = read(fd, text, sizeof text - 1);
+		close(fd);
+	}
+	if (size <= 0)
+		return fd >= 0 || errno == ENOENT || errno == ESRCH;
+	text[size] = '\0';
+	at = strrchr(text, ')');
+	if (!at || (at[2] != 'Z' && at[2] != 'X'))
+		return false;
+	for (int field = 2; at && field < 20; field++)
+		at = strchr(at + 1, ' ');
+	return !at || strtol(at, NULL, 10) <= 1;
 }
 
 bool pidfd_ended(int pidfd)
 {
 	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
+	struct stat status;
 
-	return poll(&poll_fd, 1, 0) == 1;
+	/* A directory is always readable. */
+	if (poll(&poll_fd, 1, 0) != 1)
+		return false;
+	if (fstat(pidfd, &status) == 0 && S_ISDIR(status.st_mode))
+		return stand_in_ended(pidfd);
+	return true;
 }
 
 enum end_reason pidfd_wait_reason(int status, int32_t *ret_code)

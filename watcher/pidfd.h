@@ -10,8 +10,15 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* A descriptor (close-on-exec), or a negative errno. */
+/*
+ * A descriptor (close-on-exec), or a negative errno. Where the kernel has no pidfds (before 5.3) or
+ * they are refused, as by seccomp, one of /proc/PID stands in, which never names a successor: it
+ * can't be waited for, so it is to be looked at.
+ */
 int pidfd_open_process(pid_t pid);
+
+/* Whether a stand-in is all that can be had here. */
+bool pidfd_is_missing(void);
 
 /* Whether it has ended, without waiting. */
 bool pidfd_ended(int pidfd);

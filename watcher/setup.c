@@ -3,6 +3,7 @@
 #include "base/signals.h"
 #include "trace/schema.h"
 #include "watcher/core.h"
+#include "watcher/pidfd.h"
 #include "wire/pidns.h"
 #include "wire/sessions.h"
 
@@ -152,6 +153,11 @@ int setup_open(struct core *core)
 {
 	int error = open_parts(core);
 
+	core->no_pidfds = pidfd_is_missing();
+	if (!error && core->no_pidfds)
+		core_notice(core, "pidfd_open: the system call is refused, by seccomp for "
+				  "instance, or Linux is older than 5.3; ends of processes are "
+				  "looked for 4 times a second instead");
 	if (!error)
 		error = open_signals(core);
 	if (!error)
