@@ -59,12 +59,6 @@ int rules_check(const struct options *options)
 		log_error("--full: is about --name, which is not there");
 		status = EXIT_USAGE;
 	}
-	if (!status && options->as[0] && options->pid_count == 0 && rules_given(options)) {
-		log_error("--as '%s': is for processes that PIDs name; those that a rule finds "
-			  "keep their names",
-			  options->as);
-		status = EXIT_USAGE;
-	}
 	return status;
 }
 
@@ -115,6 +109,7 @@ static int send_one(const struct options *options, const char *pattern)
 		snprintf(request.category, sizeof request.category, "%lu",
 			 (unsigned long)rules->user);
 	text_copy(request.text, sizeof request.text, pattern);
+	text_copy(request.name, sizeof request.name, options->as);
 	return session_ask(options, &request, &reply, NULL, NULL);
 }
 
@@ -125,6 +120,7 @@ static int send_cgroup(const struct options *options, size_t i)
 	struct reply reply;
 
 	text_copy(request.path, sizeof request.path, options->rules.cgroups[i]);
+	text_copy(request.name, sizeof request.name, options->as);
 	return session_ask(options, &request, &reply, NULL, NULL);
 }
 

@@ -31,11 +31,12 @@ memwatch stop
 
 # --- rules, in any order of the options; of those that start later, too
 
-begin --full --name '^sleep 3000(\.5)?$' --include-children --user "$(id -u)"
+begin --full --as nap --name '^sleep 3000(\.5)?$' --include-children --user "$(id -u)"
 check_equal "those found" "$(printf '%s\n' $one $two | sort)" "$(memwatch list --json | jq .[].pid | sort)"
 sleep 3000 &
 later=$!
 wait_for 10 lists "any(.pid == $later)" || fail "one that came later is not found: $(memwatch list)"
+check_equal "their names" '["nap"]' "$(memwatch list --json | jq -c 'map(.name) | unique')"
 check_equal "rules" 1 "$(memwatch status --json | jq '.rules | length')"
 memwatch stop
 

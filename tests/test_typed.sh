@@ -35,6 +35,11 @@ rule=$!
 memwatch add --name '^sleep 2000$' --full || fail "add --name"
 wait_for 10 eval "memwatch list --json | jq -e 'any(.pid == $rule)'" || fail "the rule finds nobody: $(memwatch list)"
 check_equal "whom else it finds" 0 "$(memwatch list --json | jq "map(select(.pid == $one)) | length")"
+sleep 2001 &
+memwatch add --name '^sleep 2001$' --full --as rested || fail "add --name --as"
+wait_for 10 eval "memwatch list --json | jq -e 'any(.pid == $! and .name == \"rested\")'" ||
+	fail "the rule's name: $(memwatch list)"
+check_match "the rules" 'as rested' "$(memwatch status --json | jq -c .rules)"
 refused 2 "'add' needs PID, or --name, --user, --cgroup or --unit" memwatch add
 refused 2 "--full: is about --name" memwatch add --full
 memwatch stop

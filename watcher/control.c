@@ -200,6 +200,7 @@ static void do_rule(struct answer *answer)
 	char why[sizeof answer->reply.message];
 
 	text_copy(asked.pattern, sizeof asked.pattern, request->text);
+	text_copy(asked.name, sizeof asked.name, request->name);
 	text_copy(asked.cgroup, sizeof asked.cgroup, request->path);
 	asked.selections = selections_find(&answer->core->selections, request->selection);
 	if (rules_add(answer->core, &asked, why, sizeof why) < 0)

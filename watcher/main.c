@@ -34,6 +34,7 @@ static const char usage[] =
 	"  --cgroup PATH     and who is in this cgroup (v2), and what memory it has\n"
 	"  --unit NAME       the same of this systemd unit\n"
 	"  --include-children  of those by --pid, --name and --user: their descendants too\n"
+	"  --as NAME         what the lines of all these are called\n"
 	"  --limit SIZE      tell when a process reaches this much memory: 512M, 2GiB\n"
 	"  --limit-total SIZE\n"
 	"                    the same for all that are followed, together\n"
@@ -63,6 +64,7 @@ enum option_key {
 	OPTION_METRICS,
 	OPTION_METRICS_INTERVAL,
 	OPTION_NAME,
+	OPTION_AS,
 	OPTION_FULL,
 	OPTION_USER,
 	OPTION_CGROUP,
@@ -85,6 +87,7 @@ static const struct option long_options[] = {
 	{ "pid", required_argument, NULL, 'p' },
 	{ "include-children", no_argument, NULL, 'C' },
 	{ "name", required_argument, NULL, OPTION_NAME },
+	{ "as", required_argument, NULL, OPTION_AS },
 	{ "full", no_argument, NULL, OPTION_FULL },
 	{ "user", required_argument, NULL, OPTION_USER },
 	{ "cgroup", required_argument, NULL, OPTION_CGROUP },
@@ -205,6 +208,9 @@ static int take_wanted(struct wanted *wanted, int key)
 		return 0;
 	case OPTION_NAME:
 		return wanted_name(wanted, optarg);
+	case OPTION_AS:
+		wanted->as = optarg;
+		return 0;
 	case OPTION_FULL:
 		wanted->full = true;
 		return 0;

@@ -61,15 +61,24 @@ static bool meets(const struct rule *rule, const struct procinfo *info)
 	return !rule->asked.pattern[0] || regexec(&rule->pattern, text, 0, NULL, 0) == 0;
 }
 
+/* A name that a person gave stays. */
+static struct entry *begin_as(struct core *core, const struct procinfo *info, const char *name)
+{
+	char why[256];
+	struct entry *entry = life_begin_as(core, info, name, why, sizeof why);
+
+	if (entry && name[0])
+		entry->fixed = true;
+	return entry;
+}
+
 void rules_follow(struct core *core, const struct procinfo *info, const struct rule *rule)
 {
 	bool family = rule->asked.family;
 	struct pidset *taken = &core->rules.taken;
 	struct pidmark *mark = pidset_find(taken, info->pid);
-	struct entry *entry;
-	char why[256];
+	struct entry *entry = registry_find(core->registry, info->pid, info->start_ticks);
 
-	entry = registry_find(core->registry, info->pid, info->start_ticks);
 	if (mark && mark->start_ticks == info->start_ticks) {
 		mark->round = core->rules.round;
 		if (entry)
@@ -78,7 +87,7 @@ void rules_follow(struct core *core, const struct procinfo *info, const struct r
 	}
 	selections_join(core, rule->selections, family);
 	if (!entry)
-		entry = life_begin_as(core, info, "", why, sizeof why);
+		entry = begin_as(core, info, rule->asked.name);
 	selections_join(core, 0, false);
 	if (!entry)
 		return;
@@ -189,20 +198,22 @@ void rules_look(struct core *core)
 static void describe(struct rule *rule)
 {
 	const struct rule_request *asked = &rule->asked;
-	char user[32] = "";
+	char user[32] = "", as[TEXT_NAME + 8] = "";
 
+	if (asked->name[0])
+		snprintf(as, sizeof as, ", as %s", asked->name);
 	if (asked->has_user)
 		snprintf(user, sizeof user, "%suser %" PRIu32, asked->pattern[0] ? ", " : "",
 			 asked->user);
 	if (rule->is_cgroup)
-		snprintf(rule->text, sizeof rule->text, "cgroup %.*s", RULE_TEXT - 8,
-			 rule->cgroup.path);
+		snprintf(rule->text, sizeof rule->text, "cgroup %.*s%s", RULE_TEXT - TEXT_NAME - 16,
+			 rule->cgroup.path, as);
 	else
-		snprintf(rule->text, sizeof rule->text, "%s%s%s%s",
+		snprintf(rule->text, sizeof rule->text, "%s%s%s%s%s",
 			 !asked->pattern[0] ? ""
 			 : asked->full	    ? "command line "
 					    : "name ",
-			 asked->pattern, user, asked->family ? ", with descendants" : "");
+			 asked->pattern, user, asked->family ? ", with descendants" : "", as);
 }
 
 /* What a rule needs: 0, or a negative errno with why. */

@@ -146,6 +146,7 @@ int wanted_check(struct wanted *wanted)
 	for (size_t i = 0; i < wanted->rule_count; i++) {
 		struct rule_request *rule = &wanted->rules[i];
 
+		text_copy(rule->name, sizeof rule->name, wanted->as ? wanted->as : "");
 		if (rule->cgroup[0])
 			continue;
 		rule->full = wanted->full;
@@ -164,10 +165,13 @@ static int follow_pids(struct core *core, const struct wanted *wanted)
 	char why[256];
 
 	for (size_t i = 0; i < wanted->pid_count; i++) {
-		struct entry *entry = life_begin(core, wanted->pids[i], "", why, sizeof why);
+		struct entry *entry = life_begin(core, wanted->pids[i],
+						 wanted->as ? wanted->as : "", why, sizeof why);
 
 		if (!entry)
 			log_error("%s", why);
+		if (entry && wanted->as)
+			entry->fixed = true;
 		if (entry && wanted->family)
 			family_join(core, entry);
 		followed += entry != NULL;

@@ -17,8 +17,9 @@ struct wanted {
 	size_t name_count; /* of these, those about names */
 	bool has_user;	   /* of each of those, or without them a rule of its own */
 	uint32_t user;
-	bool full;   /* names are of command lines */
-	bool family; /* descendants too */
+	const char *as; /* what the lines of all of them are called; NULL: their own names */
+	bool full;	/* names are of command lines */
+	bool family;	/* descendants too */
 	pid_t pids[WANTED_PIDS];
 	size_t pid_count;
 	uint64_t limit;	      /* bytes of each process; 0: any */

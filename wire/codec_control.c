@@ -20,6 +20,7 @@ size_t codec_put_request(void *to, size_t size, const struct request *request)
 	text_copy(message.category, sizeof message.category, request->category);
 	text_copy(message.text, sizeof message.text, request->text);
 	text_copy(message.path, sizeof message.path, request->path);
+	text_copy(message.name, sizeof message.name, request->name);
 	message.reaped_count = request->reaped_count < REAPED_MOST
 				       ? (pb_size_t)request->reaped_count
 				       : REAPED_MOST;
@@ -53,6 +54,7 @@ int codec_get_request(const void *from, size_t size, struct request *ret_request
 	text_copy(ret_request->category, sizeof ret_request->category, message.category);
 	text_copy(ret_request->text, sizeof ret_request->text, message.text);
 	text_copy(ret_request->path, sizeof ret_request->path, message.path);
+	text_copy(ret_request->name, sizeof ret_request->name, message.name);
 	ret_request->reaped_count = message.reaped_count;
 	for (pb_size_t i = 0; i < message.reaped_count; i++)
 		ret_request->reaped[i] =

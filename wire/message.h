@@ -45,7 +45,8 @@ enum request_op {
 	REQUEST_REAPED,	     /* reaped: orphans that the asker waited for */
 	REQUEST_RULE,	     /* since: of enum rule_flags; text: a pattern, "" for any name;
 				category: a user's id in decimal, "" for any; path: a cgroup,
-				or with its flag a unit, in place of these */
+				or with its flag a unit, in place of these; name: what the
+				lines of those found are called, "" for their own */
 	REQUEST_SELECT,	     /* pid: the attached command that asks. Its own selection of the
 				session's processes, which ends with it: what it names in the
 				requests below. Answered by its number, in value */
@@ -71,6 +72,7 @@ struct rule_request {
 	uint32_t user;
 	uint64_t selections;	      /* whose processes these are, a set */
 	char pattern[TEXT_LABEL + 1]; /* an extended regular expression */
+	char name[TEXT_NAME + 1];     /* of the lines of those found; "": their own */
 	char cgroup[TEXT_PATH + 1];
 };
 
@@ -102,6 +104,7 @@ struct request {
 	char category[TEXT_CATEGORY + 1];
 	char text[TEXT_LABEL + 1];
 	char path[TEXT_PATH + 1]; /* absolute */
+	char name[TEXT_NAME + 1];
 	uint32_t reaped_count;
 	struct reaped reaped[REAPED_MOST];
 };
