@@ -32,8 +32,6 @@ static void print_recording(const struct recording_info *recording)
 {
 	char path[TEXT_CLEAN_ROOM(TEXT_PATH)];
 
-	if (recording->state == RECORDING_NONE)
-		return;
 	text_clean(path, sizeof path, recording->path, strlen(recording->path));
 	printf("recording    %s: %s%s%s, %" PRIu64 " change%s of memory, %" PRIu64
 	       " event%s, %" PRIu64 " record%s lost\n",
@@ -91,18 +89,15 @@ static void print_text(const struct session_info *session, const struct status_i
 	       status->dropped);
 	printf("plotters     %" PRIu64 "\n", status->subscribers);
 	print_metrics(session, status);
-	print_recording(&status->recording);
+	for (uint32_t i = 0; i < status->recording_count; i++)
+		print_recording(&status->recordings[i]);
 	printf("gate         restarted %" PRIu64 " times, %" PRIu64 " messages not understood\n",
 	       status->gate_restarts, status->bad_messages);
 }
 
 static void print_recording_json(const struct recording_info *recording)
 {
-	if (recording->state == RECORDING_NONE) {
-		json_null(stdout, "recording");
-		return;
-	}
-	fputs(",\"recording\":{\"state\":", stdout);
+	fputs("{\"state\":", stdout);
 	json_string(stdout, state_text(recording));
 	json_text(stdout, "path", recording->path);
 	if (recording->error[0])
@@ -113,6 +108,28 @@ static void print_recording_json(const struct recording_info *recording)
 	json_number(stdout, "events", recording->events);
 	json_number(stdout, "lost", recording->lost);
 	fputs("}", stdout);
+}
+
+/* All of them, and apart the newest that goes on, or of those that have ended. */
+static void print_recordings_json(const struct status_info *status)
+{
+	const struct recording_info *newest = NULL;
+
+	fputs(",\"recordings\":[", stdout);
+	for (uint32_t i = 0; i < status->recording_count; i++) {
+		fputs(i ? "," : "", stdout);
+		print_recording_json(&status->recordings[i]);
+		if (!newest || newest->state != RECORDING_ON ||
+		    status->recordings[i].state == RECORDING_ON)
+			newest = &status->recordings[i];
+	}
+	fputs("]", stdout);
+	if (!newest) {
+		json_null(stdout, "recording");
+		return;
+	}
+	fputs(",\"recording\":", stdout);
+	print_recording_json(newest);
 }
 
 static void print_metrics_json(const struct session_info *session, const struct status_info *status)
@@ -171,7 +188,7 @@ static void print_json(const struct session_info *session, const struct status_i
 	json_number(stdout, "gate_restarts", status->gate_restarts);
 	json_number(stdout, "bad_messages", status->bad_messages);
 	print_metrics_json(session, status);
-	print_recording_json(&status->recording);
+	print_recordings_json(status);
 	fputs("}\n", stdout);
 }
 

@@ -17,15 +17,27 @@
 #define LOOK_NS NS_PER_MS
 #define LOOK_MOST_NS (16 * NS_PER_MS)
 
+/* The newest recording to the file at @path; NULL where none is told of. */
+static const struct recording_info *find(const struct reply *reply, const char *path)
+{
+	for (uint32_t i = reply->status.recording_count; i-- > 0;) {
+		if (strcmp(reply->status.recordings[i].path, path) == 0)
+			return &reply->status.recordings[i];
+	}
+	return NULL;
+}
+
 /* Whether the session is recorded in the file at @path already. */
 static bool is_recorded(const struct options *options, const char *path)
 {
 	struct request request = { .op = REQUEST_STATUS };
+	const struct recording_info *info;
 	struct reply reply;
 
-	return session_try(options, &request, &reply, NULL, NULL) == 0 &&
-	       reply.status.recording.state == RECORDING_ON &&
-	       strcmp(reply.status.recording.path, path) == 0;
+	if (session_try(options, &request, &reply, NULL, NULL) != 0)
+		return false;
+	info = find(&reply, path);
+	return info && info->state == RECORDING_ON;
 }
 
 int keep_begin(const struct options *options, bool *ret_joined)
@@ -47,23 +59,15 @@ int keep_begin(const struct options *options, bool *ret_joined)
 	return EXIT_FAIL;
 }
 
-/* The session's status: 0, or EXIT_FAIL where its watcher is gone. */
-static int ask(const struct options *options, struct reply *ret_reply)
-{
-	struct request request = { .op = REQUEST_STATUS };
-
-	return session_try(options, &request, ret_reply, NULL, NULL);
-}
-
 /* "1 event", "2 events" */
 static const char *plural(uint64_t count)
 {
 	return count == 1 ? "" : "s";
 }
 
-static void tell_done(const struct options *options, const struct reply *reply)
+static void tell_done(const struct options *options, const struct reply *reply,
+		      const struct recording_info *info)
 {
-	const struct recording_info *info = &reply->status.recording;
 	uint64_t start_ns = reply->session.start_ns;
 	uint64_t elapsed_ns = info->until_ns > start_ns ? info->until_ns - start_ns : 0;
 	char elapsed[UNITS_TEXT], lost[64] = "";
@@ -97,43 +101,50 @@ static int look_into_file(const struct options *options)
 	return EXIT_FAIL;
 }
 
-static bool is_empty(const struct reply *reply)
+static bool is_empty(const struct reply *reply, const struct recording_info *info)
 {
-	const struct recording_info *info = &reply->status.recording;
-
 	return !reply->status.processes && !reply->status.ended && !info->samples &&
 	       !info->events && !info->lost;
 }
 
-/* Wait until the file is whole. */
-static int wait_for_end(const struct options *options, bool failed)
+/* The file's recording is over: 0, or EXIT_FAIL after a message. */
+static int tell_end(const struct options *options, const struct reply *reply,
+		    const struct recording_info *info, bool failed)
 {
+	if (info->state == RECORDING_FAILED) {
+		log_error("recording to %s stopped: %s; what was recorded before is kept",
+			  options->output, info->error);
+		return EXIT_FAIL;
+	}
+	if (failed && is_empty(reply, info) && unlink(options->output) == 0)
+		log_error("%s: nothing to record: not kept", options->output);
+	else
+		tell_done(options, reply, info);
+	return 0;
+}
+
+/* Wait until the file, whose absolute path @path is, is whole. */
+static int wait_for_end(const struct options *options, const char *path, bool failed)
+{
+	struct request request = { .op = REQUEST_STATUS };
+	const struct recording_info *info;
 	uint64_t pause_ns = LOOK_NS;
 	struct reply reply;
 
 	/* Who has had enough of waiting may go: the watcher finishes the file by itself. */
 	loop_unblock_signals();
 	for (;;) {
-		if (ask(options, &reply) != 0)
+		if (session_try(options, &request, &reply, NULL, NULL) != 0)
 			return session_wait_end(options) != 0 ? EXIT_FAIL : look_into_file(options);
-		if (reply.status.recording.state != RECORDING_ON)
-			break;
+		info = find(&reply, path);
+		if (!info) /* told no more: others have begun and ended since */
+			return look_into_file(options);
+		if (info->state != RECORDING_ON)
+			return tell_end(options, &reply, info, failed);
 		clock_sleep_ns(pause_ns);
 		if (pause_ns < LOOK_MOST_NS)
 			pause_ns *= 2;
 	}
-	if (reply.status.recording.state == RECORDING_DONE && failed && is_empty(&reply) &&
-	    unlink(options->output) == 0) {
-		log_error("%s: nothing to record: not kept", options->output);
-		return 0;
-	}
-	if (reply.status.recording.state == RECORDING_DONE) {
-		tell_done(options, &reply);
-		return 0;
-	}
-	log_error("recording to %s stopped: %s; what was recorded before is kept", options->output,
-		  reply.status.recording.error);
-	return EXIT_FAIL;
 }
 
 int keep_end(const struct options *options, bool always, bool failed)
@@ -144,12 +155,12 @@ int keep_end(const struct options *options, bool always, bool failed)
 
 	if (!options->output)
 		return 0;
-	if (!session_runs(options))
+	if (!session_runs(options) || control_path(request.path, options->output) != 0)
 		return look_into_file(options);
 	if (session_try(options, &request, &reply, NULL, NULL) != 0)
 		return session_wait_end(options) != 0 ? EXIT_FAIL : look_into_file(options);
 	if (reply.value)
-		return wait_for_end(options, failed);
+		return wait_for_end(options, request.path, failed);
 	log_error("session '%s' goes on recording %s; 'memwatch stop%s%s' ends it",
 		  options->session, options->output, options->session_given ? " --session " : "",
 		  options->session_given ? options->session : "");

@@ -203,15 +203,15 @@ static inline struct reply sample_reply(void)
 		.has_session = true,
 		.has_status = true,
 		.session = { "default", "", 77, 100000000, 1, UINT64_MAX },
-		.status = { 1, 2, 3, 4, 5, 6, 7, 8, 9, UINT64_MAX,
-			    .recording = { .state = RECORDING_FAILED,
-					   .samples = UINT64_MAX,
-					   .events = 12,
-					   .lost = UINT64_MAX,
-					   .processes = 13,
-					   .until_ns = UINT64_MAX } },
+		.status = { 1, 2, 3, 4, 5, 6, 7, 8, 9, UINT64_MAX, .recording_count = 1,
+			    .recordings[0] = { .state = RECORDING_FAILED,
+					       .samples = UINT64_MAX,
+					       .events = 12,
+					       .lost = UINT64_MAX,
+					       .processes = 13,
+					       .until_ns = UINT64_MAX } },
 	};
-	struct recording_info *recording = &reply.status.recording;
+	struct recording_info *recording = &reply.status.recordings[0];
 
 	long_text(reply.message, sizeof(reply.message) - 1);
 	long_text(reply.session.host, TEXT_NAME);

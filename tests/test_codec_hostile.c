@@ -36,7 +36,7 @@ static int decode_request(const void *from, size_t size)
 static int decode_reply(const void *from, size_t size)
 {
 	struct reply reply;
-	const struct recording_info *recording = &reply.status.recording;
+	const struct recording_info *recording = &reply.status.recordings[0];
 	int result = codec_get_reply(from, size, &reply, collect_info, collect_record, &all);
 
 	CHECK(strnlen(reply.message, sizeof(reply.message)) < sizeof(reply.message));

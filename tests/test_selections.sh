@@ -2,8 +2,6 @@
 # Whoever names processes sees these, whatever else the session follows: in each view, in the total, and until they end.
 . "$ROOT/tests/session.sh"
 
-MIB=1048576
-
 # hold MIB [SECONDS]: a process of so much memory; its pid is in $held.
 hold() {
 	local name=held.$((++holds))

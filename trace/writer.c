@@ -350,20 +350,40 @@ static int take(struct writer *writer, const struct record *record)
 	return 0;
 }
 
-int writer_add(struct writer *writer, const struct record *record)
+static int begin(struct writer *writer)
+{
+	if (!writer->error && !writer->dirty)
+		writer_check(writer, rows_begin(&writer->rows));
+	writer->dirty |= !writer->error;
+	return writer->error;
+}
+
+/* Its place among the records, and whether some are lost before it. */
+static int follow_seq(struct writer *writer, const struct record *record)
 {
 	uint64_t last = writer->seq;
 
-	if (writer->error)
-		return writer->error;
-	if (!writer->dirty && writer_check(writer, rows_begin(&writer->rows)))
-		return writer->error;
-	writer->dirty = true;
 	writer->seq = record->seq;
 	if (!last)
 		ticks_forget(&writer->ticks, record->t_ns);
-	if (last && record->seq != last + 1 &&
-	    add_lost(writer, record->t_ns, record->seq - last - 1))
+	if (!last || record->seq == last + 1 || begin(writer))
+		return writer->error;
+	return add_lost(writer, record->t_ns, record->seq - last - 1);
+}
+
+int writer_skip(struct writer *writer, const struct record *record)
+{
+	if (writer->error || follow_seq(writer, record))
+		return writer->error;
+	if (record->t_ns > writer->newest_ns)
+		writer->newest_ns = record->t_ns;
+	writer->counts.until_ns = writer->newest_ns;
+	return 0;
+}
+
+int writer_add(struct writer *writer, const struct record *record)
+{
+	if (begin(writer) || follow_seq(writer, record))
 		return writer->error;
 	if (record->type != RECORD_TICK && ticks_close(&writer->ticks))
 		return writer->error;

@@ -38,6 +38,9 @@ int writer_title(struct writer *writer, const char *title);
  */
 int writer_add(struct writer *writer, const struct record *record);
 
+/* The next record, which is of no line that the file is about. */
+int writer_skip(struct writer *writer, const struct record *record);
+
 struct writer_process {
 	uint64_t since_ns; /* when it joined */
 	struct process process;

@@ -261,12 +261,11 @@ static bool is_last(const struct core *core, uint32_t pid)
 /* value: whether it is over, or is now being ended. */
 static void do_record_end(struct answer *answer)
 {
-	uint32_t pid = answer->request->pid;
-	bool goes_on = record_state(answer->core, NULL) == RECORDING_ON;
+	const struct request *request = answer->request;
+	uint32_t pid = request->pid;
 
-	answer->reply.value = !goes_on || !pid || is_last(answer->core, pid);
-	if (answer->reply.value)
-		record_end(answer->core);
+	answer->reply.value =
+		record_end(answer->core, request->path, pid, is_last(answer->core, pid));
 }
 
 static void do_limit(struct answer *answer)
@@ -345,7 +344,7 @@ static void do_status(struct answer *answer)
 	status->gate_restarts = core->gate.number - 1;
 	status->oldest_seq = past_oldest(core->past);
 	status->rollup_share = figures_share(core);
-	record_state(core, &status->recording);
+	record_list(core, status);
 	status->unseen = core->family.unseen;
 	status->rule_count = (uint32_t)core->rules.count;
 	for (size_t i = 0; i < core->rules.count; i++)

@@ -150,14 +150,18 @@ static void handle_pair(struct core *core, uint32_t events)
 
 static void handle_command_end(struct core *core, int pidfd)
 {
+	uint64_t gone;
+
 	for (size_t i = 0; i < core->attached_count; i++) {
 		if (core->attached[i].pidfd != pidfd)
 			continue;
 		close(pidfd);
-		selections_end(core, core->attached[i].selections);
+		gone = core->attached[i].selections;
 		inspections_forget(core, core->attached[i].pid);
 		family_reaper_gone(core, (pid_t)core->attached[i].pid);
 		core->attached[i] = core->attached[--core->attached_count];
+		record_end_selections(core, gone);
+		selections_leave(core, gone);
 		break;
 	}
 }
@@ -208,7 +212,7 @@ static void handle(struct core *core, const struct epoll_event *event)
 		life_ended(core, index);
 		break;
 	case SOURCE_RECORDER:
-		record_hear(core);
+		record_hear(core, index);
 		break;
 	case SOURCE_INSPECTOR:
 		inspections_done(core);

@@ -52,14 +52,17 @@ struct output {
 };
 
 struct recording {
-	struct recorder *recorder; /* stays after its end, for status */
-	uint64_t seq;		   /* of the last record that it was given */
-	bool resync;		   /* records before the next one are lost to it */
-	bool told;		   /* of its failure */
-	bool waits;		   /* told that it waits for what has failed to pass */
-	uint64_t end_ns;	   /* when it was asked to end; 0 before */
-	bool over;		   /* all from before that was released */
-	uint64_t last_seq;	   /* what came until then; known when it is over */
+	struct recorder *recorder;  /* NULL after its end */
+	struct recording_info info; /* of then; the path before, too */
+	uint32_t number;	    /* of this one in the session */
+	uint32_t selection;	    /* of its lines; 0: all */
+	uint64_t seq;		    /* of the last record that it was given */
+	bool resync;		    /* records before the next one are lost to it */
+	bool told;		    /* of its failure */
+	bool waits;		    /* told that it waits for what has failed to pass */
+	uint64_t end_ns;	    /* when it was asked to end; 0 before */
+	bool over;		    /* all from before that was released */
+	uint64_t last_seq;	    /* what came until then; known when it is over */
 };
 
 /* A command that is attached. */
@@ -117,7 +120,9 @@ struct core {
 	bool gate_ready;	/* its sockets were open */
 	uint64_t gate_retry_ns; /* one that could not start is tried again after this */
 	struct output output;
-	struct recording recording;
+	struct recording *recordings[RECORDINGS_MOST]; /* in the order of their begins */
+	size_t recording_count;
+	uint32_t recording_number;
 	struct packet *packet;
 
 	uint64_t missed;	 /* ticks, as told so far */
@@ -276,20 +281,24 @@ void intake_forget(struct core *core);
 const char *record_name(char *text, const char *path, size_t most);
 /* What a request asks to be recorded: false with @why, of @size bytes, where it is refused. */
 bool record_ask(struct core *core, const struct request *request, char *why, size_t size);
-/* Start a recording, with all that the past still has: 0, or -EBUSY where one goes on, or as
+/* Start a recording, with all that the past still has: 0, or -EBUSY where there are too many, or as
  * writer_open, with why in @why of TRACE_WHY bytes. */
 int record_begin(struct core *core, const struct recorder_order *order, char *why);
-/* How the last one fares; @ret_info may be NULL. */
-enum recording_state record_state(struct core *core, struct recording_info *ret_info);
-/* Give it what was merged, which is all from before @until_ns. */
+/* How they fare, in the order of their begins. */
+void record_list(const struct core *core, struct status_info *ret_status);
+/* Give them what was merged, which is all from before @until_ns. */
 void record_feed(struct core *core, uint64_t until_ns);
 /* When record_feed is to be called whatever happens; UINT64_MAX: need not be. */
 uint64_t record_due(const struct core *core);
-/* Its descriptor is readable. */
-void record_hear(struct core *core);
-/* End it when it has all that happened until now. */
-void record_end(struct core *core);
-/* The same at the session's end, and wait for it. */
+/* The descriptor of the one of that number is readable. */
+void record_hear(struct core *core, uint32_t number);
+/* A command asks that the one to @path ends when it has all that happened until now: false where it
+ * goes on, since the command has a @pid, is not the @last, and all of the session is recorded. */
+bool record_end(struct core *core, const char *path, uint32_t pid, bool last);
+/* The selections that are being recorded; end those of @set. */
+uint64_t record_selections(const struct core *core);
+void record_end_selections(struct core *core, uint64_t set);
+/* End all at the session's end, and wait for them. */
 void record_close(struct core *core);
 
 /* control.c: answers one request through the gate. */

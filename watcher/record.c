@@ -1,6 +1,7 @@
 #include "base/clock.h"
 #include "trace/schema.h"
 #include "watcher/core.h"
+#include "wire/selection.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -32,50 +33,96 @@ const char *record_name(char *text, const char *path, size_t most)
 	return text;
 }
 
-int record_begin(struct core *core, const struct recorder_order *order, char *why)
+static enum recording_state state_of(const struct recording *recording,
+				     struct recording_info *ret_info)
 {
-	struct recording *recording = &core->recording;
-	int error;
-
-	if (record_state(core, NULL) == RECORDING_ON)
-		return -EBUSY;
-	recorder_free(recording->recorder);
-	*recording = (struct recording){ 0 };
-	error = recorder_start(&recording->recorder, order, &core->session, why);
-	if (error)
-		return error;
-	recording->seq = past_oldest(core->past) ? past_oldest(core->past) - 1 : 0;
-	recording->resync = recording->seq > 0;
-	return core_watch(core, recorder_fd(recording->recorder), EPOLLIN, SOURCE_RECORDER, 0);
+	if (recording->recorder)
+		recorder_info(recording->recorder, ret_info);
+	else
+		*ret_info = recording->info;
+	return ret_info->state;
 }
 
-enum recording_state record_state(struct core *core, struct recording_info *ret_info)
+/* One that goes on in the file at @path; NULL for none. */
+static struct recording *find_path(struct core *core, const char *path)
 {
-	struct recording_info info = { 0 };
+	for (size_t i = 0; i < core->recording_count; i++) {
+		if (core->recordings[i]->recorder &&
+		    strcmp(core->recordings[i]->info.path, path) == 0)
+			return core->recordings[i];
+	}
+	return NULL;
+}
 
-	if (core->recording.recorder)
-		recorder_info(core->recording.recorder, &info);
-	if (ret_info)
-		*ret_info = info;
-	return info.state;
+/* The oldest that has ended makes room: false where none has. */
+static bool forget_ended(struct core *core)
+{
+	for (size_t i = 0; i < core->recording_count; i++) {
+		if (core->recordings[i]->recorder)
+			continue;
+		free(core->recordings[i]);
+		core->recording_count--;
+		memmove(&core->recordings[i], &core->recordings[i + 1],
+			(core->recording_count - i) * sizeof *core->recordings);
+		return true;
+	}
+	return false;
+}
+
+int record_begin(struct core *core, const struct recorder_order *order, char *why)
+{
+	struct recording *recording;
+	int error;
+
+	if (core->recording_count == RECORDINGS_MOST && !forget_ended(core)) {
+		snprintf(why, TRACE_WHY, "the session has %d recordings, which is the most",
+			 RECORDINGS_MOST);
+		return -EBUSY;
+	}
+	recording = calloc(1, sizeof *recording);
+	snprintf(why, TRACE_WHY, "%s", strerror(ENOMEM));
+	error = recording ? recorder_start(&recording->recorder, order, &core->session, why)
+			  : -ENOMEM;
+	if (error) {
+		free(recording);
+		return error;
+	}
+	text_copy(recording->info.path, sizeof recording->info.path, order->path);
+	recording->number = ++core->recording_number;
+	recording->selection = order->selection;
+	recording->seq = past_oldest(core->past) ? past_oldest(core->past) - 1 : 0;
+	recording->resync = recording->seq > 0 || order->selection;
+	core->recordings[core->recording_count++] = recording;
+	return core_watch(core, recorder_fd(recording->recorder), EPOLLIN, SOURCE_RECORDER,
+			  recording->number);
+}
+
+void record_list(const struct core *core, struct status_info *ret_status)
+{
+	ret_status->recording_count = (uint32_t)core->recording_count;
+	for (size_t i = 0; i < core->recording_count; i++)
+		state_of(core->recordings[i], &ret_status->recordings[i]);
 }
 
 /* --- feeding */
 
 /* Whether the record @seq, 0 where it isn't merged yet, is still to be given. */
-static bool is_to_come(const struct core *core, uint64_t seq)
+static bool is_to_come(const struct core *core, const struct recording *recording, uint64_t seq)
 {
-	return !seq || (seq > core->recording.seq && seq >= past_oldest(core->past));
+	return !seq || (seq > recording->seq && seq >= past_oldest(core->past));
 }
 
 /* Whether a line's begin is not told by a record still to come, and its end, if it has one, is. */
-static bool is_there(const struct core *core, const struct entry *entry)
+static bool is_there(const struct core *core, const struct recording *recording,
+		     const struct entry *entry)
 {
-	return !is_to_come(core, entry->begun_seq) &&
-	       (!entry->info.ended || is_to_come(core, entry->end_seq));
+	if (recording->selection && !(entry->info.selections & selection_bit(recording->selection)))
+		return false;
+	return !is_to_come(core, recording, entry->begun_seq) &&
+	       (!entry->info.ended || is_to_come(core, recording, entry->end_seq));
 }
 
-static size_t count_processes(const struct core *core)
+static size_t count_processes(const struct core *core, const struct recording *recording)
 {
 	const struct entry *entry;
 	uint32_t line = 0;
@@ -83,13 +130,14 @@ static size_t count_processes(const struct core *core)
 
 	while ((entry = registry_next(core->registry, line)) != NULL) {
 		line = entry->info.line;
-		count += is_there(core, entry);
+		count += is_there(core, recording, entry);
 	}
 	return count;
 }
 
 /* Who is there now, with the texts behind, in one piece; NULL without memory. */
-static struct writer_process *copy_processes(const struct core *core, size_t count)
+static struct writer_process *copy_processes(const struct core *core,
+					     const struct recording *recording, size_t count)
 {
 	size_t texts = TEXT_NAME + 1 + TEXT_COMMAND + 1;
 	struct writer_process *processes = malloc(count * (sizeof *processes + texts) + 1);
@@ -104,7 +152,7 @@ static struct writer_process *copy_processes(const struct core *core, size_t cou
 		const struct process_info *info = &entry->info;
 
 		line = info->line;
-		if (!is_there(core, entry))
+		if (!is_there(core, recording, entry))
 			continue;
 		memcpy(text, info->name, sizeof info->name);
 		memcpy(text + TEXT_NAME + 1, info->command, sizeof info->command);
@@ -118,26 +166,51 @@ static struct writer_process *copy_processes(const struct core *core, size_t cou
 	return processes;
 }
 
-static void resync(struct core *core)
+/* The lines of its selection, ended ones too: what of them is past may be given. */
+static void copy_lines(const struct core *core, const struct recording *recording,
+		       struct recorder_state *state)
 {
-	size_t count = count_processes(core);
-	struct writer_process *processes = copy_processes(core, count);
+	uint64_t bit = selection_bit(recording->selection);
+	const struct entry *entry;
+	uint32_t line = 0;
+	size_t count = 0;
 
-	if (processes)
-		recorder_resync(core->recording.recorder, processes, count);
-	core->recording.resync = false;
+	while ((entry = registry_next(core->registry, line)) != NULL) {
+		line = entry->info.line;
+		count += (entry->info.selections & bit) != 0;
+	}
+	state->lines = malloc((count + 1) * sizeof *state->lines);
+	line = 0;
+	while (state->lines && (entry = registry_next(core->registry, line)) != NULL) {
+		line = entry->info.line;
+		if (entry->info.selections & bit)
+			state->lines[state->line_count++] = line;
+	}
 }
 
-static void give(struct core *core, unsigned char *room)
+static void resync(struct core *core, struct recording *recording)
 {
-	struct recording *recording = &core->recording;
+	struct recorder_state state = { .count = count_processes(core, recording) };
+
+	state.processes = copy_processes(core, recording, state.count);
+	if (recording->selection)
+		copy_lines(core, recording, &state);
+	if (state.processes)
+		recorder_resync(recording->recorder, &state);
+	else
+		free(state.lines);
+	recording->resync = false;
+}
+
+static void give(struct core *core, struct recording *recording, unsigned char *room)
+{
 	uint64_t first, last;
 	size_t head, size;
 
 	if (recording->seq + 1 < past_oldest(core->past))
 		recording->resync = true;
 	if (recording->resync)
-		resync(core);
+		resync(core, recording);
 	size = past_copy(core->past, recording->seq, room + HEAD_ROOM, RECORDER_BYTES - HEAD_ROOM,
 			 &first, &last);
 	if (!size)
@@ -149,9 +222,8 @@ static void give(struct core *core, unsigned char *room)
 }
 
 /* What its failure has undone is given once more, as far as the past still has it. */
-static void go_back(struct core *core)
+static void go_back(const struct core *core, struct recording *recording)
 {
-	struct recording *recording = &core->recording;
 	uint64_t oldest = past_oldest(core->past);
 	uint64_t seq;
 
@@ -164,14 +236,13 @@ static void go_back(struct core *core)
 	recording->resync = true;
 }
 
-void record_feed(struct core *core, uint64_t until_ns)
+static void feed(struct core *core, struct recording *recording, uint64_t until_ns)
 {
-	struct recording *recording = &core->recording;
 	unsigned char *room;
 
 	if (!recording->recorder)
 		return;
-	go_back(core);
+	go_back(core, recording);
 	if (!recording->over && recording->end_ns && until_ns >= recording->end_ns) {
 		recording->over = true;
 		recording->last_seq = merge_seq(core->merge);
@@ -182,24 +253,36 @@ void record_feed(struct core *core, uint64_t until_ns)
 		return;
 	/* What comes after the end would keep a slow recorder from it for ever. */
 	if (recording->seq < (recording->over ? recording->last_seq : merge_seq(core->merge)))
-		give(core, room);
+		give(core, recording, room);
 	else if (recording->over)
 		recorder_finish(recording->recorder);
 }
 
+void record_feed(struct core *core, uint64_t until_ns)
+{
+	for (size_t i = 0; i < core->recording_count; i++)
+		feed(core, core->recordings[i], until_ns);
+}
+
 uint64_t record_due(const struct core *core)
 {
-	const struct recording *recording = &core->recording;
+	uint64_t due_ns = UINT64_MAX;
 
-	return recording->end_ns && !recording->over ? recording->end_ns + CORE_HOLD_NS
-						     : UINT64_MAX;
+	for (size_t i = 0; i < core->recording_count; i++) {
+		const struct recording *recording = core->recordings[i];
+
+		if (recording->recorder && recording->end_ns && !recording->over &&
+		    recording->end_ns + CORE_HOLD_NS < due_ns)
+			due_ns = recording->end_ns + CORE_HOLD_NS;
+	}
+	return due_ns;
 }
 
 /* That it waits, or goes on: each once. */
-static void tell_wait(struct core *core, const struct recording_info *info)
+static void tell_wait(struct core *core, struct recording *recording,
+		      const struct recording_info *info)
 {
 	static const char words[] = "recording to  waits: ; it goes on when that is over";
-	struct recording *recording = &core->recording;
 	char name[TEXT_PATH + 1];
 	char why[WHY_TOLD + 1];
 	size_t most = TEXT_LABEL - (sizeof words - 1);
@@ -217,65 +300,130 @@ static void tell_wait(struct core *core, const struct recording_info *info)
 }
 
 /* The whole of it has room in a label. */
-static void tell_failed(struct core *core, const struct recording_info *info)
+static void tell_failed(struct core *core, struct recording *recording,
+			const struct recording_info *info)
 {
 	static const char words[] = "recording to  stopped: ; what was recorded before is kept";
 	char name[TEXT_PATH + 1];
 	char why[WHY_TOLD + 1];
 	size_t most = TEXT_LABEL - (sizeof words - 1);
 
-	core->recording.told = true;
+	recording->told = true;
 	most -= text_copy(why, sizeof why, info->error);
 	core_notice(core, "recording to %s stopped: %s; what was recorded before is kept",
 		    record_name(name, info->path, most), why);
 }
 
-void record_hear(struct core *core)
+/* It is over: what it was is told of, and its selection with it where its command is gone. */
+static void end_one(struct core *core, struct recording *recording,
+		    const struct recording_info *info)
 {
-	struct recording *recording = &core->recording;
+	recording->info = *info;
+	recorder_free(recording->recorder);
+	recording->recorder = NULL;
+	selections_leave(core, selection_bit(recording->selection));
+}
+
+static void hear(struct core *core, struct recording *recording)
+{
 	struct recording_info info;
 
 	recorder_hear(recording->recorder);
-	record_state(core, &info);
-	if (info.state == RECORDING_ON)
-		tell_wait(core, &info);
-	else if (info.state == RECORDING_FAILED && !recording->told)
-		tell_failed(core, &info);
+	state_of(recording, &info);
+	if (info.state == RECORDING_ON) {
+		tell_wait(core, recording, &info);
+		return;
+	}
+	if (info.state == RECORDING_FAILED && !recording->told)
+		tell_failed(core, recording, &info);
+	end_one(core, recording, &info);
+}
+
+void record_hear(struct core *core, uint32_t number)
+{
+	for (size_t i = 0; i < core->recording_count; i++) {
+		if (core->recordings[i]->number == number && core->recordings[i]->recorder)
+			hear(core, core->recordings[i]);
+	}
 }
 
 /* --- the end */
 
-void record_end(struct core *core)
+static void end(struct recording *recording)
 {
-	if (record_state(core, NULL) == RECORDING_ON && !core->recording.end_ns)
-		core->recording.end_ns = clock_mono_ns();
+	if (recording->recorder && !recording->end_ns)
+		recording->end_ns = clock_mono_ns();
+}
+
+bool record_end(struct core *core, const char *path, uint32_t pid, bool last)
+{
+	struct recording *recording = find_path(core, path);
+
+	if (recording && pid && !last && !recording->selection)
+		return false;
+	if (recording)
+		end(recording);
+	return true;
+}
+
+uint64_t record_selections(const struct core *core)
+{
+	uint64_t set = 0;
+
+	for (size_t i = 0; i < core->recording_count; i++) {
+		if (core->recordings[i]->recorder)
+			set |= selection_bit(core->recordings[i]->selection);
+	}
+	return set;
+}
+
+void record_end_selections(struct core *core, uint64_t set)
+{
+	for (size_t i = 0; i < core->recording_count; i++) {
+		if (selection_bit(core->recordings[i]->selection) & set)
+			end(core->recordings[i]);
+	}
+}
+
+static void close_one(struct core *core, struct recording *recording)
+{
+	while (recording->recorder) {
+		struct pollfd wait = { .fd = recorder_fd(recording->recorder), .events = POLLIN };
+
+		record_feed(core, UINT64_MAX);
+		poll(&wait, 1, 1000);
+		hear(core, recording);
+	}
 }
 
 void record_close(struct core *core)
 {
-	struct recording *recording = &core->recording;
-	struct recording_info info;
+	for (size_t i = 0; i < core->recording_count; i++)
+		end(core->recordings[i]);
+	for (size_t i = 0; i < core->recording_count; i++)
+		close_one(core, core->recordings[i]);
+	while (core->recording_count > 0)
+		free(core->recordings[--core->recording_count]);
+}
 
-	if (!recording->recorder)
-		return;
-	while (record_state(core, &info) == RECORDING_ON) {
-		struct pollfd wait = { .fd = recorder_fd(recording->recorder), .events = POLLIN };
+/* In a file that is being recorded to: the same again goes on. */
+static bool ask_again(struct core *core, const struct recording *recording,
+		      const struct request *request, char *why, size_t size)
+{
+	char name[TEXT_PATH + 1];
 
-		record_end(core);
-		record_feed(core, UINT64_MAX);
-		poll(&wait, 1, 1000);
-		recorder_hear(recording->recorder);
-	}
-	if (info.state == RECORDING_FAILED && !recording->told)
-		tell_failed(core, &info);
-	recorder_free(recording->recorder);
-	recording->recorder = NULL;
+	snprintf(why, size, "session '%s' is %s %s%s", core->session.name,
+		 recording->end_ns ? "still finishing its recording in" : "recorded already, in",
+		 record_name(name, request->path, NAME_TOLD),
+		 recording->end_ns ? ": try again" : "");
+	return !recording->end_ns && recording->selection == request->selection;
 }
 
 bool record_ask(struct core *core, const struct request *request, char *why, size_t size)
 {
-	struct recorder_order order = { request->path, request->text, request->since != 0 };
-	struct recording_info info;
+	struct recorder_order order = { request->path, request->text, request->since != 0,
+					request->selection };
+	struct recording *recording = find_path(core, request->path);
 	char reason[TRACE_WHY];
 	char name[TEXT_PATH + 1];
 
@@ -283,16 +431,12 @@ bool record_ask(struct core *core, const struct request *request, char *why, siz
 		snprintf(why, size, "the path of a recording must be absolute");
 		return false;
 	}
-	if (record_state(core, &info) == RECORDING_ON && core->recording.end_ns) {
-		snprintf(why, size,
-			 "session '%s' is still finishing its recording in %s: try again",
-			 core->session.name, record_name(name, info.path, NAME_TOLD));
+	if (recording)
+		return ask_again(core, recording, request, why, size);
+	if (request->selection && !selections_find(&core->selections, request->selection)) {
+		snprintf(why, size, "session '%s' has no selection %u", core->session.name,
+			 request->selection);
 		return false;
-	}
-	if (info.state == RECORDING_ON) {
-		snprintf(why, size, "session '%s' is recorded already, in %s", core->session.name,
-			 record_name(name, info.path, NAME_TOLD));
-		return strcmp(info.path, request->path) == 0;
 	}
 	if (record_begin(core, &order, reason) == 0)
 		return true;

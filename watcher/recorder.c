@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "trace/schema.h"
 #include "wire/codec.h"
+#include "wire/selection.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -28,7 +29,8 @@ struct recorder {
 	pthread_t thread;
 	int event;
 	struct writer *writer; /* the thread's */
-	uint64_t dirty_ns;     /* since when something is to be committed; 0: nothing is */
+	struct selection selection;
+	uint64_t dirty_ns; /* since when something is to be committed; 0: nothing is */
 	uint64_t look_ns;
 	uint64_t hurried_ns; /* when it first failed while the session ends; 0: it didn't */
 	bool waits;	     /* it failed, and nothing was committed since */
@@ -42,8 +44,7 @@ struct recorder {
 	bool quit;  /* nobody gives again */
 	bool again; /* give again what is behind again_seq */
 	uint64_t again_seq;
-	struct writer_process *processes;
-	size_t process_count;
+	struct recorder_state state; /* processes NULL: there is none */
 	struct recording_info info;
 
 	unsigned char inbox[RECORDER_BYTES];
@@ -54,8 +55,7 @@ struct recorder {
 struct job {
 	size_t size;
 	bool finish;
-	struct writer_process *processes;
-	size_t process_count;
+	struct recorder_state state;
 };
 
 /* Wait for something to do, but not longer than until a commit or a look is due. */
@@ -70,13 +70,12 @@ static struct job wait_for_job(struct recorder *recorder)
 	until.tv_sec = (time_t)(until_ns / NS_PER_S);
 	until.tv_nsec = (long)(until_ns % NS_PER_S);
 	pthread_mutex_lock(&recorder->lock);
-	while (!recorder->size && !recorder->finish && !recorder->processes) {
+	while (!recorder->size && !recorder->finish && !recorder->state.processes) {
 		if (pthread_cond_timedwait(&recorder->wake, &recorder->lock, &until) == ETIMEDOUT)
 			break;
 	}
-	job = (struct job){ recorder->size, recorder->finish, recorder->processes,
-			    recorder->process_count };
-	recorder->processes = NULL;
+	job = (struct job){ recorder->size, recorder->finish, recorder->state };
+	recorder->state = (struct recorder_state){ 0 };
 	pthread_mutex_unlock(&recorder->lock);
 	return job;
 }
@@ -84,16 +83,28 @@ static struct job wait_for_job(struct recorder *recorder)
 static void take_record(void *arg, const struct record *record)
 {
 	struct recorder *recorder = arg;
+	struct record kept;
 
-	recorder->error = writer_add(recorder->writer, record);
+	if (selection_take(&recorder->selection, record, &kept))
+		recorder->error = writer_add(recorder->writer, &kept);
+	else
+		recorder->error = writer_skip(recorder->writer, record);
+}
+
+static void free_state(const struct recorder_state *state)
+{
+	free(state->processes);
+	free(state->lines);
 }
 
 static void do_job(struct recorder *recorder, const struct job *job)
 {
-	if (job->processes)
+	for (size_t i = 0; i < job->state.line_count; i++)
+		selection_add(&recorder->selection, job->state.lines[i]);
+	if (job->state.processes)
 		recorder->error =
-			writer_resync(recorder->writer, job->processes, job->process_count);
-	free(job->processes);
+			writer_resync(recorder->writer, job->state.processes, job->state.count);
+	free_state(&job->state);
 	if (!job->size || recorder->error)
 		return;
 	codec_get_records(recorder->inbox, job->size, take_record, recorder);
@@ -275,6 +286,7 @@ int recorder_start(struct recorder **ret_recorder, const struct recorder_order *
 	text_copy(recorder->info.path, sizeof recorder->info.path, order->path);
 	recorder->info.state = RECORDING_ON;
 	recorder->look_ns = clock_mono_ns() + LOOK_NS;
+	selection_open(&recorder->selection, order->selection, clock_mono_ns());
 	open_wake(recorder);
 	error = start_thread(recorder);
 	if (error) {
@@ -312,7 +324,8 @@ void recorder_free(struct recorder *recorder)
 	pthread_mutex_destroy(&recorder->lock);
 	pthread_cond_destroy(&recorder->wake);
 	close(recorder->event);
-	free(recorder->processes);
+	free_state(&recorder->state);
+	selection_close(&recorder->selection);
 	free(recorder);
 }
 
@@ -366,12 +379,11 @@ void recorder_give(struct recorder *recorder, size_t size)
 	pthread_mutex_unlock(&recorder->lock);
 }
 
-void recorder_resync(struct recorder *recorder, struct writer_process *processes, size_t count)
+void recorder_resync(struct recorder *recorder, const struct recorder_state *state)
 {
 	pthread_mutex_lock(&recorder->lock);
-	free(recorder->processes);
-	recorder->processes = processes;
-	recorder->process_count = count;
+	free_state(&recorder->state);
+	recorder->state = *state;
 	pthread_cond_signal(&recorder->wake);
 	pthread_mutex_unlock(&recorder->lock);
 }

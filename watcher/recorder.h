@@ -15,9 +15,10 @@ struct recorder;
 
 /* What is to be recorded, where. */
 struct recorder_order {
-	const char *path;  /* absolute */
-	const char *title; /* "" for none */
-	bool force;	   /* in place of a file that is there */
+	const char *path;   /* absolute */
+	const char *title;  /* "" for none */
+	bool force;	    /* in place of a file that is there */
+	uint32_t selection; /* of the lines to be recorded; 0: all. recorder_resync says which */
 };
 
 /* Create the file and start: 0, or as writer_open, with why in @why of TRACE_WHY bytes. */
@@ -43,9 +44,16 @@ bool recorder_again(struct recorder *recorder, uint64_t *ret_seq);
 /* Give the Records message of @size bytes that was put there. */
 void recorder_give(struct recorder *recorder, size_t size);
 
-/* Before what is given next: what is so now, as writer_resync. @processes is taken over, and freed
- * in one piece. */
-void recorder_resync(struct recorder *recorder, struct writer_process *processes, size_t count);
+/* What is so now. */
+struct recorder_state {
+	struct writer_process *processes; /* as writer_resync's */
+	size_t count;
+	uint32_t *lines; /* all that are in the selection, where there is one */
+	size_t line_count;
+};
+
+/* Before what is given next: @state, of which both pieces are taken over, and freed. */
+void recorder_resync(struct recorder *recorder, const struct recorder_state *state);
 
 /* The session ends: what fails from now on is given up, after a while. */
 void recorder_hurry(struct recorder *recorder);

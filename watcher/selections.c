@@ -22,11 +22,14 @@ uint64_t selections_find(const struct selections *selections, uint32_t number)
 	return selections->used & selection_bit(number);
 }
 
-void selections_end(struct core *core, uint64_t set)
+void selections_leave(struct core *core, uint64_t set)
 {
 	struct entry *entry;
 	uint32_t line = 0;
 
+	set &= ~record_selections(core);
+	for (size_t i = 0; i < core->attached_count; i++)
+		set &= ~core->attached[i].selections;
 	core->selections.used &= ~set;
 	for (size_t i = 0; i < core->rules.count; i++)
 		core->rules.at[i]->selections &= ~set;

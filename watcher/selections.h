@@ -26,8 +26,8 @@ uint32_t selections_begin(struct selections *selections);
 /* The set of one that a request names: empty where there is none of that number. */
 uint64_t selections_find(const struct selections *selections, uint32_t number);
 
-/* Those of @set are over. */
-void selections_end(struct core *core, uint64_t set);
+/* A command or a recording of those of @set is gone: they are over where nobody else has them. */
+void selections_leave(struct core *core, uint64_t set);
 
 /* A line is in those of @set from now on; with @family those of its descendants that are followed
  * are, and who they start. */

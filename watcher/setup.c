@@ -125,7 +125,7 @@ static int open_recording(struct core *core)
 {
 	char why[TRACE_WHY];
 	struct recorder_order order = { core->options->output, core->options->title,
-					core->options->force };
+					core->options->force, 0 };
 	int error = record_begin(core, &order, why);
 
 	if (error)

@@ -111,8 +111,11 @@ static void fill_status(memwatch_Status *to, const struct status_info *status)
 	to->rollup_total_ns = status->rollup_total_ns;
 	to->rollup_max_ns = status->rollup_max_ns;
 	to->rollup_share = status->rollup_share;
-	to->has_recording = status->recording.state != RECORDING_NONE;
-	fill_recording(&to->recording, &status->recording);
+	to->recording_count = status->recording_count < RECORDINGS_MOST
+				      ? (pb_size_t)status->recording_count
+				      : RECORDINGS_MOST;
+	for (pb_size_t i = 0; i < to->recording_count; i++)
+		fill_recording(&to->recording[i], &status->recordings[i]);
 	to->unseen = status->unseen;
 	to->rule_count =
 		status->rule_count < RULES_MOST ? (pb_size_t)status->rule_count : RULES_MOST;
@@ -241,7 +244,12 @@ static bool get_status(pb_istream_t *in, struct status_info *ret)
 	ret->rule_count = message.rule_count;
 	for (pb_size_t i = 0; i < message.rule_count; i++)
 		text_copy(ret->rules[i], sizeof ret->rules[i], message.rule[i]);
-	return get_recording(&message.recording, &ret->recording);
+	ret->recording_count = message.recording_count;
+	for (pb_size_t i = 0; i < message.recording_count; i++) {
+		if (!get_recording(&message.recording[i], &ret->recordings[i]))
+			return false;
+	}
+	return true;
 }
 
 static bool get_process_info(pb_istream_t *in, const struct reply_reader *reader)

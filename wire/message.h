@@ -30,9 +30,11 @@ enum request_op {
 	REQUEST_ENDED,	/* told by the parent: pid, since: a wait status, peak: ru_maxrss in bytes,
 			   text: its name */
 	REQUEST_RECORD, /* path, text: a title, "" for none; since 1: in place of a file that is
-			   there already. Where it is recorded there already, that goes on */
-	REQUEST_RECORD_END,  /* pid: only where that is the last command attached to a private
-				session; 0: in any case. Status tells when the file is done */
+			   there already. Where the same is recorded there already, that goes on. With
+			   a selection it ends with its command */
+	REQUEST_RECORD_END,  /* path; pid: only where that is the last command attached to a private
+				session, or the recording is of its selection; 0: in any case.
+				Status tells when the file is done */
 	REQUEST_INSPECT,     /* pid; text: a label, to wait for that milestone of the process or of
 				the session; "": now. since: the command that asks, with whose end an
 				inspection that still waits is forgotten; 0: none */
@@ -148,6 +150,9 @@ enum recording_state {
 	RECORDING_FAILED, /* what was committed before is in the file */
 };
 
+/* Most that a session has at once, or tells of. */
+#define RECORDINGS_MOST 16
+
 struct recording_info {
 	enum recording_state state;
 	char path[TEXT_PATH + 1];
@@ -177,7 +182,8 @@ struct status_info {
 	uint64_t rollup_max_ns;	  /* of the longest */
 	double rollup_share;	  /* of its time that a process was read, the most of any: 0 to 0.01
 				   */
-	struct recording_info recording;
+	uint32_t recording_count; /* in the order of their begins, ended ones too */
+	struct recording_info recordings[RECORDINGS_MOST];
 	uint64_t unseen; /* processes of families that came and went without a line */
 	uint32_t rule_count;
 	char rules[RULES_MOST][RULE_TEXT + 1];

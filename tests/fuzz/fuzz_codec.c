@@ -87,9 +87,9 @@ static int decode_reply(const uint8_t *data, size_t size, uint64_t *sum)
 	REQUIRE_ENDED(reply.message);
 	REQUIRE_ENDED(reply.session.name);
 	REQUIRE_ENDED(reply.session.host);
-	REQUIRE_ENDED(reply.status.recording.path);
-	REQUIRE_ENDED(reply.status.recording.error);
-	require(reply.status.recording.state <= RECORDING_FAILED);
+	REQUIRE_ENDED(reply.status.recordings[0].path);
+	REQUIRE_ENDED(reply.status.recordings[0].error);
+	require(reply.status.recordings[0].state <= RECORDING_FAILED);
 	return result;
 }
 
