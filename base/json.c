@@ -3,22 +3,15 @@
 #include "base/text.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <string.h>
 
-static bool is_c1_control(const unsigned char *text)
-{
-	return text[0] == 0xc2 && text[1] < 0xa0;
-}
-
-static void put_character(FILE *out, const unsigned char *text, unsigned length)
+/* All that are unsafe are below 0x10000. */
+static void put_character(FILE *out, const unsigned char *text, unsigned length, uint32_t point)
 {
 	if (text[0] == '"' || text[0] == '\\')
 		fprintf(out, "\\%c", text[0]);
-	else if (text[0] < 0x20 || text[0] == 0x7f)
-		fprintf(out, "\\u%04x", text[0]);
-	else if (length == 2 && is_c1_control(text))
-		fprintf(out, "\\u%04x", text[1]);
+	else if (text_is_unsafe(point))
+		fprintf(out, "\\u%04x", (unsigned)point);
 	else
 		fwrite(text, 1, length, out);
 }
@@ -34,7 +27,7 @@ void json_string(FILE *out, const char *text)
 		unsigned length = text_decode(next, (size_t)(end - next), &point);
 
 		if (length > 0)
-			put_character(out, next, length);
+			put_character(out, next, length, point);
 		else
 			fputs("\xef\xbf\xbd", out);
 		next += length > 0 ? length : 1;

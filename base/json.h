@@ -8,8 +8,9 @@
 #include <stdio.h>
 
 /*
- * The NUL-ended @text of any bytes as a JSON string with its quotes: control characters as \u001b,
- * bytes that are no UTF-8 as U+FFFD, the rest as it is.
+ * The NUL-ended @text of any bytes as a JSON string with its quotes: control characters, and those
+ * that reorder or break lines on a terminal (text_is_unsafe), as \u001b, \u202e; bytes that are no
+ * UTF-8 as U+FFFD; the rest as it is.
  */
 void json_string(FILE *out, const char *text);
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,4 +70,25 @@ void log_debug(const char *format, ...)
 	va_start(args, format);
 	log_line(format, args);
 	va_end(args);
+}
+
+static int is_broken(int fd)
+{
+	struct pollfd end = { .fd = fd };
+
+	return fd >= 0 && poll(&end, 1, 0) > 0 && (end.revents & POLLERR);
+}
+
+int log_flush(FILE *out)
+{
+	errno = 0;
+	if (fflush(out) == 0 && !ferror(out))
+		return 0;
+	if (errno)
+		return -errno;
+	if (is_broken(fileno(out)))
+		return -EPIPE;
+	/* What failed as the buffer was full has left no number behind; this fails for its reason.
+	 */
+	return write(fileno(out), "\n", 1) < 0 ? -errno : -EIO;
 }

@@ -5,6 +5,8 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <stdio.h>
+
 /* Name that starts each line; called first by main. Standard streams that are closed become
  * /dev/null. */
 void log_open(const char *program);
@@ -14,5 +16,9 @@ void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Shown only after log_set_verbose(1). */
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_set_verbose(int verbose);
+
+/* Send what was written to @out: 0; or a negative errno: why that failed now, or before (which
+ * stdio forgets); -EPIPE: nobody reads it any more. Says nothing. */
+int log_flush(FILE *out);
 
 #endif

@@ -1,6 +1,5 @@
 #include "base/text.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -103,7 +102,7 @@ size_t text_utf8(char *to, size_t size, const char *from)
 	return written;
 }
 
-static bool is_unsafe(uint32_t point)
+bool text_is_unsafe(uint32_t point)
 {
 	return point < 0x20 || (point >= 0x7f && point <= 0x9f) || point == 0x061c ||
 	       point == 0x200e || point == 0x200f || (point >= 0x2028 && point <= 0x202e) ||
@@ -139,7 +138,7 @@ size_t text_clean(char *to, size_t size, const char *from, size_t length)
 			bytes = 1;
 			piece = escaped;
 			piece_size = (size_t)snprintf(escaped, sizeof(escaped), "\\x%02x", *next);
-		} else if (is_unsafe(point)) {
+		} else if (text_is_unsafe(point)) {
 			piece = escaped;
 			piece_size = escape(escaped, point);
 		}

@@ -4,6 +4,7 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,9 @@ unsigned text_decode(const void *from, size_t length, uint32_t *ret_point);
 /* Copy the NUL-ended @from to @to, of @size bytes, with U+FFFD for each byte that is not UTF-8, cut
  * at a character: the length written. */
 size_t text_utf8(char *to, size_t size, const char *from);
+
+/* Whether text_clean escapes it: a control character, or one that reorders or breaks lines. */
+bool text_is_unsafe(uint32_t point);
 
 /*
  * Copy @from, of @length bytes, to @to, of @size bytes, so that it can be sent to a terminal, a log

@@ -1,4 +1,5 @@
 #include "base/log.h"
+#include "base/stack.h"
 #include "cli/command.h"
 #include "cli/options_table.h"
 #include "cli/session.h"
@@ -133,13 +134,17 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	int status;
+	int error;
 
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
 	log_open("memwatch");
+	if (stack_check() < 0)
+		return EXIT_FAIL;
 	status = run(argc, argv);
-	if ((fflush(stdout) != 0 || ferror(stdout)) && status == 0) {
-		log_error("cannot write the output: %s", strerror(errno));
+	error = log_flush(stdout);
+	if (error && status == 0) {
+		log_error("cannot write the output: %s", strerror(-error));
 		status = EXIT_FAIL;
 	}
 	return status;

@@ -3,7 +3,6 @@
 #include "base/log.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio_ext.h>
 #include <string.h>
 
@@ -30,28 +29,17 @@ uint64_t view_time(const struct view_settings *settings, const struct view_frame
 	return settings->paused_at_ns ? settings->paused_at_ns : frame->now_ns;
 }
 
-/* Whether nobody reads @out any more. */
-static bool is_broken(FILE *out)
-{
-	struct pollfd end = { .fd = fileno(out) };
-
-	return end.fd >= 0 && poll(&end, 1, 0) > 0 && (end.revents & POLLERR);
-}
-
 int view_flush(FILE *out)
 {
-	int err;
+	int error = log_flush(out);
 
-	errno = 0;
-	if (fflush(out) == 0 && !ferror(out))
+	if (!error)
 		return VIEW_STAY;
-	/* What failed as the buffer was full has left no number behind. */
-	err = errno ? errno : is_broken(out) ? EPIPE : EIO;
-	if (err == EPIPE) {
+	if (error == -EPIPE) {
 		__fpurge(out); /* who looks at it next is to find nothing wrong */
 		clearerr(out);
 		return VIEW_QUIT;
 	}
-	log_error("cannot write the output: %s", strerror(err));
-	return -err;
+	log_error("cannot write the output: %s", strerror(-error));
+	return error;
 }

@@ -1,7 +1,7 @@
 # Helpers of the tests of what keys and the mouse do in tests/screen.c, after lib.sh: . "$ROOT/tests/screen.sh"
 . "$ROOT/tests/terminal.sh"
 
-SCREEN=$O/tests/screen
+SCREEN=$(printf %q "$O/tests/screen") # for a shell
 trap 'mux kill-server 2>/dev/null' EXIT
 cd "$TMPDIR" || exit 1
 

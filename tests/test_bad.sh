@@ -88,18 +88,18 @@ not_here() { # PATTERN: of what each program says, on one line
 
 mkdir elsewhere && chmod 700 elsewhere
 ln -s "$PWD/elsewhere" "$base"
-not_here "$base: is no directory \(links are not followed\)"
+not_here "$base: is not a directory \(links are not followed\)"
 check_equal "behind the link" "" "$(ls -A elsewhere)"
 rm "$base"
 
 mkdir -m 700 "$base"
 ln -s "$PWD/elsewhere" "$base/default"
-not_here "$base/default: is no directory \(links are not followed\)"
+not_here "$base/default: is not a directory \(links are not followed\)"
 check_equal "behind the link" "" "$(ls -A elsewhere)"
 rm "$base/default"
 
 echo file >"$base/default"
-not_here "$base/default: is no directory"
+not_here "$base/default: is not a directory"
 check_equal "the file" file "$(cat "$base/default")"
 rm "$base/default"
 
@@ -108,8 +108,43 @@ not_here "$base: is not a private directory of yours \(owner, mode 0700\)"
 check_equal "its mode" 755 "$(stat -c %a "$base")"
 chmod 700 "$base"
 mkdir -m 750 "$base/default"
-not_here "$base/default: is not a private directory of yours"
+not_here "$base/default: is not a private directory of yours .*; set XDG_RUNTIME_DIR to one that is"
 rm -r "$base"
+
+mkdir -m 700 "$base" "$base/default"
+mkfifo "$base/default/lock"
+refused 1 "$base/default/lock: is not a regular file; remove it" memwatchd --foreground
+rm -r "$base"
+
+# --- output that can't be written, and limits: the cause, not what it led to
+
+for command in "memwatch --version" "memwatchd --version" "memwatchd --help" "memwatch help" \
+	"memwatch run --view text -i 20ms -- sleep 0.1" "memwatch run --view json -i 20ms -- sleep 0.1"; do
+	$command >/dev/full 2>full.err
+	check_equal "$command into a full disk: exit status" 1 $?
+	check_match "$command into a full disk" "cannot write the output: No space left on device$" "$(cat full.err)"
+done
+
+if ! sanitized; then
+	for program in "memwatch run -- true" "memwatchd --foreground"; do
+		(ulimit -s 96 && exec $program) 2>stack.err
+		check_equal "$program with a small stack: exit status" 1 $?
+		check_equal "$program with a small stack" "${program%% *}: the stack is limited to 96 KiB (ulimit -s): at least 256 KiB are needed" \
+			"$(cat stack.err)"
+	done
+fi
+for blocks in 20 60; do
+	(ulimit -f $blocks && exec memwatchd --foreground -i 5ms -p $sleeper -o limited.mwdb --force) 2>limited.err &
+	limited=$!
+	if [ $blocks -gt 20 ]; then # there is room for its beginning
+		wait_for 10 memwatch status || fail "no watcher: $(cat limited.err)"
+		for i in {1..40}; do memwatch event "$i$(printf 'x%.0s' {1..190})" || fail "no event"; done
+		wait_for 10 grep -q 'limited.mwdb' limited.err
+		kill $limited
+	fi
+	wait $limited
+	check_match "a limit of $blocks KiB" "limited.mwdb.*: file size limit reached \(ulimit -f\)" "$(cat limited.err)"
+done
 
 long=$PWD/$(printf 'x%.0s' {1..80})
 mkdir "$long"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What is put into rings/ that no client of ours would write: refused with one line each, or read for what is whole in it;
+# What is put into rings/ that no client of ours would write: refused, with one line for all, or read for what is whole in it;
 # the watcher and everybody else go on.
 . "$ROOT/tests/session.sh"
 
@@ -24,12 +24,12 @@ arrive() {
 	mv "$rings/.new" "$rings/$name"
 }
 
-# refused_ring WHAT: one line for it, and the file is left.
+# refused_ring WHAT: the file is left, and nothing of it is seen. A milestone that comes after it shows that it was looked at.
 refused_ring() {
 	arrive
-	see out.json ".category == \"memwatch\" and (.label | endswith(\"/$name: is no ring of a program, ignored\"))"
+	memwatch event "after $1" || fail "$1: no event"
+	see out.json ".label == \"after $1\""
 	[ -e "$rings/$name" ] || [ -L "$rings/$name" ] || fail "$1: the file was removed"
-	check_equal "$1: lines" 1 "$(grep -cF "/$name: " watcher.err)"
 	rm -rf "${rings:?}/$name"
 }
 
@@ -71,7 +71,12 @@ for name in x 1 1. .. -1.0 "$pid" "$pid.xyz" "$(printf 'n%.0s' {1..200})"; do
 	bad_ring good "$rings/.new" $pid abc
 	arrive
 done
-wait_for 5 grep -q "/nnnnn.*: is no ring" watcher.err || fail "a long name is not refused"
+memwatch event "after the names" || fail "no event after strange names"
+see out.json '.label == "after the names"'
+has out.json '.name == "made up"' && fail "a ring that is none was taken"
+notice='/[^/]*: is no ring of a program: ignored, as are others like it$'
+check_equal "lines of the log" 1 "$(grep -c "$notice" watcher.err)"
+check_equal "notices" 1 "$(get out.json "(.category == \"memwatch\") and (.label | test(\"$notice\"))" .label | wc -l)"
 rm -f "$rings"/x "$rings"/1* "$rings"/-1.0 "$rings/$pid" "$rings/$pid.xyz" "$rings"/nnn*
 
 # --- rings that are taken: what is whole in them is read when their process ends, and nothing else
@@ -136,7 +141,7 @@ memwatch status >/dev/null || fail "the watcher is gone"
 check_equal "gates" 0 "$(status_of gate_restarts)"
 seen=$(get out.json '.type == "event" and .name == "bystander"' .label)
 check_equal "the bystander's events" "$(seq "$(wc -l <<<"$seen")")" "$seen"
-check_equal "what the watcher says besides its notices" "" "$(grep -v "is no ring of a program, ignored$" watcher.err)"
+check_equal "what the watcher says besides its notices" "" "$(grep -v "$notice" watcher.err)"
 
 # --- what a program was making when it was killed goes when the next watcher comes; what may still become a ring stays
 

@@ -4,7 +4,7 @@
 . "$ROOT/tests/lib.sh"
 . "$ROOT/tests/terminal.sh"
 
-SCREEN=$O/tests/screen
+SCREEN=$(printf %q "$O/tests/screen") # for a shell
 GOLDEN=$ROOT/tests/golden
 trap 'mux kill-server 2>/dev/null' EXIT
 

@@ -1,9 +1,16 @@
 #include "trace/schema.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* At most, at a time: the index beside a file grows by 32 KiB, the rest by pages. */
+#define GROWS_BY 65536
 
 static const char schema[] =
 	"CREATE TABLE session(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
@@ -189,6 +196,28 @@ static const struct explanation explanations[] = {
 	{ SQLITE_CANTOPEN, -EACCES, "cannot be opened" },
 };
 
+/* SQLite keeps no EFBIG: what it does after a write that failed has another number, or none. */
+static bool is_at_size_limit(sqlite3 *database)
+{
+	static const char *const endings[] = { "", "-wal", "-shm" };
+	const char *file = sqlite3_db_filename(database, "main");
+	struct rlimit limit;
+	struct stat status;
+	char path[PATH_MAX];
+
+	if (!file || getrlimit(RLIMIT_FSIZE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY)
+		return false;
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+		uint64_t size;
+
+		snprintf(path, sizeof path, "%s%s", file, endings[i]);
+		size = stat(path, &status) == 0 ? (uint64_t)status.st_size : 0;
+		if (size + GROWS_BY > limit.rlim_cur)
+			return true;
+	}
+	return false;
+}
+
 int schema_explain(sqlite3 *database, char *why)
 {
 	int result = sqlite3_errcode(database) & 0xff;
@@ -202,7 +231,7 @@ int schema_explain(sqlite3 *database, char *why)
 			 result == SQLITE_CANTOPEN && error ? strerror(error) : "");
 		return explanations[i].error;
 	}
-	if (error == EFBIG) {
+	if (error == EFBIG || (result == SQLITE_IOERR && is_at_size_limit(database))) {
 		snprintf(why, TRACE_WHY, "file size limit reached (ulimit -f)");
 		return -EFBIG;
 	}

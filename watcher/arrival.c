@@ -157,6 +157,16 @@ void arrival_end_ghost(struct core *core, const struct source *source)
 		life_end(core, entry, END_UNKNOWN, 0);
 }
 
+/* Once: whoever can put one file there can put a million. */
+static void tell_bad_ring(struct core *core, const char *name)
+{
+	if (!core->bad_rings++)
+		core_notice(core,
+			    "%s/" RUNDIR_RINGS
+			    "/%s: is no ring of a program: ignored, as are others like it",
+			    core->dir.path, name);
+}
+
 /* The source of a ring in rings/, opened where it is new; NULL where there is no such ring. */
 static struct source *find_ring(struct core *core, const char *name)
 {
@@ -168,8 +178,7 @@ static struct source *find_ring(struct core *core, const char *name)
 	int error = ringfile_open(&ring, &core->dir, name, &emitter);
 
 	if (error == -EBADMSG)
-		core_notice(core, "%s/" RUNDIR_RINGS "/%s: is no ring of a program, ignored",
-			    core->dir.path, name);
+		tell_bad_ring(core, name);
 	if (error)
 		return NULL;
 	source = emitters_find(core->emitters, emitter.instance);

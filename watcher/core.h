@@ -126,6 +126,7 @@ struct core {
 	struct packet *packet;
 
 	uint64_t missed;	 /* ticks, as told so far */
+	uint64_t bad_rings;	 /* files in rings/ that were none */
 	uint64_t missed_from_ns; /* the last tick that was in time */
 	uint64_t next_look_ns;
 	uint64_t looks;

@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/stack.h"
 #include "base/units.h"
 #include "trace/export/formats.h"
 #include "watcher/core.h"
@@ -269,20 +270,27 @@ static int take_option(struct settings *settings, int key)
 	}
 }
 
+static void print_and_exit(const char *text)
+{
+	int error;
+
+	fputs(text, stdout);
+	error = log_flush(stdout);
+	if (error)
+		log_error("cannot write the output: %s", strerror(-error));
+	exit(error ? 1 : 0);
+}
+
 static int take_options(struct settings *settings, int argc, char **argv)
 {
 	int key;
 	int status;
 
 	while ((key = getopt_long(argc, argv, "p:Ci:d:o:h", long_options, NULL)) != -1) {
-		if (key == 'V') {
-			puts("memwatchd " MEMWATCH_VERSION);
-			exit(0);
-		}
-		if (key == 'h') {
-			fputs(usage, stdout);
-			exit(0);
-		}
+		if (key == 'V')
+			print_and_exit("memwatchd " MEMWATCH_VERSION "\n");
+		if (key == 'h')
+			print_and_exit(usage);
 		status = take_option(settings, key);
 		if (status)
 			return status;
@@ -376,6 +384,8 @@ int main(int argc, char **argv)
 	int status;
 
 	log_open("memwatchd");
+	if (stack_check() < 0)
+		return 1;
 	take_utf8();
 	/* A command's own is not to be started again by its number. */
 	if (session && session[0] && !sessions_is_own(session))

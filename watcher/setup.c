@@ -46,6 +46,7 @@ static int open_signals(struct core *core)
 	signals_add(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a recording that reaches the limit says so */
 	core->signals = signalfd(-1, &set, SFD_CLOEXEC);
 	if (core->signals < 0)
 		return -errno;

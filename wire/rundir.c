@@ -192,9 +192,14 @@ const char *rundir_error(int error)
 		return "the path is too long for a socket (107 bytes); set XDG_RUNTIME_DIR to a "
 		       "shorter one";
 	case EPERM:
-		return "is not a private directory of yours (owner, mode 0700)";
+		return "is not a private directory of yours (owner, mode 0700); set "
+		       "XDG_RUNTIME_DIR to one that is";
 	case ENOTDIR:
-		return "is no directory (links are not followed)";
+		return "is not a directory (links are not followed); set XDG_RUNTIME_DIR to a "
+		       "directory of yours";
+	case EBADFD:
+	case ELOOP:
+		return "is not a regular file; remove it";
 	case ENOENT:
 		return "no such directory; set XDG_RUNTIME_DIR to one of yours";
 	case EACCES:
@@ -246,6 +251,13 @@ static bool is_there(const char *path, int fd)
 	       named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
 }
 
+static bool is_regular(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 int rundir_lock(const struct rundir *dir, int *ret_owner)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -258,7 +270,11 @@ int rundir_lock(const struct rundir *dir, int *ret_owner)
 	rundir_file(path, dir, RUNDIR_LOCK);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 	if (fd < 0)
-		return errno == ENOENT ? -ESTALE : -errno;
+		return errno == ENOENT ? -ESTALE : errno == ENXIO ? -EBADFD : -errno;
+	if (!is_regular(fd)) {
+		close(fd);
+		return -EBADFD;
+	}
 	if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
 		*ret_owner = read_owner(fd);
 		close(fd);

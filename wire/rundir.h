@@ -51,7 +51,7 @@ int rundir_open(struct rundir *ret_dir, const char *session, bool create);
 int rundir_beside(const struct rundir *dir, const char *session, bool create,
 		  struct rundir *ret_dir);
 
-/* What went wrong, in words: rundir_error(-EPERM) is "is not a private directory of yours". */
+/* What went wrong, in words: rundir_error(-EPERM) is "is not a private directory of yours ...". */
 const char *rundir_error(int error);
 
 /* "path/name" to @to, of RUNDIR_PATH bytes, which it fits by rundir_open's word for the names
@@ -79,8 +79,8 @@ int rundir_owner(const struct rundir *dir);
  * Become the watcher of @dir: a descriptor to be kept open, whose lock ends with the process;
  * -EBUSY where another one is
  * (*ret_owner is its pid), -ESTALE where the one before removed the directory meanwhile, which is
- * to be opened again, or what open says. The lock is of the open file description (fcntl(2),
- * F_OFD_SETLK), so that others can ask for it without taking it.
+ * to be opened again, -EBADFD it is no regular file, or what open says. The lock is of the open
+ * file description (fcntl(2), F_OFD_SETLK), so that others can ask for it without taking it.
  */
 int rundir_lock(const struct rundir *dir, int *ret_owner);
 
