@@ -1,18 +1,18 @@
 #include "cli/capture.h"
 
+#include "cli/temporary.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 int capture_open(struct capture *capture)
 {
-	const char *directory = getenv("TMPDIR");
-
-	*capture = (struct capture){ .fd = -1 };
-	capture->fd = open(directory && directory[0] ? directory : "/tmp",
-			   O_TMPFILE | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
-	return capture->fd < 0 ? -errno : 0;
+	*capture = (struct capture){ .fd = temporary_fd() };
+	if (capture->fd < 0)
+		return capture->fd;
+	/* who is started with it, and this program, write behind each other */
+	return fcntl(capture->fd, F_SETFL, O_APPEND) < 0 ? -errno : 0;
 }
 
 static int write_all(const char *bytes, ssize_t size)

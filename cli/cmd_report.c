@@ -2,6 +2,7 @@
 #include "cli/command.h"
 #include "cli/report.h"
 #include "cli/table.h"
+#include "cli/temporary.h"
 
 #include <errno.h>
 #include <string.h>
@@ -43,11 +44,11 @@ static int open_all(struct report *report, const struct options *options)
 	if (status)
 		return status;
 	report->info = reader_info(report->recording.reader);
-	report->events = tmpfile();
-	report->gaps = tmpfile();
-	report->inspections = tmpfile();
+	report->events = temporary_open();
+	report->gaps = temporary_open();
+	report->inspections = temporary_open();
 	if (!report->events || !report->gaps || !report->inspections) {
-		log_error("cannot keep what happened in a file of %s: %s", P_tmpdir,
+		log_error("cannot keep what happened in a file of %s: %s", temporary_directory(),
 			  strerror(errno));
 		return EXIT_FAIL;
 	}
@@ -77,7 +78,7 @@ static int read_all(struct report *report, const struct options *options)
 		return EXIT_FAIL;
 	}
 	if (fflush(report->events) || fflush(report->gaps) || fflush(report->inspections)) {
-		log_error("cannot keep what happened in a file of %s: %s", P_tmpdir,
+		log_error("cannot keep what happened in a file of %s: %s", temporary_directory(),
 			  strerror(errno));
 		return EXIT_FAIL;
 	}

@@ -4,12 +4,16 @@
  * file. Its milestones tell memwatch what its memory does: a chunk's buffer grows frame by frame
  * and goes when the chunk is saved, and the queue grows while a save is slow.
  *
+ * It can be left to run: of its chunks it keeps the last few, and without --output none, in files
+ * that have no name, so that nothing is left of them however it ends.
+ *
  * With --leak it forgets a part of each chunk, which shows as a floor that rises.
  */
 #include <memwatch.h>
 
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -27,6 +31,9 @@
 #define QUEUE_FRAMES 48
 #define QUEUE_HIGH 32
 #define LEAK_BYTES (4 * 1024 * 1024)
+
+/* Chunks that stay with --output: a minute's. */
+#define CHUNKS_KEPT 20
 
 /* Each second save meets a disk that is busy. */
 #define SLOW_SAVE 2
@@ -149,11 +156,34 @@ static void pause_ms(long ms)
 	nanosleep(&span, NULL);
 }
 
-static int write_file(const char *path, const unsigned char *bytes, size_t size)
+static void chunk_path(const struct recorder *recorder, unsigned number, char path[PATH_MAX])
 {
-	FILE *file = fopen(path, "wb");
+	snprintf(path, PATH_MAX, "%s/chunk-%03u.raw", recorder->settings.directory, number);
+}
+
+/* A file in TMPDIR that is gone when it is closed. */
+static FILE *open_unnamed(char path[PATH_MAX])
+{
+	const char *directory = getenv("TMPDIR");
+	int fd;
+
+	snprintf(path, PATH_MAX, "%s/recorder-XXXXXX",
+		 directory && directory[0] ? directory : "/tmp");
+	fd = mkstemp(path);
+	if (fd < 0)
+		return NULL;
+	unlink(path);
+	return fdopen(fd, "wb");
+}
+
+static int write_chunk(struct recorder *recorder, const unsigned char *bytes, size_t size,
+		       char path[PATH_MAX])
+{
+	FILE *file;
 	int error = 0;
 
+	chunk_path(recorder, recorder->saved, path);
+	file = recorder->settings.directory ? fopen(path, "wb") : open_unnamed(path);
 	if (!file)
 		return -1;
 	if (fwrite(bytes, 1, size, file) != size)
@@ -165,15 +195,17 @@ static int write_file(const char *path, const unsigned char *bytes, size_t size)
 
 static void save_chunk(struct recorder *recorder, const unsigned char *chunk, unsigned frames)
 {
-	char path[4096];
+	char path[PATH_MAX];
 	MW_SCOPE("I/O", "save chunk");
 
 	recorder->saved++;
-	snprintf(path, sizeof path, "%s/chunk-%03u.raw", recorder->settings.directory,
-		 recorder->saved);
-	if (write_file(path, chunk, (size_t)frames * FRAME_BYTES) < 0) {
+	if (write_chunk(recorder, chunk, (size_t)frames * FRAME_BYTES, path) < 0) {
 		fprintf(stderr, "recorder: %s: %s\n", path, strerror(errno));
 		atomic_store(&recorder->failed, true);
+	}
+	if (recorder->settings.directory && recorder->saved > CHUNKS_KEPT) {
+		chunk_path(recorder, recorder->saved - CHUNKS_KEPT, path);
+		unlink(path);
 	}
 	if (recorder->saved % SLOW_SAVE == 0)
 		pause_ms(SLOW_SAVE_MS);
@@ -258,14 +290,15 @@ static void *capture_frames(void *arg)
 
 /* --- main */
 
-static const char usage[] = "Usage: recorder [--seconds N] [--dry-run] [--leak] [--output DIR]\n"
-			    "Record an imaginary camera to chunk files.\n"
-			    "\n"
-			    "  --seconds N    end after N seconds (20)\n"
-			    "  --dry-run      preview: save nothing\n"
-			    "  --leak         forget 4 MiB at each chunk\n"
-			    "  --output DIR   keep the chunks in DIR; else they go to a temporary "
-			    "directory that is removed\n";
+static const char usage[] =
+	"Usage: recorder [--seconds N] [--dry-run] [--leak] [--output DIR]\n"
+	"Record an imaginary camera to chunk files.\n"
+	"\n"
+	"  --seconds N    end after N seconds (20)\n"
+	"  --dry-run      preview: save nothing\n"
+	"  --leak         forget 4 MiB at each chunk\n"
+	"  --output DIR   keep the last 20 chunks in DIR; else they go to files "
+	"in TMPDIR that are removed at once\n";
 
 static int parse(struct settings *settings, int argc, char **argv)
 {
@@ -296,17 +329,6 @@ static int parse(struct settings *settings, int argc, char **argv)
 	return -1;
 }
 
-static void remove_chunks(const struct recorder *recorder)
-{
-	char path[4096];
-
-	for (unsigned i = 1; i <= recorder->saved; i++) {
-		snprintf(path, sizeof path, "%s/chunk-%03u.raw", recorder->settings.directory, i);
-		unlink(path);
-	}
-	rmdir(recorder->settings.directory);
-}
-
 static int record(struct recorder *recorder)
 {
 	pthread_t camera, writer;
@@ -329,7 +351,6 @@ static int record(struct recorder *recorder)
 int main(int argc, char **argv)
 {
 	static struct recorder recorder = { .settings.seconds = 20 };
-	char temporary[] = "/tmp/recorder-XXXXXX";
 	int status = parse(&recorder.settings, argc, argv);
 
 	if (status >= 0)
@@ -338,15 +359,7 @@ int main(int argc, char **argv)
 	mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
 	signal(SIGINT, interrupt);
 	signal(SIGTERM, interrupt);
+	signal(SIGHUP, interrupt);
 	mw_register("recorder");
-	if (recorder.settings.directory || recorder.settings.dry_run)
-		return record(&recorder);
-	recorder.settings.directory = mkdtemp(temporary);
-	if (!recorder.settings.directory) {
-		perror("recorder: /tmp");
-		return 1;
-	}
-	status = record(&recorder);
-	remove_chunks(&recorder);
-	return status;
+	return record(&recorder);
 }

@@ -24,3 +24,13 @@ if [ -e "$O/python/memwatch" ]; then
 		"$(jq -r 'select(.type == "event" and .kind != "begin" and .pid != 0) |
 			select(.name != "event.sh" and .name != "scope") | "\(.category)/\(.label)"' records.json | sort | uniq -c | xargs)"
 fi
+
+# --- the recorder leaves nothing behind, however it ends
+
+mkdir chunks
+TMPDIR=$PWD/chunks MEMWATCH=off "$O/examples/recorder" --seconds 30 >/dev/null &
+recorder=$!
+sleep 0.2
+kill -KILL $recorder
+wait $recorder 2>/dev/null
+check_equal "a recorder that was killed" "" "$(ls chunks)"
