@@ -20,6 +20,7 @@ struct inspect {
 	struct source *source;
 	int signals;
 	pid_t pid;
+	uint32_t here; /* as the session counts it; 0: not to be found */
 	uint32_t line;
 	char name[TEXT_NAME + 1];
 	bool found;	 /* it is followed */
@@ -37,7 +38,7 @@ static void find(void *arg, const struct process_info *info)
 {
 	struct inspect *inspect = arg;
 
-	if (info->ended || info->pid != (uint32_t)inspect->pid)
+	if (info->ended || info->pid != inspect->here)
 		return;
 	inspect->found = true;
 	inspect->line = info->line;
@@ -53,11 +54,16 @@ static int say_gone(const struct inspect *inspect, int error)
 /* Its line; where it has none, it is followed from now on. */
 static int find_process(struct inspect *inspect)
 {
-	struct request request = { .op = REQUEST_REGISTER, .pid = (uint32_t)inspect->pid };
+	struct request request = { .op = REQUEST_STATUS, .pid = (uint32_t)inspect->pid };
 	struct reply reply;
-	int error = source_processes(inspect->source, find, inspect);
+	int error;
 
+	if (session_ask(inspect->options, &request, &reply, NULL, NULL) != 0)
+		return EXIT_FAIL;
+	inspect->here = (uint32_t)reply.value;
+	error = source_processes(inspect->source, find, inspect);
 	if (!error && !inspect->found) {
+		request.op = REQUEST_REGISTER;
 		if (session_ask(inspect->options, &request, &reply, NULL, NULL) != 0)
 			return EXIT_FAIL;
 		inspect->registered = true;

@@ -7,6 +7,7 @@
 #include "cli/follow.h"
 #include "cli/growth_gate.h"
 #include "cli/session.h"
+#include "wire/pidns.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -452,6 +453,18 @@ static int follow_launched(const struct options *options, struct source *source,
 
 /* --- its session */
 
+/* Where a session counts in another PID namespace, as one outside a container does, our command and
+ * its family have other numbers there: limits would hold, and end, what is not meant. */
+static int check_counts_alike(const struct options *options, const struct session_info *session)
+{
+	if (!session->pid_ns || session->pid_ns == pidns_own())
+		return 0;
+	log_error("session '%s': its watcher is in another PID namespace, where the command has "
+		  "another PID; leave out --session, and this command has a session of its own",
+		  options->session);
+	return EXIT_FAIL;
+}
+
 static int attach(struct options *options, struct source **ret_source, void *arg)
 {
 	struct launch *launch = arg;
@@ -464,8 +477,10 @@ static int attach(struct options *options, struct source **ret_source, void *arg
 	status = launch_begin(launch, options->arguments);
 	if (status)
 		return status;
-	return options->session_given ? session_attach(options, ret_source)
-				      : session_start(options, launch->pid, ret_source);
+	if (!options->session_given)
+		return session_start(options, launch->pid, ret_source);
+	status = session_attach(options, ret_source);
+	return status ? status : check_counts_alike(options, source_session(*ret_source));
 }
 
 static int follow_body(const struct options *options, struct source *source, void *arg)

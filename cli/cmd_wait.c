@@ -45,6 +45,7 @@ struct found {
 
 struct waiting {
 	const struct options *options;
+	uint32_t *pids; /* of the options, as the session counts them */
 	uint64_t begin_ns;
 	uint64_t alive_ns;	    /* when one of the processes that count was last seen to live */
 	struct waiting_line *lines; /* those that count */
@@ -54,13 +55,13 @@ struct waiting {
 
 /* --- processes */
 
-static bool is_asked_for(const struct options *options, uint32_t pid)
+static bool is_asked_for(const struct waiting *waiting, uint32_t pid)
 {
-	for (size_t i = 0; i < options->pid_count; i++) {
-		if (pid == (uint32_t)options->pids[i])
+	for (size_t i = 0; i < waiting->options->pid_count; i++) {
+		if (pid == waiting->pids[i])
 			return true;
 	}
-	return options->pid_count == 0;
+	return waiting->options->pid_count == 0;
 }
 
 static struct waiting_line *find_line(const struct waiting *waiting, uint32_t line)
@@ -83,7 +84,7 @@ static struct waiting_line *add_line(struct waiting *waiting, uint32_t line, uin
 {
 	struct waiting_line *lines = waiting->lines;
 
-	if (!is_asked_for(waiting->options, pid))
+	if (!is_asked_for(waiting, pid))
 		return NULL;
 	forget_earlier(waiting, pid);
 	lines = realloc(lines, (waiting->count + 1) * sizeof *lines);
@@ -259,6 +260,29 @@ static int say_missed(const struct waiting *waiting, const char *why, int status
 	return status;
 }
 
+/* 0, or an exit status after a message: what is no process would be waited for in vain. */
+static int find_pids(struct waiting *waiting)
+{
+	const struct options *options = waiting->options;
+
+	waiting->pids = calloc(options->pid_count + 1, sizeof *waiting->pids);
+	if (!waiting->pids) {
+		log_error("cannot wait: %s", strerror(ENOMEM));
+		return EXIT_FAIL;
+	}
+	for (size_t i = 0; i < options->pid_count; i++) {
+		struct request request = { .op = REQUEST_STATUS,
+					   .pid = (uint32_t)options->pids[i] };
+		struct reply reply;
+		int status = session_ask(options, &request, &reply, NULL, NULL);
+
+		if (status)
+			return status;
+		waiting->pids[i] = (uint32_t)reply.value;
+	}
+	return 0;
+}
+
 static int wait_for_it(struct waiting *waiting, struct source *source)
 {
 	const struct options *options = waiting->options;
@@ -341,13 +365,16 @@ static int run(const struct options *options)
 	status = session_look(options, waiting.begin_ns + patience_ns, &source);
 	if (status)
 		return status;
-	status = wait_for_it(&waiting, source);
+	status = find_pids(&waiting);
+	if (!status)
+		status = wait_for_it(&waiting, source);
 	if (!status && options->json)
 		print_json(&waiting.found, source_session(source));
 	else if (!status && options->verbose)
 		print_text(&waiting.found, source_session(source));
 	source_close(source);
 	free(waiting.lines);
+	free(waiting.pids);
 	return status;
 }
 

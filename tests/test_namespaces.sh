@@ -54,10 +54,18 @@ fi
 $inside sh -c 'memwatch add $$ --as shell && memwatch event "from inside" --pid $$ && memwatch drop $$; sleep 0.3' ||
 	fail "commands from inside"
 see records.json '.label == "from inside" and .name == "shell" and .pid > 20'
+$inside sh -c 'memwatch add $$ --as waited; (sleep 0.3; memwatch event "waited for" --pid $$) & memwatch wait --pid $$ --event "waited for" --timeout 10s' ||
+	fail "memwatch wait from inside"
+check_match "memwatch inspect from inside" "heap|anonymous" "$($inside sh -c 'memwatch add $$; memwatch inspect $$')"
 check_match "a stranger's PID" "pid 17: .*another PID namespace" \
 	"$($inside memwatch add 17 2>&1)"
 $inside sh -c 'exec memwatch --view json --pid $$ -d 400ms' >self.json
 has self.json '.type == "sample" and .pid > 20' || fail "memwatch of itself, from inside: $(cat self.json)"
+
+check_match "a run in a session outside" "its watcher is in another PID namespace" \
+	"$($inside memwatch run --session default -- touch ran 2>&1)"
+[ ! -e ran ] || fail "a command was run whose session counts otherwise"
+check_equal "a run with a session of its own" 6 "$($inside memwatch run --view text -- sh -c 'exit 6' >/dev/null 2>&1; echo $?)"
 
 # A batch without a ring: of itself, and of one that nobody can be.
 cat >batch.py <<'END'

@@ -19,6 +19,7 @@ refused 1 "$what" memwatch add $thread
 refused 1 "$what" memwatch drop $thread
 refused 1 "$what" memwatch inspect $thread
 refused 1 "$what" memwatch event label --pid $thread
+refused 1 "$what" memwatch wait --event label --pid $thread --timeout 1s
 check_match "record of a thread" "$what" "$(memwatch record -o t.mwdb --pid $thread 2>&1)"
 memwatch stop
 ends memwatchd $watcher 0

@@ -334,6 +334,8 @@ static void do_status(struct answer *answer)
 {
 	struct core *core = answer->core;
 	struct status_info *status = &answer->reply.status;
+	uint32_t pid = answer->request->pid;
+	char why[128];
 
 	*status = core->status;
 	status->ticks = sampler_ticks(core->sampler);
@@ -352,6 +354,10 @@ static void do_status(struct answer *answer)
 	answer->reply.has_status = true;
 	answer->reply.has_session = true;
 	answer->reply.session = core->session;
+	answer->reply.value = pid;
+	if (pid && !registry_find(core->registry, (pid_t)pid, 0) &&
+	    procinfo_explain_absent((pid_t)pid, why, sizeof why))
+		refuse(answer, why);
 }
 
 static void do_metrics(struct answer *answer)
@@ -437,7 +443,7 @@ static bool translate(struct answer *answer, struct request *request)
 	if (request->op == REQUEST_INSPECT)
 		request->since = pid_here(core, request, request->since, 0);
 	request->pid = pid_here(core, request, pid, request->start_ticks);
-	if (request->pid || !pid || request->op == REQUEST_ATTACH)
+	if (request->pid || !pid || request->op == REQUEST_ATTACH || request->op == REQUEST_STATUS)
 		return true;
 	if (request->op == REQUEST_RECORD_END) {
 		request->pid = UINT32_MAX; /* nobody's: 0 would be anybody's */

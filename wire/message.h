@@ -24,7 +24,8 @@ enum request_op {
 	REQUEST_LIST,	    /* since: the last line that was got */
 	REQUEST_HISTORY,    /* since: the last seq that was got */
 	REQUEST_EVENT,	    /* pid (0: the session), category, text */
-	REQUEST_STATUS,
+	REQUEST_STATUS, /* pid: a process that is asked for, 0: none. value: its number here, 0: not
+			   to be found */
 	REQUEST_STOP,
 	REQUEST_FLUSH,	/* since: an emitter's instance */
 	REQUEST_ENDED,	/* told by the parent: pid, since: a wait status, peak: ru_maxrss in bytes,
