@@ -50,7 +50,7 @@ const struct command command_demo = {
 	.arguments = "",
 	.summary = "The example recorder, followed live for 20 seconds.",
 	.window_ns = 30 * NS_PER_S,
-	.groups = OPTIONS_LIVE | OPTIONS_LIMIT | OPTIONS_RECORD | OPTIONS_SESSION,
+	.groups = OPTIONS_LIVE | OPTIONS_LIMIT | OPTIONS_RECORD | OPTIONS_STAY | OPTIONS_SESSION,
 	.session = SESSION_OWN,
 	.run = run,
 };

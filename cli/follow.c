@@ -211,7 +211,9 @@ static void fill_frame(void *arg, struct view_frame *frame)
 {
 	struct follow *follow = arg;
 
-	if (!follow->still_ns && follow->view->stays && has_all_ended(follow))
+	if (!follow->view->stays || !has_all_ended(follow))
+		follow->still_ns = 0;
+	else if (!follow->still_ns)
 		follow->still_ns = clock_mono_ns();
 	history_show(follow->history, follow->settings.metric);
 	frame->history = follow->history;
