@@ -15,15 +15,6 @@ bool comparison_percent(double a, double b, double *ret_percent)
 	return true;
 }
 
-bool comparison_exceeds(const struct comparison *comparison, uint64_t a, uint64_t b)
-{
-	double percent;
-
-	return comparison->fail_above >= 0 && b > 0 &&
-	       comparison_percent((double)a, (double)b, &percent) &&
-	       percent > comparison->fail_above;
-}
-
 static int read_one(struct comparison *comparison, const struct options *options, int i)
 {
 	struct recording *recording = &comparison->recordings[i];
@@ -66,43 +57,61 @@ static void tell_exceeded(const struct comparison *comparison, const char *whose
 
 	comparison_percent((double)a, (double)b, &percent);
 	log_error("%s grew by %.1f %%, from %s to %s: more than %g %%", whose, percent,
-		  units_format_bytes(from, a), units_format_bytes(to, b), comparison->fail_above);
+		  units_format_bytes(from, a), units_format_bytes(to, b), comparison->gate.percent);
+}
+
+static bool judge_processes(const struct comparison *comparison)
+{
+	const struct compare *compare = &comparison->compare;
+	bool exceeded = false;
+
+	for (size_t i = 0; i < compare->process_count; i++) {
+		const struct compare_process *process = &compare->processes[i];
+		char whose[TEXT_NAME + 32];
+		uint64_t a, b;
+
+		if (!compare_process_exceeds(compare, &comparison->gate, process))
+			continue;
+		compare_measured(compare, process, &a, &b);
+		snprintf(whose, sizeof whose, "the peak of '%s'", process->b->process->name);
+		tell_exceeded(comparison, whose, a, b);
+		exceeded = true;
+	}
+	return exceeded;
 }
 
 /* What --fail-above says: an exit status. */
 static int judge(const struct comparison *comparison)
 {
 	const struct compare *compare = &comparison->compare;
-	int status = 0;
+	const struct compare_total *total = &compare->total;
+	char whose[64];
+	bool exceeded;
 
-	if (comparison->fail_above < 0)
+	if (comparison->gate.percent < 0)
 		return 0;
 	if (!compare->a_peak || !compare->b_peak) {
 		log_error("%s: has no memory to compare, so nobody can say whether a peak grew",
 			  comparison->recordings[compare->a_peak ? 1 : 0].path);
 		return EXIT_FAIL;
 	}
-	for (size_t i = 0; i < compare->process_count; i++) {
-		const struct compare_process *process = &compare->processes[i];
-		char whose[TEXT_NAME + 32];
-
-		if (!process->a || !process->b ||
-		    !comparison_exceeds(comparison, process->a_peak, process->b_peak))
-			continue;
-		snprintf(whose, sizeof whose, "the peak of '%s'", process->b->process->name);
-		tell_exceeded(comparison, whose, process->a_peak, process->b_peak);
-		status = EXIT_LIMIT;
-	}
-	if (!status && comparison_exceeds(comparison, compare->a_peak, compare->b_peak)) {
+	exceeded = judge_processes(comparison);
+	if (!exceeded && compare_largest_exceeds(compare, &comparison->gate)) {
 		tell_exceeded(comparison, "the largest peak", compare->a_peak, compare->b_peak);
-		status = EXIT_LIMIT;
+		exceeded = true;
 	}
-	return status;
+	if (!exceeded && compare_total_exceeds(compare, &comparison->gate)) {
+		snprintf(whose, sizeof whose, "the total (%s)", compare_figure_name(total->figure));
+		tell_exceeded(comparison, whose, total->a_max, total->b_held);
+		exceeded = true;
+	}
+	return exceeded ? EXIT_LIMIT : 0;
 }
 
 static int run(const struct options *options)
 {
-	struct comparison comparison = { .fail_above = options->fail_above };
+	struct comparison comparison = { .gate = { options->fail_above,
+						   options->fail_above_bytes } };
 	int status = read_both(&comparison, options);
 
 	if (!status && options->json)

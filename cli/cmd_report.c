@@ -29,12 +29,6 @@ bool report_inspect(struct report *report, uint64_t t_ns, const struct inspectio
 	return inspected->whole && !inspected->failed;
 }
 
-/* A total_counts. */
-static bool is_process(void *arg, uint32_t line)
-{
-	return line_names_find(arg, line)->pid != 0;
-}
-
 static int open_all(struct report *report, const struct options *options)
 {
 	const struct reader_process *process;
@@ -57,9 +51,7 @@ static int open_all(struct report *report, const struct options *options)
 		log_error("%s: %s", report->recording.path, why);
 		return EXIT_FAIL;
 	}
-	report->total.total.counts = is_process;
-	report->total.total.arg = &report->names;
-	report->name_width = TABLE_NAME_LEAST;
+	report->name_width = table_widen(TABLE_NAME_LEAST, TOTAL_NAME " RSS");
 	for (size_t i = 0; (process = reader_process(report->recording.reader, i)) != NULL; i++)
 		report->name_width = table_widen(report->name_width, process->name);
 	return 0;
@@ -88,7 +80,6 @@ static int read_all(struct report *report, const struct options *options)
 static void close_all(struct report *report)
 {
 	summary_free(&report->summary);
-	total_free(&report->total.total);
 	line_names_close(&report->names);
 	if (report->events)
 		fclose(report->events);

@@ -59,7 +59,8 @@ static void put_recording(const struct recording *recording)
 	fputs("}", stdout);
 }
 
-static void put_process_side(const char *side, const struct summary_process *process, uint64_t peak)
+static void put_process_side(const char *side, const struct summary_process *process, uint64_t peak,
+			     bool least)
 {
 	if (!process) {
 		json_null(stdout, side);
@@ -67,12 +68,13 @@ static void put_process_side(const char *side, const struct summary_process *pro
 	}
 	printf(",\"%s\":{\"pid\":%" PRIu32, side, process->process->pid);
 	put_bytes("peak", peak);
+	printf(",\"peak_at_least\":%s", least ? "true" : "false");
 	put_bytes("mean_rss", (uint64_t)(process->mean_rss + 0.5));
-	if (process->growth.known)
-		put_signed("growth", (int64_t)process->growth.per_minute);
+	if (process->grown.verdict.slope.known)
+		put_signed("growth", (int64_t)process->grown.verdict.slope.per_minute);
 	else
 		json_null(stdout, "growth");
-	json_text(stdout, "verdict", verdict_name(process->verdict.kind));
+	json_text(stdout, "verdict", verdict_name(process->grown.verdict.kind));
 	put_seconds("duration", process->process->last_ns - process->process->first_ns);
 	fputs("}", stdout);
 }
@@ -98,8 +100,8 @@ static void put_process(const struct comparison *comparison, const struct compar
 
 	fputs("{\"name\":", stdout);
 	json_string(stdout, (process->a ? process->a : process->b)->process->name);
-	put_process_side("a", process->a, process->a_peak);
-	put_process_side("b", process->b, process->b_peak);
+	put_process_side("a", process->a, process->a_peak, process->a_least);
+	put_process_side("b", process->b, process->b_peak, process->b_least);
 	if (both && process->a_peak && process->b_peak) {
 		put_signed("difference", (int64_t)(process->b_peak - process->a_peak));
 		put_percent("percent", (double)process->a_peak, (double)process->b_peak);
@@ -108,8 +110,9 @@ static void put_process(const struct comparison *comparison, const struct compar
 		json_null(stdout, "percent");
 	}
 	printf(",\"exceeded\":%s",
-	       both && comparison_exceeds(comparison, process->a_peak, process->b_peak) ? "true"
-											: "false");
+	       both && compare_process_exceeds(&comparison->compare, &comparison->gate, process)
+		       ? "true"
+		       : "false");
 	fputs(",\"segments\":[", stdout);
 	for (size_t i = 0; i < process->segment_count; i++) {
 		fputs(i ? "," : "", stdout);
@@ -154,6 +157,38 @@ static void put_span(const struct compare_span *span)
 	fputs("}\n", stdout);
 }
 
+static void put_total_side(const char *side, uint64_t max, double mean, const struct grown *grown)
+{
+	printf(",\"%s\":{\"max\":%" PRIu64 ",\"mean\":%.0f", side, max, mean);
+	if (grown->verdict.slope.known)
+		put_signed("growth", (int64_t)grown->verdict.slope.per_minute);
+	else
+		json_null(stdout, "growth");
+	json_text(stdout, "verdict", verdict_name(grown->verdict.kind));
+	fputs("}", stdout);
+}
+
+/* null where neither has two processes to sum up. */
+static void put_total(const struct comparison *comparison)
+{
+	const struct compare_total *total = &comparison->compare.total;
+	static const char *const figures[] = {
+		[COMPARE_RSS] = "rss", [COMPARE_ONCE] = "shared_once", [COMPARE_PSS] = "pss"
+	};
+
+	if (!total->known) {
+		json_null(stdout, "total");
+		return;
+	}
+	fputs(",\n\"total\":{\"figure\":", stdout);
+	json_string(stdout, figures[total->figure]);
+	put_total_side("a", total->a_max, total->a_mean, total->a);
+	put_total_side("b", total->b_max, total->b_mean, total->b);
+	put_percent("percent", (double)total->a_max, (double)total->b_max);
+	printf(",\"exceeded\":%s}",
+	       compare_total_exceeds(&comparison->compare, &comparison->gate) ? "true" : "false");
+}
+
 void comparison_json_print(const struct comparison *comparison)
 {
 	const struct compare *compare = &comparison->compare;
@@ -166,7 +201,8 @@ void comparison_json_print(const struct comparison *comparison)
 	printf("%" PRIu64 ",\"b\":%" PRIu64, compare->a_peak, compare->b_peak);
 	put_percent("percent", (double)compare->a_peak, (double)compare->b_peak);
 	printf(",\"exceeded\":%s}",
-	       comparison_exceeds(comparison, compare->a_peak, compare->b_peak) ? "true" : "false");
+	       compare_largest_exceeds(compare, &comparison->gate) ? "true" : "false");
+	put_total(comparison);
 	fputs(",\n\"processes\":[\n", stdout);
 	for (size_t i = 0; i < compare->process_count; i++) {
 		fputs(i ? "," : "", stdout);

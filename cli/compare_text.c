@@ -15,6 +15,8 @@
 /* Segments of a process that are shown at most: those with the largest differences. */
 #define SEGMENTS_SHOWN 40
 
+#define AT_LEAST_TEXT (UNITS_TEXT + 4)
+
 static void print_recording(char letter, const struct recording *recording)
 {
 	const struct reader_info *info = reader_info(recording->reader);
@@ -57,16 +59,38 @@ static const char *name_of(const struct compare_process *process)
 	return (process->a ? process->a : process->b)->process->name;
 }
 
-/* Two sizes of memory, 0 where not known. */
-static void print_bytes_row(uint64_t a, uint64_t b)
+static const char *size_text(char text[AT_LEAST_TEXT], uint64_t bytes, bool least)
 {
-	char a_text[UNITS_TEXT], b_text[UNITS_TEXT], delta[UNITS_TEXT], percent[UNITS_TEXT];
+	char size[UNITS_TEXT];
+
+	snprintf(text, AT_LEAST_TEXT, "%s%s",
+		 !least || !bytes ? ""
+		 : cells_utf8()	  ? "\u2265"
+				  : ">=",
+		 table_bytes(size, bytes > 0, bytes));
+	return text;
+}
+
+/* Two sizes of memory, 0 where not known; @a_least, @b_least: of which more is possible. */
+static void print_bytes_row(uint64_t a, uint64_t b, bool a_least, bool b_least)
+{
+	char a_text[AT_LEAST_TEXT], b_text[AT_LEAST_TEXT], delta[UNITS_TEXT], percent[UNITS_TEXT];
 	bool both = a && b;
 
-	printf(" %12s %12s %12s %10s\n", table_bytes(a_text, a > 0, a),
-	       table_bytes(b_text, b > 0, b),
+	size_text(a_text, a, a_least);
+	size_text(b_text, b, b_least);
+	printf(" %*s%s %*s%s %12s %10s\n", 12 - (int)cells_width(a_text), "", a_text,
+	       12 - (int)cells_width(b_text), "", b_text,
 	       both ? units_format_delta(delta, (int64_t)(b - a)) : "-",
 	       both ? percent_text(percent, (double)a, (double)b) : "-");
+}
+
+static void print_total_name(const struct compare_total *total, unsigned width)
+{
+	char name[48];
+
+	snprintf(name, sizeof name, TOTAL_NAME " (%s)", compare_figure_name(total->figure));
+	table_text(name, width);
 }
 
 static void print_peaks(const struct compare *compare, unsigned width)
@@ -76,11 +100,17 @@ static void print_peaks(const struct compare *compare, unsigned width)
 		const struct compare_process *process = &compare->processes[i];
 
 		table_text(name_of(process), width);
-		print_bytes_row(process->a_peak, process->b_peak);
+		print_bytes_row(process->a_peak, process->b_peak, process->a_least,
+				process->b_least);
 	}
 	if (compare->process_count > 1) {
 		table_text("largest of all", width);
-		print_bytes_row(compare->a_peak, compare->b_peak);
+		print_bytes_row(compare->a_peak, compare->b_peak, compare->a_least,
+				compare->b_least);
+	}
+	if (compare->total.known) {
+		print_total_name(&compare->total, width);
+		print_bytes_row(compare->total.a_max, compare->total.b_max, false, false);
 	}
 }
 
@@ -96,59 +126,80 @@ static void print_means(const struct compare *compare, unsigned width)
 		const struct compare_process *process = &compare->processes[i];
 
 		table_text(name_of(process), width);
-		print_bytes_row(mean_of(process->a), mean_of(process->b));
+		print_bytes_row(mean_of(process->a), mean_of(process->b), false, false);
 	}
+	if (compare->total.known) {
+		print_total_name(&compare->total, width);
+		print_bytes_row((uint64_t)(compare->total.a_mean + 0.5),
+				(uint64_t)(compare->total.b_mean + 0.5), false, false);
+	}
+}
+
+static void print_growth_row(const struct growth *a, const struct growth *b)
+{
+	bool both = a->known && b->known;
+	char a_text[UNITS_TEXT], b_text[UNITS_TEXT], delta[UNITS_TEXT];
+	char percent[UNITS_TEXT];
+
+	printf(" %12s %12s %12s %10s\n", table_rate(a_text, a->known, a->per_minute),
+	       table_rate(b_text, b->known, b->per_minute),
+	       table_rate(delta, both, b->per_minute - a->per_minute),
+	       both ? percent_text(percent, a->per_minute, b->per_minute) : "-");
 }
 
 static void print_growth(const struct compare *compare, unsigned width)
 {
+	const struct growth none = { 0 };
+
 	print_titles("GROWTH a minute", width);
 	for (size_t i = 0; i < compare->process_count; i++) {
 		const struct compare_process *process = &compare->processes[i];
-		const struct growth none = { 0 };
-		const struct growth *a = process->a ? &process->a->growth : &none;
-		const struct growth *b = process->b ? &process->b->growth : &none;
-		bool both = a->known && b->known;
-		char a_text[UNITS_TEXT], b_text[UNITS_TEXT], delta[UNITS_TEXT];
-		char percent[UNITS_TEXT];
 
 		table_text(name_of(process), width);
-		printf(" %12s %12s %12s %10s\n", table_rate(a_text, a->known, a->per_minute),
-		       table_rate(b_text, b->known, b->per_minute),
-		       table_rate(delta, both, b->per_minute - a->per_minute),
-		       both ? percent_text(percent, a->per_minute, b->per_minute) : "-");
+		print_growth_row(process->a ? &process->a->grown.verdict.slope : &none,
+				 process->b ? &process->b->grown.verdict.slope : &none);
+	}
+	if (compare->total.known) {
+		print_total_name(&compare->total, width);
+		print_growth_row(&compare->total.a->verdict.slope,
+				 &compare->total.b->verdict.slope);
 	}
 }
 
-static bool verdicts_differ(const struct compare_process *process)
+/* Those that differ, in words, B's below A's. */
+static void print_verdict_pair(const char *name, const struct grown *a, const struct grown *b,
+			       unsigned width, bool *any)
 {
-	return process->a && process->b && process->a->verdict.kind != process->b->verdict.kind;
+	const struct grown *sides[] = { a, b };
+
+	if (a->verdict.kind == b->verdict.kind)
+		return;
+	if (!*any)
+		printf("\nVERDICT on growth\n%-*s    %-10s %s\n", (int)width, "NAME", "VERDICT",
+		       "WHY");
+	*any = true;
+	for (int side = 0; side < 2; side++) {
+		char why[VERDICT_TEXT];
+
+		table_text(name, width);
+		printf(" %c  %-10s %s\n", "AB"[side], verdict_name(sides[side]->verdict.kind),
+		       verdict_text_why(why, &sides[side]->verdict));
+	}
 }
 
-/* Those that differ, in words, B's below A's. */
 static void print_verdicts(const struct compare *compare, unsigned width)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < compare->process_count; i++) {
 		const struct compare_process *process = &compare->processes[i];
-		const struct summary_process *sides[] = { process->a, process->b };
 
-		if (!verdicts_differ(process))
-			continue;
-		if (!any)
-			printf("\nVERDICT on growth\n%-*s    %-10s %s\n", (int)width, "NAME",
-			       "VERDICT", "WHY");
-		any = true;
-		for (int side = 0; side < 2; side++) {
-			char why[VERDICT_TEXT];
-
-			table_text(name_of(process), width);
-			printf(" %c  %-10s %s\n", "AB"[side],
-			       verdict_name(sides[side]->verdict.kind),
-			       verdict_text_why(why, &sides[side]->verdict));
-		}
+		if (process->a && process->b)
+			print_verdict_pair(name_of(process), &process->a->grown, &process->b->grown,
+					   width, &any);
 	}
+	if (compare->total.known)
+		print_verdict_pair(TOTAL_NAME, compare->total.a, compare->total.b, width, &any);
 }
 
 static void print_alone(const struct compare *compare)
@@ -388,6 +439,8 @@ void comparison_text_print(const struct comparison *comparison)
 	print_alone(compare);
 	for (size_t i = 0; i < compare->process_count; i++)
 		width = table_widen(width, name_of(&compare->processes[i]));
+	if (compare->total.known)
+		width = table_widen(width, TOTAL_NAME " (RSS, shared once)");
 	if (compare->process_count > 0) {
 		print_peaks(compare, width);
 		print_means(compare, width);

@@ -12,7 +12,7 @@ struct comparison {
 	struct compare_side sides[2];
 	struct compare_texts *texts;
 	struct compare compare;
-	double fail_above; /* percent; negative: not asked for */
+	struct compare_gate gate;
 };
 
 void comparison_text_print(const struct comparison *comparison);
@@ -20,8 +20,5 @@ void comparison_json_print(const struct comparison *comparison);
 
 /* How much more @b is than @a, in percent: whether that can be told. */
 bool comparison_percent(double a, double b, double *ret_percent);
-
-/* Whether a peak grew by more than is allowed. */
-bool comparison_exceeds(const struct comparison *comparison, uint64_t a, uint64_t b);
 
 #endif

@@ -3,7 +3,8 @@
 #include "base/log.h"
 #include "cli/table.h"
 #include "cli/verdict_text.h"
-#include "trace/summary/parts.h"
+#include "trace/summary/own.h"
+#include "trace/summary/total_tally.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,11 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
-struct judged {
+struct member {
 	uint32_t line;
 	uint32_t pid;
 	char name[TEXT_NAME + 1];
-	struct parts parts;
+	struct own own;
 };
 
 struct growth_gate {
@@ -24,18 +25,22 @@ struct growth_gate {
 	uint32_t root;
 	uint64_t since_ns;
 
-	struct judged *list; /* those that live, in order of line */
+	struct member *list; /* those that live, in order of line */
 	size_t count, room;
 	uint32_t *pids; /* of all that belong, ended ones too */
 	size_t pid_count, pid_room;
+	struct total_tally total; /* of those that belong */
 	bool no_memory;
 
 	unsigned told;	  /* whose verdict is anything but too short */
 	unsigned growing; /* faster than is allowed */
-	struct judged worst;
+	struct member worst;
 	struct verdict verdict; /* of the worst */
 	struct verdict other;	/* of the last that was told */
 };
+
+/* A total_counts. */
+static bool is_member(void *arg, uint32_t line);
 
 struct growth_gate *growth_gate_new(const struct options *options,
 				    const struct session_info *session, uint32_t root,
@@ -51,6 +56,9 @@ struct growth_gate *growth_gate_new(const struct options *options,
 	gate->interval_ns = session->interval_ns;
 	gate->root = root;
 	gate->since_ns = since_ns;
+	total_tally_begin(&gate->total, gate->interval_ns);
+	gate->total.total.counts = is_member;
+	gate->total.total.arg = gate;
 	return gate;
 }
 
@@ -59,7 +67,8 @@ void growth_gate_free(struct growth_gate *gate)
 	if (!gate)
 		return;
 	for (size_t i = 0; i < gate->count; i++)
-		parts_free(&gate->list[i].parts);
+		own_free(&gate->list[i].own);
+	total_tally_free(&gate->total);
 	free(gate->list);
 	free(gate->pids);
 	free(gate);
@@ -124,7 +133,7 @@ static size_t place_of(const struct growth_gate *gate, uint32_t line)
 	return low;
 }
 
-static struct judged *find(const struct growth_gate *gate, uint32_t line)
+static struct member *find(const struct growth_gate *gate, uint32_t line)
 {
 	size_t place = place_of(gate, line);
 
@@ -134,7 +143,7 @@ static struct judged *find(const struct growth_gate *gate, uint32_t line)
 static void add(struct growth_gate *gate, const struct process *process)
 {
 	size_t place = place_of(gate, process->line);
-	struct judged *list =
+	struct member *list =
 		make_room(gate, gate->list, gate->count, &gate->room, sizeof *gate->list);
 
 	if (!list)
@@ -144,8 +153,13 @@ static void add(struct growth_gate *gate, const struct process *process)
 		return;
 	memmove(list + place + 1, list + place, (gate->count - place) * sizeof *list);
 	gate->count++;
-	list[place] = (struct judged){ .line = process->line, .pid = process->pid };
-	parts_begin(&list[place].parts, gate->interval_ns);
+	list[place] = (struct member){ .line = process->line, .pid = process->pid };
+	own_begin(&list[place].own, gate->interval_ns);
+}
+
+static bool is_member(void *arg, uint32_t line)
+{
+	return find(arg, line) != NULL;
 }
 
 /* --- records */
@@ -164,19 +178,19 @@ static void take_process(struct growth_gate *gate, uint64_t t_ns, const struct p
 static void take_tick(struct growth_gate *gate, uint64_t t_ns, const struct tick *tick)
 {
 	for (size_t i = 0; i < tick->count; i++) {
-		struct judged *judged = find(gate, tick->samples[i].line);
+		struct member *member = find(gate, tick->samples[i].line);
 
-		if (judged)
-			parts_add(&judged->parts, t_ns, tick->samples[i].rss);
+		if (member)
+			own_sample(&member->own, t_ns, &tick->samples[i]);
 	}
 }
 
-static void judge(struct growth_gate *gate, struct judged *judged, uint64_t t_ns)
+static void judge(struct growth_gate *gate, struct member *member, uint64_t t_ns)
 {
-	struct verdict verdict = parts_verdict(&judged->parts, t_ns);
+	struct verdict verdict = own_judge(&member->own, t_ns).verdict;
 
-	gate->no_memory |= judged->parts.no_memory;
-	parts_free(&judged->parts);
+	gate->no_memory |= own_lacks_memory(&member->own);
+	own_free(&member->own);
 	if (verdict.kind != VERDICT_TOO_SHORT) {
 		gate->told++;
 		gate->other = verdict;
@@ -185,28 +199,39 @@ static void judge(struct growth_gate *gate, struct judged *judged, uint64_t t_ns
 		return;
 	if (gate->growing++ > 0 && verdict.slope.per_minute <= gate->verdict.slope.per_minute)
 		return;
-	gate->worst = *judged;
+	gate->worst = *member;
 	gate->verdict = verdict;
 }
 
 static void take_end(struct growth_gate *gate, uint64_t t_ns, uint32_t line)
 {
-	struct judged *judged = find(gate, line);
+	struct member *member = find(gate, line);
 	size_t place = place_of(gate, line);
 
-	if (!judged)
+	if (!member)
 		return;
-	judge(gate, judged, t_ns);
+	judge(gate, member, t_ns);
 	gate->count--;
-	memmove(judged, judged + 1, (gate->count - place) * sizeof *judged);
+	memmove(member, member + 1, (gate->count - place) * sizeof *member);
+}
+
+static void take_metrics(struct growth_gate *gate, uint64_t t_ns, const struct metrics *metrics)
+{
+	struct member *member = find(gate, metrics->line);
+
+	if (member)
+		own_metrics(&member->own, t_ns, metrics);
 }
 
 void growth_gate_take(struct growth_gate *gate, const struct record *record)
 {
 	if (record->type == RECORD_PROCESS)
 		take_process(gate, record->t_ns, &record->process);
-	else if (record->type == RECORD_TICK)
+	total_tally_add(&gate->total, record);
+	if (record->type == RECORD_TICK)
 		take_tick(gate, record->t_ns, &record->tick);
+	else if (record->type == RECORD_METRICS)
+		take_metrics(gate, record->t_ns, &record->metrics);
 	else if (record->type == RECORD_END)
 		take_end(gate, record->t_ns, record->end.line);
 }
@@ -226,23 +251,49 @@ static void say_growing(const struct growth_gate *gate)
 		  verdict_text_figures(figures, &gate->verdict), others);
 }
 
+/* No process alone, but all of them together. */
+static void say_family(const struct growth_gate *gate, const struct grown *grown)
+{
+	char figures[VERDICT_TEXT], rate[UNITS_TEXT];
+
+	log_error("the %zu processes of the command grow together (%s) by more than %s a minute: "
+		  "%s",
+		  gate->total.total.met, verdict_name(grown->verdict.kind),
+		  units_format_bytes(rate, (uint64_t)gate->least),
+		  verdict_text_figures(figures, &grown->verdict));
+}
+
+static bool grows_together(const struct growth_gate *gate, const struct grown *family)
+{
+	return total_tells(&gate->total.total) && verdict_grows(&family->verdict) &&
+	       family->verdict.slope.per_minute > gate->least;
+}
+
 bool growth_gate_judge(struct growth_gate *gate, uint64_t now_ns)
 {
+	struct grown family = total_tally_judge(&gate->total, now_ns);
+	bool told = family.verdict.kind != VERDICT_TOO_SHORT;
+	bool together = grows_together(gate, &family);
+
 	while (gate->count > 0)
 		take_end(gate, now_ns, gate->list[gate->count - 1].line);
-	if (gate->no_memory)
+	told |= gate->told > 0;
+	if (gate->no_memory || total_tally_lacks_memory(&gate->total))
 		log_error("growth is judged by a part of what was seen: %s", strerror(ENOMEM));
 	if (gate->growing > 0)
 		say_growing(gate);
-	else if (gate->told == 0)
+	else if (together)
+		say_family(gate, &family);
+	else if (!told)
 		log_error("growth can't be told: no process of the command was followed for 5 s "
 			  "and %d intervals; a shorter --interval may help, or a longer run",
 			  VERDICT_LEAST_PARTS);
-	return gate->growing > 0;
+	return gate->growing > 0 || together;
 }
 
 char *growth_gate_words(struct growth_gate *gate, uint64_t now_ns, char text[GROWTH_WORDS])
 {
+	struct grown family = total_tally_judge(&gate->total, now_ns);
 	char figures[VERDICT_TEXT];
 
 	while (gate->count > 0)
@@ -251,6 +302,10 @@ char *growth_gate_words(struct growth_gate *gate, uint64_t now_ns, char text[GRO
 		snprintf(text, GROWTH_WORDS, "%s[%u] grows (%s): %s", gate->worst.name,
 			 gate->worst.pid, verdict_name(gate->verdict.kind),
 			 verdict_text_figures(figures, &gate->verdict));
+	else if (grows_together(gate, &family))
+		snprintf(text, GROWTH_WORDS, "the %zu processes grow together (%s): %s",
+			 gate->total.total.met, verdict_name(family.verdict.kind),
+			 verdict_text_figures(figures, &family.verdict));
 	else if (gate->told == 0)
 		snprintf(text, GROWTH_WORDS, "too short to tell");
 	else if (gate->told == 1)

@@ -162,7 +162,8 @@ static int take_part(struct options *options, int key)
 		return values_time(&options->metrics_interval_ns, "metrics-interval", optarg,
 				   100 * NS_PER_MS);
 	case KEY_FAIL_ABOVE:
-		return values_percentage(&options->fail_above, "fail-above", optarg);
+		return values_growth(&options->fail_above, &options->fail_above_bytes, "fail-above",
+				     optarg);
 	default:
 		return take_limit(options, key);
 	}

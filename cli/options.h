@@ -73,9 +73,10 @@ struct options {
 	uint64_t at_ns;	  /* where a replay begins, since the session's start */
 	double speed;	  /* of a replay; 0: not asked for */
 	uint64_t diff_ns; /* between two inspections; 0: there is one */
-	const char *on_event;  /* a milestone's label that is waited for; NULL: none */
-	double fail_on_growth; /* bytes a minute; negative: not asked for */
-	double fail_above;     /* percent; negative: not asked for */
+	const char *on_event;	   /* a milestone's label that is waited for; NULL: none */
+	double fail_on_growth;	   /* bytes a minute; negative: not asked for */
+	double fail_above;	   /* percent; negative: not asked for */
+	uint64_t fail_above_bytes; /* and more than this */
 	pid_t *pids;
 	size_t pid_count;
 	char **arguments; /* what is no option, NULL-ended */

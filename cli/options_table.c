@@ -82,7 +82,8 @@ static const struct {
 	  "  -i, --interval TIME   between samples: 1s (the default), 100ms, 0.1, 10Hz; 1ms at the "
 	  "least\n" },
 	{ KEY_METRICS, OPTIONS_LIVE | OPTIONS_TIME,
-	  "      --metrics LIST    sample these too, of rss,pss,uss,swap,anon,file,shmem\n" },
+	  "      --metrics LIST    sample these too, of rss,pss,uss,swap,anon,file,shmem,\n"
+	  "                        hugetlb,lazyfree\n" },
 	{ KEY_METRICS_INTERVAL, OPTIONS_LIVE | OPTIONS_TIME,
 	  "      --metrics-interval TIME  between reads of pss and uss, which cost the process "
 	  "(10s)\n" },
@@ -137,7 +138,8 @@ static const struct {
 	{ KEY_FAIL_ON_GROWTH, OPTIONS_GROWTH,
 	  "      --fail-on-growth RATE  exit with 3 where memory leaks faster: 1M/min, 10MiB/h\n" },
 	{ KEY_FAIL_ABOVE, OPTIONS_GATE,
-	  "      --fail-above N%   exit with 3 where a peak grew by more than this\n" },
+	  "      --fail-above N%[,SIZE]  exit with 3 where a peak, or the total, grew by more\n"
+	  "                        than this, and by more than SIZE (1MiB)\n" },
 	{ KEY_MACHINE, OPTIONS_MACHINE,
 	  "      --machine         columns for scripts, by tabs, with no header\n" },
 	{ KEY_JSON, OPTIONS_JSON, "      --json            print JSON\n" },

@@ -11,7 +11,6 @@
 #include "cli/recording.h"
 #include "trace/export/line_names.h"
 #include "trace/summary/summary.h"
-#include "trace/summary/total_tally.h"
 
 #include <stdio.h>
 
@@ -20,7 +19,6 @@ struct report {
 	const struct reader_info *info;
 	struct line_names names;
 	struct summary summary;
-	struct total_tally total; /* of all processes */
 	FILE *events;
 	FILE *gaps;
 	FILE *inspections;

@@ -51,7 +51,6 @@ void report_json_take(void *arg, const struct record *record)
 		take(report, report->gaps, &report->gap_count, record);
 	else if (record->type == RECORD_INSPECTION)
 		take_inspection(report, record->t_ns, &record->inspection);
-	total_tally_add(&report->total, record);
 }
 
 /* --- values */
@@ -182,8 +181,8 @@ static void put_process(const struct report *report, const struct summary_proces
 		json_null(stdout, "max_t");
 	put_bytes("peak_rss", shown->peak_known, shown->peak_rss);
 	put_metrics(shown);
-	put_growth(&shown->growth);
-	verdict_text_json(shown);
+	put_growth(&shown->grown.verdict.slope);
+	verdict_text_json(&shown->grown, shown);
 	json_number(stdout, "events", shown->events);
 	json_number(stdout, "missed", shown->missed);
 	json_number(stdout, "dropped", shown->dropped);
@@ -213,19 +212,42 @@ static void put_span(const struct summary_span *span, bool named)
 	fputs("}\n", stdout);
 }
 
+static void put_figure(const struct report *report, const struct total_figure *figure,
+		       const char *name)
+{
+	const struct total_tally *total = &report->summary.total;
+	char key[32];
+
+	snprintf(key, sizeof key, "mean_%s", name);
+	printf(",\"%s\":%.0f", key, total_tally_mean(total, figure));
+	snprintf(key, sizeof key, "max_%s", name);
+	json_number(stdout, key, figure->max);
+}
+
 /* null where there are not two processes to sum up. */
 static void put_total(const struct report *report)
 {
-	const struct total_tally *total = &report->total;
+	const struct summary *summary = &report->summary;
+	const struct total_tally *total = &summary->total;
 
 	fputs(",\n\"total\":", stdout);
 	if (!total_tells(&total->total)) {
 		fputs("null", stdout);
 		return;
 	}
-	printf("{\"mean_rss\":%.0f", total_tally_mean(total));
-	json_number(stdout, "max_rss", total->max_rss);
-	put_seconds("max_t", report->info->session.start_ns, total->max_ns);
+	printf("{\"mean_rss\":%.0f", total_tally_mean(total, &total->rss));
+	json_number(stdout, "max_rss", total->rss.max);
+	put_seconds("max_t", report->info->session.start_ns, total->rss.max_ns);
+	if (total->has_pss) {
+		put_figure(report, &total->pss, "pss");
+		put_seconds("max_pss_t", report->info->session.start_ns, total->pss.max_ns);
+	}
+	if (total->has_shared) {
+		put_figure(report, &total->once, "shared_once");
+		json_number(stdout, "shared_repeated", total->repeated);
+	}
+	put_growth(&summary->total_grown.verdict.slope);
+	verdict_text_json(&summary->total_grown, NULL);
 	fputs("}", stdout);
 }
 

@@ -79,7 +79,6 @@ void report_text_take(void *arg, const struct record *record)
 		take_gap(report, &record->gap);
 	else if (record->type == RECORD_INSPECTION)
 		take_inspection(report, record->t_ns, &record->inspection);
-	total_tally_add(&report->total, record);
 }
 
 /* --- the head */
@@ -150,20 +149,35 @@ static void print_who(const struct report *report, const struct reader_process *
 	table_text(process->name, report->name_width);
 }
 
-/* FIRST and LAST are of a time when others lived: of the total they say nothing. */
+/* A figure of the total; FIRST and LAST are of a time when others lived, and say nothing of it. */
+static void print_figure(const struct report *report, const struct total_figure *figure,
+			 const char *name)
+{
+	char mean[UNITS_TEXT], max[UNITS_TEXT], at[WORDING_TIME];
+	const struct total_tally *total = &report->summary.total;
+
+	printf("%7s ", "-");
+	table_text(name, report->name_width);
+	printf(" %10s %10s %10s %11s %10s %10s\n", "-",
+	       table_bytes(mean, true, (uint64_t)(total_tally_mean(total, figure) + 0.5)),
+	       table_bytes(max, true, figure->max),
+	       wording_seconds(at, report->info->session.start_ns, figure->max_ns, 3), "-", "-");
+}
+
 static void print_total(const struct report *report)
 {
-	const struct total_tally *total = &report->total;
-	char mean[UNITS_TEXT], max[UNITS_TEXT], at[WORDING_TIME];
+	const struct total_tally *total = &report->summary.total;
+	char repeated[UNITS_TEXT];
 
 	if (!total_tells(&total->total))
 		return;
-	printf("%7s ", "-");
-	table_text(TOTAL_NAME, report->name_width);
-	printf(" %10s %10s %10s %11s %10s %10s\n", "-",
-	       table_bytes(mean, true, (uint64_t)(total_tally_mean(total) + 0.5)),
-	       table_bytes(max, true, total->max_rss),
-	       wording_seconds(at, report->info->session.start_ns, total->max_ns, 3), "-", "-");
+	print_figure(report, &total->rss, TOTAL_NAME " RSS");
+	if (total->has_pss)
+		print_figure(report, &total->pss, TOTAL_NAME " PSS");
+	if (total_tally_repeats(total))
+		printf("(in the total: shared memory counted in each, up to %s too much; "
+		       "--metrics pss counts it once)\n",
+		       units_format_bytes(repeated, total->repeated));
 }
 
 static void print_memory(const struct report *report)
@@ -241,7 +255,7 @@ static void print_lives(const struct report *report)
 		printf(" %11s %12s",
 		       wording_seconds(from, report->info->session.start_ns, process->first_ns, 3),
 		       units_format_duration(lived, process->last_ns - process->first_ns));
-		print_growth(&shown->growth);
+		print_growth(&shown->grown.verdict.slope);
 		printf(" %7" PRIu64 " %7" PRIu64 " %7" PRIu64 "  %s\n", shown->events,
 		       shown->dropped, shown->missed,
 		       process->ended
@@ -250,20 +264,62 @@ static void print_lives(const struct report *report)
 	}
 }
 
-/* Where there is growth that someone has to look at, each figure. */
-static void print_verdict(const struct report *report, const struct summary_process *process)
+static int indent_of(const struct report *report)
 {
-	const struct verdict *verdict = &process->verdict;
-	int indent = 8 + (int)report->name_width + 12;
+	return 8 + (int)report->name_width + 12;
+}
+
+/* There is nothing to be said of it; where what came after a warm-up was too short, there is. */
+static bool lived_too_short(const struct verdict *verdict)
+{
+	return verdict->kind == VERDICT_TOO_SHORT && verdict->warm_up_ns == 0;
+}
+
+/* Where there is growth that someone has to look at, each figure. */
+static void print_verdict(const struct report *report, const struct grown *grown)
+{
+	const struct verdict *verdict = &grown->verdict;
 	char why[VERDICT_TEXT];
 
-	print_who(report, process->process);
 	printf(" %-10s %s\n", verdict_name(verdict->kind), verdict_text_why(why, verdict));
 	if (verdict->slope.known && (verdict_grows(verdict) || verdict->kind == VERDICT_UNCLEAR))
-		verdict_text_print(verdict, indent);
-	if (verdict_grows(verdict) || verdict->kind == VERDICT_UNCLEAR ||
-	    verdict->kind == VERDICT_WARM_UP)
-		verdict_text_print_kept(process, indent);
+		verdict_text_print(verdict, indent_of(report));
+	verdict_text_print_shared(grown, indent_of(report));
+}
+
+static void print_verdict_of(const struct report *report, const struct summary_process *process)
+{
+	enum verdict_kind kind = process->grown.verdict.kind;
+
+	print_who(report, process->process);
+	print_verdict(report, &process->grown);
+	if (verdict_grows(&process->grown.verdict) || kind == VERDICT_UNCLEAR ||
+	    kind == VERDICT_WARM_UP)
+		verdict_text_print_kept(process, indent_of(report));
+}
+
+static void print_family_verdict(const struct report *report)
+{
+	const struct summary *summary = &report->summary;
+	const struct grown *grown = &summary->total_grown;
+
+	if (!total_tells(&summary->total.total) || lived_too_short(&grown->verdict))
+		return;
+	printf("%7s ", "-");
+	table_text(TOTAL_NAME, report->name_width);
+	print_verdict(report, grown);
+}
+
+/* Which memory that is, where it isn't what everybody's own is. */
+static void print_judged(const struct summary *summary)
+{
+	bool by_rss = false;
+
+	for (size_t i = 0; i < summary->process_count; i++)
+		by_rss |= summary->processes[i].grown.judged == JUDGED_RSS &&
+			  summary->processes[i].grown.known && summary->processes[i].process->pid;
+	if (by_rss)
+		puts("(judged by RSS: this recording doesn't say how much of it is shared)");
 }
 
 /* Those that were too short to tell are only counted: a build has thousands. */
@@ -276,16 +332,19 @@ static void print_verdicts(const struct report *report)
 	for (size_t i = 0; i < count; i++) {
 		const struct summary_process *process = &report->summary.processes[i];
 
-		if (process->verdict.kind == VERDICT_TOO_SHORT)
+		if (lived_too_short(&process->grown.verdict))
 			continue;
 		if (shown++ == 0)
 			printf("%7s %-*s %-10s %s\n", "PID", (int)report->name_width, "NAME",
 			       "VERDICT", "WHY");
-		print_verdict(report, process);
+		print_verdict_of(report, process);
 	}
+	print_family_verdict(report);
 	if (shown < count)
 		printf("(%zu lived too short to tell: 5 s in %d samples are needed)\n",
 		       count - shown, VERDICT_LEAST_PARTS);
+	if (shown)
+		print_judged(&report->summary);
 }
 
 static const char *gained_text(char text[UNITS_TEXT], const struct summary_span *span)

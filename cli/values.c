@@ -11,6 +11,9 @@
 
 #define FPS_MOST 100
 
+/* Growth by less than this many bytes is none, where nobody says otherwise. */
+#define GROWTH_BYTES (1 << 20)
+
 int values_time(uint64_t *ret_ns, const char *what, const char *text, uint64_t least_ns)
 {
 	if (units_parse_duration(text, ret_ns) < 0) {
@@ -133,13 +136,24 @@ int values_speed(double *ret_speed, const char *text)
 	return EXIT_USAGE;
 }
 
-int values_percentage(double *ret_percent, const char *what, const char *text)
+int values_growth(double *ret_percent, uint64_t *ret_bytes, const char *what, const char *text)
 {
 	char *end;
+	bool sound;
 
 	*ret_percent = strtod(text, &end);
-	if (end != text && (!*end || !strcmp(end, "%")) && *ret_percent >= 0 && *ret_percent <= 1e6)
+	*ret_bytes = GROWTH_BYTES;
+	sound = end != text && *ret_percent >= 0 && *ret_percent <= 1e6;
+	if (sound && *end == '%')
+		end++;
+	if (sound && !*end)
 		return 0;
-	log_error("%s '%s': is no percentage, such as 10%%", what, text);
+	if (sound && strcmp(end, ",0") == 0) {
+		*ret_bytes = 0;
+		return 0;
+	}
+	if (sound && *end == ',')
+		return values_size(ret_bytes, what, end + 1);
+	log_error("%s '%s': is no percentage, such as 10%%, or 10%%,4MiB", what, text);
 	return EXIT_USAGE;
 }

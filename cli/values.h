@@ -27,7 +27,7 @@ int values_speed(double *ret_speed, const char *text);
 /* Growth, "1M/min", "10MiB/h", "512K" (a minute), in bytes a minute; a unit as above; 0 too. */
 int values_rate(double *ret_bytes_per_minute, const char *what, const char *text);
 
-/* "10%", "10" */
-int values_percentage(double *ret_percent, const char *what, const char *text);
+/* "10%", "10", "10%,4MiB": and more than so much, 1 MiB where nobody says; "0" for none. */
+int values_growth(double *ret_percent, uint64_t *ret_bytes, const char *what, const char *text);
 
 #endif

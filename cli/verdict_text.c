@@ -9,6 +9,9 @@
 /* Of what a process grew, less than this is nobody's. */
 #define KEPT_LEAST 65536
 
+/* Programs map their libraries; more than that is told. */
+#define SHARED_LEAST (8 << 20)
+
 static void duration(char text[UNITS_TEXT], uint64_t ns)
 {
 	units_format_duration(text, ns);
@@ -47,6 +50,22 @@ static void say_teeth(char *text, const struct verdict *verdict)
 			 bytes(swing, verdict->swing));
 }
 
+/* What there was to judge by, and what it takes. */
+static void say_too_short(char *text, const struct verdict *verdict)
+{
+	char span[UNITS_TEXT];
+
+	duration(span, verdict->span_ns);
+	if (verdict->warm_up_ns > 0)
+		snprintf(text, VERDICT_TEXT,
+			 "grows after its warm-up, but %s in %zu parts since tell nothing: 5 s in "
+			 "%d are needed",
+			 span, verdict->parts, VERDICT_SPAN_PARTS);
+	else
+		snprintf(text, VERDICT_TEXT, "%s in %zu samples tell nothing: 5 s in %d are needed",
+			 span, verdict->parts, VERDICT_LEAST_PARTS);
+}
+
 char *verdict_text_why(char *text, const struct verdict *verdict)
 {
 	char life[UNITS_TEXT];
@@ -54,8 +73,7 @@ char *verdict_text_why(char *text, const struct verdict *verdict)
 	duration(life, verdict->life_ns);
 	switch (verdict->kind) {
 	case VERDICT_TOO_SHORT:
-		snprintf(text, VERDICT_TEXT, "%s in %zu samples tell nothing: 5 s in %d are needed",
-			 life, verdict->parts, VERDICT_LEAST_PARTS);
+		say_too_short(text, verdict);
 		break;
 	case VERDICT_STEADY:
 		snprintf(text, VERDICT_TEXT, "does not grow in %s", life);
@@ -149,27 +167,48 @@ void verdict_text_print(const struct verdict *verdict, int indent)
 	print_check(indent, "span", value, needs, verdict->span_passes);
 }
 
-/* --- what stayed behind spans */
+/* --- what it was */
+
+static bool holds(const struct summary_process *process, size_t place)
+{
+	const struct tally_kept *kept = &process->kept[place];
+	int64_t grown = process->grown.own;
+
+	return kept->bytes >= KEPT_LEAST && kept->holds && kept->bytes <= grown + grown / 8;
+}
 
 void verdict_text_print_kept(const struct summary_process *process, int indent)
 {
-	int64_t grown = (int64_t)(process->last_rss - process->first_rss);
 	char text[UNITS_TEXT];
+	unsigned told = 0;
 
-	if (grown <= 0 || process->kept[0].bytes < KEPT_LEAST)
+	if (process->grown.own < KEPT_LEAST || !process->has_spans)
 		return;
-	printf("%*sof %s", indent, "", units_format_delta(text, grown));
-	for (size_t i = 0; i < TALLY_KEPT && process->kept[i].bytes >= KEPT_LEAST; i++) {
-		printf("%s %s%s", i ? ";" : ",",
+	printf("%*sfrom first to last %s,", indent, "",
+	       units_format_delta(text, process->grown.own));
+	for (size_t i = 0; i < TALLY_KEPT; i++) {
+		if (!holds(process, i))
+			continue;
+		printf("%s %s%s", told ? ";" : "",
 		       units_format_bytes(text, (uint64_t)process->kept[i].bytes),
-		       i ? " behind " : " stayed behind span ");
+		       told ? " behind " : " of it stayed behind span ");
 		if (process->kept[i].category[0]) {
 			table_whole(process->kept[i].category);
 			fputs(": ", stdout);
 		}
 		table_whole(process->kept[i].name);
+		told++;
 	}
-	puts("");
+	puts(told ? "" : " which can't be put down to any span");
+}
+
+void verdict_text_print_shared(const struct grown *grown, int indent)
+{
+	char shared[UNITS_TEXT];
+
+	if (grown->shared >= SHARED_LEAST)
+		printf("%*s%s more of files and shared memory, which is not its own\n", indent, "",
+		       units_format_delta(shared, grown->shared));
 }
 
 /* --- JSON */
@@ -212,13 +251,34 @@ static void put_figures(const struct verdict *verdict)
 	put_rounded("level_bytes", verdict->level);
 }
 
-void verdict_text_json(const struct summary_process *process)
+static void put_kept(const struct summary_process *process)
 {
-	const struct verdict *verdict = &process->verdict;
+	bool any = false;
+
+	fputs(",\"kept\":[", stdout);
+	for (size_t i = 0; i < TALLY_KEPT; i++) {
+		if (!holds(process, i))
+			continue;
+		fputs(any ? ",{\"category\":" : "{\"category\":", stdout);
+		json_string(stdout, process->kept[i].category);
+		json_text(stdout, "name", process->kept[i].name);
+		json_number(stdout, "bytes", (uint64_t)process->kept[i].bytes);
+		fputs("}", stdout);
+		any = true;
+	}
+	fputs("]", stdout);
+}
+
+void verdict_text_json(const struct grown *grown, const struct summary_process *process)
+{
+	const struct verdict *verdict = &grown->verdict;
 
 	fputs(",\"verdict\":{\"kind\":", stdout);
 	json_string(stdout, verdict_name(verdict->kind));
 	put_bool("grows", verdict_grows(verdict));
+	json_text(stdout, "judged", judged_name(grown->judged));
+	printf(",\"grown_bytes\":%" PRId64 ",\"shared_grown_bytes\":%" PRId64, grown->own,
+	       grown->shared);
 	put_seconds("life_seconds", verdict->life_ns);
 	put_seconds("warm_up_seconds", verdict->warm_up_ns);
 	json_number(stdout, "step_count", verdict->steps);
@@ -231,13 +291,7 @@ void verdict_text_json(const struct summary_process *process)
 	json_number(stdout, "span_least_part_count", VERDICT_SPAN_PARTS);
 	if (verdict->slope.known)
 		put_figures(verdict);
-	fputs(",\"kept\":[", stdout);
-	for (size_t i = 0; i < TALLY_KEPT && process->kept[i].bytes > 0; i++) {
-		fputs(i ? ",{\"category\":" : "{\"category\":", stdout);
-		json_string(stdout, process->kept[i].category);
-		json_text(stdout, "name", process->kept[i].name);
-		json_number(stdout, "bytes", (uint64_t)process->kept[i].bytes);
-		fputs("}", stdout);
-	}
-	fputs("]}", stdout);
+	if (process)
+		put_kept(process);
+	fputs("}", stdout);
 }

@@ -1,4 +1,5 @@
 #include "trace/summary/growth.h"
+#include "trace/summary/parts.h"
 #include "trace/summary/weight.h"
 
 #include "base/clock.h"
@@ -149,7 +150,7 @@ static void a_value_holds_until_the_next_one(void)
 {
 	struct weight weight;
 
-	weight_begin(&weight, 100, 1100, NULL, 0);
+	weight_begin(&weight, 100, 1100);
 	weight_add(&weight, 100, 1000);
 	weight_add(&weight, 200, 3000);
 	weight_add(&weight, 500, WEIGHT_NONE);
@@ -161,14 +162,13 @@ static void a_value_holds_until_the_next_one(void)
 	CHECK_EQ_U64(weight.last, 5000);
 	CHECK_EQ_U64(weight.max, 5000);
 	CHECK_EQ_U64(weight.max_ns, 900);
-	CHECK(!weight_growth(&weight).known);
 }
 
 static void the_first_of_equal_maxima_is_told(void)
 {
 	struct weight weight;
 
-	weight_begin(&weight, 10, 100, NULL, 0);
+	weight_begin(&weight, 10, 100);
 	weight_add(&weight, 10, 7);
 	weight_add(&weight, 20, 9);
 	weight_add(&weight, 15, 8);
@@ -183,61 +183,47 @@ static void without_a_sample_there_is_no_mean(void)
 {
 	struct weight weight;
 
-	weight_begin(&weight, 10, 100, NULL, 0);
+	weight_begin(&weight, 10, 100);
 	weight_stop(&weight, 100);
 	CHECK(weight.first == WEIGHT_NONE);
 	CHECK(weight_mean(&weight) == 0);
-	weight_begin(&weight, 10, 10, NULL, 0);
+	weight_begin(&weight, 10, 10);
 	weight_add(&weight, 10, 77);
 	weight_stop(&weight, 10);
 	CHECK(weight_mean(&weight) == 77);
 }
 
-static void parts_have_their_own_means(void)
-{
-	double means[10];
-	struct weight weight;
-
-	weight_begin(&weight, 0, 1000, means, 10);
-	weight_add(&weight, 0, 100);
-	weight_add(&weight, 150, 300);
-	weight_add(&weight, 500, WEIGHT_NONE);
-	weight_add(&weight, 770, 50);
-	weight_stop(&weight, 1000);
-	CHECK_EQ_U64(weight.part, 10);
-	CHECK(means[0] == 100 && means[1] == 200 && means[2] == 300 && means[4] == 300);
-	CHECK(isnan(means[5]) && isnan(means[6]));
-	CHECK(means[7] == 50 && means[9] == 50);
-}
-
 static void a_leak_is_found_in_samples_that_come_unevenly(void)
 {
-	double means[PARTS];
 	uint64_t state = 3;
-	struct weight weight;
-	struct growth growth;
+	struct verdict verdict;
+	struct parts parts;
 	uint64_t t_ns = 0;
 
-	weight_begin(&weight, 0, 600 * NS_PER_S, means,
-		     weight_parts(600 * NS_PER_S, NS_PER_S / 10));
+	parts_begin(&parts, NS_PER_S / 10);
 	while (t_ns < 600 * NS_PER_S) {
-		weight_add(&weight, t_ns, (1 << 30) + t_ns / NS_PER_MS * 20);
+		parts_add(&parts, t_ns, (1 << 30) + t_ns / NS_PER_MS * 20);
 		t_ns += NS_PER_MS * (1 + check_random(&state) % 1000);
 	}
-	weight_stop(&weight, 600 * NS_PER_S);
-	growth = weight_growth(&weight);
-	CHECK(is_near(growth.per_minute, 60000 * 20, 60000 * 20 * 0.002));
-	CHECK(growth.low > 60000 * 19.9 && growth.high < 60000 * 20.1);
+	verdict = parts_verdict(&parts, 600 * NS_PER_S);
+	CHECK(is_near(verdict.slope.per_minute, 60000 * 20, 60000 * 20 * 0.002));
+	CHECK(verdict.slope.low > 60000 * 19.5 && verdict.slope.high < 60000 * 20.5);
+	parts_free(&parts);
 }
 
-static void short_lives_have_few_parts_or_none(void)
+static void what_was_held_is_the_highest_that_no_sample_fell_below_for_so_long(void)
 {
-	CHECK_EQ_U64(weight_parts(NS_PER_S - 1, NS_PER_MS), 0);
-	CHECK_EQ_U64(weight_parts(NS_PER_S, NS_PER_MS), PARTS);
-	CHECK_EQ_U64(weight_parts(9 * NS_PER_S, NS_PER_S), 0);
-	CHECK_EQ_U64(weight_parts(10 * NS_PER_S, NS_PER_S), 10);
-	CHECK_EQ_U64(weight_parts(1000 * NS_PER_S, NS_PER_S), PARTS);
-	CHECK_EQ_U64(weight_parts(1000 * NS_PER_S, 0), 0);
+	struct parts parts;
+
+	parts_begin(&parts, NS_PER_S);
+	for (uint64_t i = 0; i < 60; i++)
+		parts_add(&parts, i * NS_PER_S, i >= 20 && i < 28 ? 500 : i == 40 ? 9000 : 100);
+	parts_close(&parts, 60 * NS_PER_S);
+	CHECK_EQ_U64(parts_held(&parts, 5 * NS_PER_S), 500);
+	CHECK_EQ_U64(parts_held(&parts, 9 * NS_PER_S), 100);
+	CHECK_EQ_U64(parts_held(&parts, 0), 500);
+	CHECK_EQ_U64(parts_held(&parts, 61 * NS_PER_S), 0);
+	parts_free(&parts);
 }
 
 static const struct check_test tests[] = {
@@ -251,9 +237,8 @@ static const struct check_test tests[] = {
 	CHECK_TEST(a_value_holds_until_the_next_one),
 	CHECK_TEST(the_first_of_equal_maxima_is_told),
 	CHECK_TEST(without_a_sample_there_is_no_mean),
-	CHECK_TEST(parts_have_their_own_means),
 	CHECK_TEST(a_leak_is_found_in_samples_that_come_unevenly),
-	CHECK_TEST(short_lives_have_few_parts_or_none),
+	CHECK_TEST(what_was_held_is_the_highest_that_no_sample_fell_below_for_so_long),
 };
 
 CHECK_MAIN(tests)

@@ -22,9 +22,9 @@ static void a_list_of_metrics_is_a_set_with_the_rss(void)
 	CHECK_EQ_U64(set, METRIC_BIT(METRIC_RSS));
 	CHECK_EQ_I64(metric_parse("swap,pss,swap", &set), 0);
 	CHECK_EQ_STR(metric_names(names, set), "rss,pss,swap");
-	CHECK_EQ_I64(metric_parse("rss,pss,uss,swap,anon,file,shmem", &set), 0);
+	CHECK_EQ_I64(metric_parse("rss,pss,uss,swap,anon,file,shmem,hugetlb,lazyfree", &set), 0);
 	CHECK_EQ_U64(set, METRICS_ALL);
-	CHECK_EQ_STR(metric_names(names, set), "rss,pss,uss,swap,anon,file,shmem");
+	CHECK_EQ_STR(metric_names(names, set), "rss,pss,uss,swap,anon,file,shmem,hugetlb,lazyfree");
 	CHECK(strlen(names) < METRIC_NAMES_ROOM);
 }
 
@@ -87,13 +87,13 @@ static const char rollup_text[] =
 
 static void a_rollup_tells_what_is_shared_and_what_is_not(void)
 {
-	uint64_t pss = 0, uss = 0;
+	struct rollup_figures figures;
 
-	CHECK_EQ_I64(rollup_parse(rollup_text, &pss, &uss), 0);
-	CHECK_EQ_U64(pss, 7777 * 1024);
-	CHECK_EQ_U64(uss, 2600 * 1024);
-	CHECK_EQ_I64(rollup_parse("", &pss, &uss), -ESRCH);
-	CHECK_EQ_I64(rollup_parse("Rss: 1 kB\nPss_Dirty: 5 kB\nPrivate_Clean: 1 kB\n", &pss, &uss),
+	CHECK_EQ_I64(rollup_parse(rollup_text, &figures), 0);
+	CHECK_EQ_U64(figures.pss, 7777 * 1024);
+	CHECK_EQ_U64(figures.uss, 2600 * 1024);
+	CHECK_EQ_I64(rollup_parse("", &figures), -ESRCH);
+	CHECK_EQ_I64(rollup_parse("Rss: 1 kB\nPss_Dirty: 5 kB\nPrivate_Clean: 1 kB\n", &figures),
 		     -ESRCH);
 }
 

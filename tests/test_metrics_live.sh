@@ -20,7 +20,7 @@ near() {
 
 memwatchd --metrics rss,heap >/dev/null 2>refused.err
 check_equal "an unknown metric's status" 2 $?
-check_match "an unknown metric" "^memwatchd: metrics 'rss,heap': is no list of rss,pss,uss,swap,anon,file,shmem$" \
+check_match "an unknown metric" "^memwatchd: metrics 'rss,heap': is no list of rss,pss,uss,swap,anon,file,shmem,hugetlb,lazyfree$" \
 	"$(head -n 1 refused.err)"
 memwatch --metrics pss, --pid $$ >/dev/null 2>refused.err
 check_equal "an empty metric's status" 2 $?

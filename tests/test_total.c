@@ -190,11 +190,12 @@ static void where_pss_is_sampled_what_processes_share_counts_once(void)
 	tick(&total, 200, 1, 3, 10 * MIB, points);
 	CHECK_EQ_U64(points[0].rss, 30 * MIB);
 	CHECK(points[0].has_pss);
-	CHECK_EQ_U64(points[0].pss, 17 * MIB); /* the third one's isn't known */
+	/* each has grown by 1 MiB since it was read; the third one's isn't known */
+	CHECK_EQ_U64(points[0].pss, (4 + 1 + 3 + 1 + 10) * MIB);
 	pss_of(&total, 3, 2 * MIB);
 	pss_of(&total, 1, 5 * MIB);
 	tick(&total, 300, 1, 3, 10 * MIB, points);
-	CHECK_EQ_U64(points[0].pss, 10 * MIB);
+	CHECK_EQ_U64(points[0].pss, (5 + 3 + 1 + 2) * MIB);
 	tick(&total, 400, 2, 1, UINT64_MAX, points);
 	CHECK_EQ_U64(points[0].pss, 7 * MIB);
 	CHECK_EQ_U64(end(&total, 450, 1, points), 1);
@@ -206,7 +207,99 @@ static void where_pss_is_sampled_what_processes_share_counts_once(void)
 	total_free(&total);
 }
 
+/* @line is forked off by the process @ppid. */
+static void fork_from(struct total *total, uint64_t t_ns, uint32_t line, uint32_t ppid)
+{
+	struct total_point points[TOTAL_POINTS];
+	struct record record = { .t_ns = t_ns, .type = RECORD_PROCESS };
+
+	record.process = (struct process){
+		.line = line, .pid = 100 + line, .ppid = ppid, .name = "w", .command = ""
+	};
+	total_add(total, &record, points);
+}
+
+static void read_at(struct total *total, uint64_t t_ns, uint32_t line, uint64_t pss, uint64_t anon)
+{
+	struct total_point points[TOTAL_POINTS];
+	struct record record = { .t_ns = t_ns, .type = RECORD_METRICS };
+
+	record.metrics = (struct metrics){ .line = line,
+					   .set = METRIC_BIT(METRIC_PSS),
+					   .read_ns = 1,
+					   .values = { [METRIC_PSS] = pss },
+					   .pss_anon = anon };
+	total_add(total, &record, points);
+}
+
+static void a_fork_changes_nothing_of_what_they_have_together(void)
+{
+	struct total_point points[TOTAL_POINTS];
+	struct total total = { 0 };
+
+	fork_from(&total, 90, 1, 1);
+	tick(&total, 100, 1, 1, 200 * MIB, points);
+	read_at(&total, 110, 1, 200 * MIB, 190 * MIB);
+	for (uint32_t line = 2; line <= 5; line++) {
+		fork_from(&total, 110 + line, line, 101);
+		tick(&total, 110 + line, line, 1, 200 * MIB, points);
+	}
+	tick(&total, 200, 1, 5, 200 * MIB, points);
+	CHECK_EQ_U64(points[0].rss, 1000 * MIB);
+	CHECK_EQ_U64(points[0].pss, 200 * MIB);
+	CHECK_EQ_U64(points[0].pss_own, 190 * MIB);
+	for (uint32_t line = 2; line <= 5; line++)
+		read_at(&total, 200 + line, line, 40 * MIB, 38 * MIB);
+	tick(&total, 300, 1, 5, 200 * MIB, points); /* not all were read again */
+	CHECK_EQ_U64(points[0].pss, 200 * MIB);
+	tick(&total, 310, 5, 1, 207 * MIB, points);
+	CHECK_EQ_U64(points[0].pss, 207 * MIB);
+	tick(&total, 310, 5, 1, 200 * MIB, points);
+	read_at(&total, 320, 1, 41 * MIB, 39 * MIB);
+	tick(&total, 400, 1, 5, 200 * MIB, points);
+	CHECK_EQ_U64(points[0].pss, 201 * MIB);
+	CHECK_EQ_U64(points[0].pss_own, 191 * MIB);
+	total_free(&total);
+}
+
+static void who_cannot_be_read_counts_in_full_in_the_end(void)
+{
+	struct total_point points[TOTAL_POINTS];
+	struct total total = { 0 };
+
+	fork_from(&total, 90, 1, 1);
+	tick(&total, 100, 1, 1, 20 * MIB, points);
+	read_at(&total, 110, 1, 20 * MIB, 20 * MIB);
+	fork_from(&total, 120, 2, 101);
+	tick(&total, 130, 1, 2, 20 * MIB, points);
+	CHECK_EQ_U64(points[0].pss, 20 * MIB);
+	tick(&total, 121 + TOTAL_SETTLE_NS, 1, 2, 20 * MIB, points);
+	CHECK_EQ_U64(points[0].pss, 40 * MIB);
+	total_free(&total);
+}
+
+static void shared_pages_count_once_and_are_not_their_own(void)
+{
+	struct total_point points[TOTAL_POINTS];
+	struct total total = { 0 };
+	struct sample samples[] = { { 1, 50 * MIB, 40 * MIB }, { 2, 60 * MIB, 45 * MIB } };
+	struct record record = { .t_ns = 1, .type = RECORD_TICK, .tick = { 0, 2, samples } };
+
+	CHECK_EQ_U64(total_add(&total, &record, points), 1);
+	CHECK(points[0].has_shared);
+	CHECK_EQ_U64(points[0].own, 25 * MIB);
+	CHECK_EQ_U64(points[0].once, 70 * MIB);
+	CHECK_EQ_U64(points[0].repeated, 40 * MIB);
+	samples[1].shared = 0;
+	total_add(&total, &record, points);
+	CHECK(!points[0].has_shared);
+	total_free(&total);
+}
+
 static const struct check_test tests[] = {
+	CHECK_TEST(a_fork_changes_nothing_of_what_they_have_together),
+	CHECK_TEST(who_cannot_be_read_counts_in_full_in_the_end),
+	CHECK_TEST(shared_pages_count_once_and_are_not_their_own),
 	CHECK_TEST(where_pss_is_sampled_what_processes_share_counts_once),
 	CHECK_TEST(a_tick_has_the_sum_of_its_samples),
 	CHECK_TEST(who_has_no_sample_in_a_tick_keeps_its_value_and_who_has_ended_has_none),

@@ -140,7 +140,10 @@ static const struct table tables[TABLES] = {
 		{ "anon", KIND_BYTES, MAY_BE_NULL },
 		{ "file", KIND_BYTES, MAY_BE_NULL },
 		{ "shmem", KIND_BYTES, MAY_BE_NULL },
-		[METRIC_READ] = { "read_ns", KIND_COUNT, MAY_BE_NULL }) },
+		{ "hugetlb", KIND_BYTES, IS_NEWER },
+		{ "lazyfree", KIND_BYTES, IS_NEWER },
+		[METRIC_READ] = { "read_ns", KIND_COUNT, MAY_BE_NULL },
+		[METRIC_PSS_ANON] = { "pss_anon", KIND_BYTES, IS_NEWER }) },
 	[TABLE_CLOCK] = { "clock", .is_newer = true, TABLE(
 		[CLOCK_T] = { "t_ns", KIND_TIME, NEEDED },
 		[CLOCK_UNIX] = { "unix_ns", KIND_WALL, NEEDED }) },

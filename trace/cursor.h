@@ -79,7 +79,13 @@ enum {
 	INSPECTION_USE /* seven figures, from here on */
 };
 
-enum { METRIC_T, METRIC_PROCESS, METRIC_FIGURES /* from METRIC_PSS on */, METRIC_READ = 8 };
+enum {
+	METRIC_T,
+	METRIC_PROCESS,
+	METRIC_FIGURES, /* from METRIC_PSS on */
+	METRIC_READ = METRIC_FIGURES + 8,
+	METRIC_PSS_ANON
+};
 
 enum { CLOCK_T, CLOCK_UNIX };
 

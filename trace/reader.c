@@ -209,8 +209,13 @@ static int64_t ask_last(struct reader *reader, enum cursor_table table)
 /* Those that some row of the session has a figure of. */
 static uint32_t find_metrics(struct reader *reader)
 {
-	sqlite3_stmt *row = prepare(reader, "SELECT count(pss), count(uss), count(swap),"
-					    " count(anon), count(file), count(shmem) FROM metric");
+	bool newer = reader->schema.columns[TABLE_METRIC] & 1U << METRIC_PSS_ANON;
+	sqlite3_stmt *row =
+		prepare(reader, newer ? "SELECT count(pss), count(uss), count(swap), count(anon),"
+					" count(file), count(shmem), count(hugetlb),"
+					" count(lazyfree) FROM metric"
+				      : "SELECT count(pss), count(uss), count(swap), count(anon),"
+					" count(file), count(shmem), 0, 0 FROM metric");
 	uint32_t set = METRIC_BIT(METRIC_RSS);
 
 	if (step(reader, row)) {

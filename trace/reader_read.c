@@ -241,6 +241,9 @@ static void tell_metrics(struct reader *reader)
 		metrics->values[i] = cursor_number(row, column);
 	}
 	metrics->read_ns = cursor_number(row, METRIC_READ);
+	metrics->pss_anon = cursor_number(row, METRIC_PSS_ANON);
+	if (metrics->pss_anon > metrics->values[METRIC_PSS]) /* anybody may have written it */
+		metrics->pss_anon = 0;
 	if (metrics->set && lives(reader, metrics->line))
 		reader_tell(reader, &record);
 	reader->metric_ns = step_from(reader, &reader->metrics, METRIC_T);

@@ -37,7 +37,8 @@ static const char *const texts[ROWS_STATEMENTS] = {
 		"size_bytes, rss_bytes, pss_bytes, private_dirty_bytes, swap_bytes, hugetlb_bytes) "
 		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
 	[ROWS_METRIC] = "INSERT INTO metric(t_ns, process, pss, uss, swap, anon, file, shmem, "
-			"read_ns) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+			"hugetlb, lazyfree, read_ns, pss_anon) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+			"?8, ?9, ?10, ?11, ?12)",
 	[ROWS_CLOCK] = "INSERT INTO clock(t_ns, unix_ns) VALUES(?1, ?2)",
 	[ROWS_SESSION_TEXT] = "INSERT OR REPLACE INTO session(key, value) VALUES(?1, ?2)",
 	[ROWS_SESSION_NUMBER] = "INSERT OR REPLACE INTO session(key, value) VALUES(?1, ?2)",
@@ -368,7 +369,8 @@ int rows_metrics(struct rows *rows, int64_t t_ns, const struct metrics *metrics)
 	for (enum metric i = METRIC_PSS; i < METRICS; i++)
 		bind_told(statement, 2 + (int)i,
 			  metrics->set & METRIC_BIT(i) ? metrics->values[i] : UINT64_MAX);
-	bind_known(statement, 9, metrics->read_ns);
+	bind_known(statement, 2 + METRICS, metrics->read_ns);
+	bind_known(statement, 3 + METRICS, metrics->pss_anon);
 	return run(statement);
 }
 

@@ -59,60 +59,180 @@ static struct total_line *own_line(struct total *total, uint32_t line, size_t hi
 	memmove(&total->lines[index + 1], &total->lines[index],
 		(total->count - index) * sizeof *total->lines);
 	total->count++;
-	total->lines[index] = (struct total_line){
-		.line = line,
-		.counts = !total->counts || total->counts(total->arg, line),
-	};
-	total->met += total->lines[index].counts;
+	total->lines[index] = (struct total_line){ .line = line };
 	return &total->lines[index];
 }
+
+static struct total_line *find(const struct total *total, uint32_t line)
+{
+	size_t index = index_of(total, line);
+
+	return index < total->count && total->lines[index].line == line ? &total->lines[index]
+									: NULL;
+}
+
+/* --- what each has */
+
+static uint64_t own_of(const struct total_line *line)
+{
+	return line->rss - line->shared;
+}
+
+/* @bytes that were read when it had @then of its own, and has @now. */
+static uint64_t carry(uint64_t bytes, uint64_t then, uint64_t now)
+{
+	if (now >= then)
+		return bytes + (now - then);
+	return (uint64_t)((double)bytes * ((double)now / (double)then));
+}
+
+static uint64_t grown_of(const struct total_line *line)
+{
+	return own_of(line) > line->born ? own_of(line) - line->born : 0;
+}
+
+static uint64_t pss_of(const struct total_line *line)
+{
+	if (!line->rss || !line->read.known)
+		return line->fresh ? grown_of(line) : line->rss;
+	return carry(line->read.pss, line->read.own, own_of(line));
+}
+
+static uint64_t pss_own_of(const struct total_line *line)
+{
+	if (!line->rss || !line->read.known)
+		return line->fresh ? grown_of(line) : own_of(line);
+	return carry(line->read.anon, line->read.own, own_of(line));
+}
+
+struct total_point total_now(const struct total *total, uint64_t t_ns)
+{
+	struct total_point point = { .t_ns = t_ns, .has_shared = true };
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < total->count; i++) {
+		const struct total_line *line = &total->lines[i];
+
+		if (!line->counts)
+			continue;
+		point.rss += line->rss;
+		point.once += own_of(line);
+		point.own += own_of(line) + line->swap;
+		point.pss += pss_of(line);
+		point.pss_own += pss_own_of(line) + line->swap;
+		point.has_pss |= line->read.known;
+		point.has_shared &= line->shared > 0 || line->rss == 0;
+		if (line->shared > most)
+			most = line->shared;
+	}
+	point.once += most;
+	point.repeated = point.rss - point.once;
+	return point;
+}
+
+/* --- what was read of each */
+
+/* All that were read since the last fork count from now on; @late: of who was not by now nothing
+ * more will be known. */
+static void settle(struct total *total, bool late)
+{
+	for (size_t i = 0; i < total->count; i++) {
+		struct total_line *line = &total->lines[i];
+
+		line->fresh &= !late && !line->next.known;
+		if (line->next.known)
+			line->read = line->next;
+		line->next.known = false;
+	}
+	total->forked_ns = 0;
+}
+
+static void settle_if_read(struct total *total)
+{
+	for (size_t i = 0; i < total->count; i++) {
+		const struct total_line *line = &total->lines[i];
+
+		if (line->counts && !line->next.known)
+			return;
+	}
+	settle(total, false);
+}
+
+/* A child has all that its parent has, and what they have together is what it was. */
+static void fork_off(struct total *total, struct total_line *line, uint64_t t_ns)
+{
+	line->fresh = true;
+	if (!total->forked_ns)
+		total->since_ns = t_ns;
+	total->forked_ns = t_ns;
+	for (size_t i = 0; i < total->count; i++)
+		total->lines[i].next.known = false;
+}
+
+static void add_metrics(struct total *total, uint64_t t_ns, const struct metrics *metrics)
+{
+	struct total_line *line = find(total, metrics->line);
+	struct total_read read = { .known = true };
+
+	if (line && (metrics->set & METRIC_BIT(METRIC_SWAP)))
+		line->swap = metrics->values[METRIC_SWAP];
+	if (!line || !line->sampled || !(metrics->set & METRIC_BIT(METRIC_PSS)))
+		return;
+	read.pss = metrics->values[METRIC_PSS];
+	read.anon = metrics->pss_anon ? metrics->pss_anon : read.pss;
+	read.own = own_of(line);
+	if (!total->forked_ns) {
+		line->read = read;
+		line->fresh = false;
+	} else if (t_ns >= total->forked_ns + metrics->read_ns) {
+		line->next = read;
+		settle_if_read(total);
+	}
+}
+
+/* --- who comes and goes */
 
 /* Whether it is what a process has when it joins: one that lives with no other is as good as a
  * tick. */
 static bool is_join(const struct total *total, const struct tick *tick)
 {
-	size_t index;
+	const struct total_line *line;
 
-	if (tick->count != 1 || total->count == 0)
+	if (tick->count != 1 || total->sampled == 0)
 		return false;
-	index = index_of(total, tick->samples[0].line);
-	return index == total->count || total->lines[index].line != tick->samples[0].line;
+	line = find(total, tick->samples[0].line);
+	return !line || !line->sampled;
 }
 
-/* What a line adds to the sum of PSS: nothing where it shows no memory. */
-static uint64_t pss_part(const struct total_line *line)
+static bool has_parent(const struct total *total, uint32_t ppid)
 {
-	return line->has_pss && line->rss ? line->pss : line->rss;
+	for (size_t i = 0; i < total->count && ppid; i++) {
+		if (total->lines[i].pid == ppid && total->lines[i].counts)
+			return true;
+	}
+	return false;
 }
 
-static void set_rss(struct total *total, struct total_line *line, uint64_t rss)
+/* What it is called before its first sample comes; a new name of one that is known says nothing. */
+static void add_process(struct total *total, uint64_t t_ns, const struct process *process)
 {
-	uint64_t part = pss_part(line);
+	bool known = find(total, process->line) != NULL;
+	struct total_line *line = own_line(total, process->line, total->count);
 
-	total->sum += rss - line->rss;
-	line->rss = rss;
-	total->pss_sum += pss_part(line) - part;
-}
-
-static void add_metrics(struct total *total, const struct metrics *metrics)
-{
-	size_t index = index_of(total, metrics->line);
-	struct total_line *line = &total->lines[index];
-	uint64_t part;
-
-	if (!(metrics->set & METRIC_BIT(METRIC_PSS)) || index == total->count ||
-	    line->line != metrics->line || !line->counts)
+	if (!line)
 		return;
-	part = pss_part(line);
-	total->with_pss += !line->has_pss;
-	line->has_pss = true;
-	line->pss = metrics->values[METRIC_PSS];
-	total->pss_sum += pss_part(line) - part;
+	line->pid = process->pid;
+	if (!known && has_parent(total, process->ppid))
+		fork_off(total, line, t_ns);
 }
 
-static struct total_point point_at(const struct total *total, uint64_t t_ns, bool tick)
+static void take_first(struct total *total, struct total_line *line)
 {
-	return (struct total_point){ t_ns, total->sum, total->pss_sum, total->with_pss > 0, tick };
+	line->sampled = true;
+	line->counts = !total->counts || total->counts(total->arg, line->line);
+	line->born = own_of(line);
+	total->sampled++;
+	total->met += line->counts;
 }
 
 static void add_samples(struct total *total, const struct tick *tick)
@@ -120,34 +240,48 @@ static void add_samples(struct total *total, const struct tick *tick)
 	size_t hint = 0;
 
 	for (size_t i = 0; i < tick->count; i++) {
-		struct total_line *line = own_line(total, tick->samples[i].line, hint);
-		uint64_t rss = tick->samples[i].rss;
+		const struct sample *sample = &tick->samples[i];
+		struct total_line *line = own_line(total, sample->line, hint);
+		bool none = sample->rss == UINT64_MAX; /* from now on: a reader's word */
 
 		if (!line)
 			continue;
 		hint = (size_t)(line - total->lines) + 1;
-		if (!line->counts)
-			continue;
-		if (rss == UINT64_MAX) /* it has no value from now on: a reader's word */
-			rss = 0;
-		set_rss(total, line, rss);
+		total->fewer |= none && line->rss > 0;
+		line->rss = none ? 0 : sample->rss;
+		line->shared = none || sample->shared > sample->rss ? 0 : sample->shared;
+		if (!line->sampled)
+			take_first(total, line);
 	}
 }
 
 static bool leave(struct total *total, uint32_t number)
 {
-	size_t index = index_of(total, number);
+	struct total_line *line = find(total, number);
 	bool counts;
 
-	if (index == total->count || total->lines[index].line != number)
+	if (!line)
 		return false;
-	counts = total->lines[index].counts;
-	set_rss(total, &total->lines[index], 0);
-	total->with_pss -= total->lines[index].has_pss;
+	counts = line->counts;
+	total->sampled -= line->sampled;
+	total->fewer |= counts;
 	total->count--;
-	memmove(&total->lines[index], &total->lines[index + 1],
-		(total->count - index) * sizeof *total->lines);
+	memmove(line, line + 1,
+		(total->count - (size_t)(line - total->lines)) * sizeof *total->lines);
+	/* What it had alone is gone, and what it shared is the others' to whom it was read. */
+	if (total->forked_ns)
+		settle(total, false);
 	return counts;
+}
+
+static struct total_point point_at(struct total *total, uint64_t t_ns, bool tick)
+{
+	struct total_point point = total_now(total, t_ns);
+
+	point.tick = tick;
+	point.fewer = total->fewer;
+	total->fewer = false;
+	return point;
 }
 
 size_t total_add(struct total *total, const struct record *record,
@@ -160,6 +294,8 @@ size_t total_add(struct total *total, const struct record *record,
 		points[count++] = point_at(total, total->open_ns, true);
 		total->open_ns = 0;
 	}
+	if (total->forked_ns && record->t_ns > total->since_ns + TOTAL_SETTLE_NS)
+		settle(total, true);
 	if (record->type == RECORD_TICK) {
 		join = is_join(total, &record->tick);
 		add_samples(total, &record->tick);
@@ -169,7 +305,9 @@ size_t total_add(struct total *total, const struct record *record,
 	} else if (record->type == RECORD_END && leave(total, record->end.line)) {
 		points[count++] = point_at(total, record->t_ns, false);
 	} else if (record->type == RECORD_METRICS) {
-		add_metrics(total, &record->metrics);
+		add_metrics(total, record->t_ns, &record->metrics);
+	} else if (record->type == RECORD_PROCESS) {
+		add_process(total, record->t_ns, &record->process);
 	}
 	return count;
 }

@@ -1,8 +1,13 @@
 /*
- * The total of a family: at each tick, the sum of the last values of the processes that live, and
- * where their PSS is sampled the sum of that, in which what they share counts once. It is
- * computed from the records, wherever they come from, and stored nowhere. It has no PID (0) and the
- * name TOTAL_NAME. Pure.
+ * The total of a family: at each tick, what the processes that live have together. It is computed
+ * from the records, wherever they come from, and stored nowhere. It has no PID (0) and the name
+ * TOTAL_NAME. Pure.
+ *
+ * The sum of their RSS counts what they share in each of them. Where their PSS is read, its sum
+ * counts that once. A read of one process is soon old: to what it said is added what the process
+ * has grown of its own, resident less shared, since. A fork changes what each has for its part, but
+ * not what they have together: a child counts what it has grown since its birth until it, and all
+ * that were read before, have been read again; for TOTAL_SETTLE_NS at most.
  */
 #ifndef TRACE_TOTAL_H
 #define TRACE_TOTAL_H
@@ -17,12 +22,28 @@
 /* It tells something where it has had this many processes. */
 #define TOTAL_LEAST 2
 
+#define TOTAL_SETTLE_NS 12000000000ULL
+
+/* Of one process, bytes as smaps_rollup has them. */
+struct total_read {
+	bool known;
+	uint64_t pss;
+	uint64_t anon; /* of that in anonymous pages */
+	uint64_t own;  /* resident less shared, when it was read */
+};
+
 struct total_line {
 	uint32_t line;
+	uint32_t pid; /* 0: not told */
+	bool sampled;
 	bool counts;
-	bool has_pss;
+	bool fresh; /* forked by another of them, and not read yet */
 	uint64_t rss;
-	uint64_t pss; /* as read last */
+	uint64_t shared; /* 0: not known */
+	uint64_t swap;	 /* as read last */
+	uint64_t born;	 /* its own memory at its first sample */
+	struct total_read read;
+	struct total_read next; /* since the last fork: it counts once all have been read */
 };
 
 /* All zeros but for what is set first is an empty one. */
@@ -31,22 +52,30 @@ struct total {
 	bool (*counts)(void *arg, uint32_t line);
 	void *arg;
 
-	struct total_line *lines; /* that live and had a sample; in order of line */
+	struct total_line *lines; /* that live; in order of line */
 	size_t count;
 	size_t room;
-	size_t met; /* processes so far */
-	uint64_t sum;
-	uint64_t pss_sum; /* of those without a PSS the RSS */
-	size_t with_pss;  /* of those that live */
-	uint64_t open_ns; /* a tick that may go on in the next record; 0: none */
+	size_t sampled;	    /* of those, had a sample */
+	size_t met;	    /* processes so far */
+	uint64_t open_ns;   /* a tick that may go on in the next record; 0: none */
+	uint64_t forked_ns; /* of the last fork that is not settled; 0: none */
+	uint64_t since_ns;  /* of the first such */
+	bool fewer;	    /* since the last point */
 };
 
 struct total_point {
 	uint64_t t_ns;
 	uint64_t rss;
-	uint64_t pss; /* the sum of their PSS, of those whose PSS isn't known the RSS */
-	bool has_pss; /* it is known of one at least */
-	bool tick;    /* of a tick; else of a process that joined or left meanwhile */
+	uint64_t pss;	   /* the sum of their PSS, of those whose PSS isn't known the RSS */
+	uint64_t once;	   /* resident, with shared pages counted as if all mapped the same ones: no
+			      more is known without PSS, and they have that at least */
+	uint64_t own;	   /* of their own: resident less shared, and swapped out */
+	uint64_t pss_own;  /* the same with what forks share counted once */
+	uint64_t repeated; /* bytes that `rss` may have counted more than once: rss - once */
+	bool has_pss;	   /* it is known of one at least */
+	bool has_shared;   /* what they share is known of each */
+	bool fewer;	   /* one of them left since the last point, or shows no memory any more */
+	bool tick;	   /* of a tick; else of a process that joined or left meanwhile */
 };
 
 /* Most that one record makes. */
@@ -60,6 +89,9 @@ void total_free(struct total *total);
  */
 size_t total_add(struct total *total, const struct record *record,
 		 struct total_point points[TOTAL_POINTS]);
+
+/* As it is now; what it costs grows with the processes that live. */
+struct total_point total_now(const struct total *total, uint64_t t_ns);
 
 /* Whether it has had so many processes that it tells something. */
 bool total_tells(const struct total *total);

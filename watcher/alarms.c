@@ -53,12 +53,56 @@ static void tell_crossing(struct core *core, uint32_t line, uint64_t limit, uint
 	core_add(core, &record);
 }
 
+/* --- all together */
+
+static bool is_process(void *arg, uint32_t line)
+{
+	const struct core *core = arg;
+	const struct entry *entry = registry_line(core->registry, line);
+
+	return entry && entry->info.pid != 0;
+}
+
+void alarms_hear(struct core *core, const struct record *record)
+{
+	struct total *total = &core->alarms.total_pss;
+	struct total_point points[TOTAL_POINTS];
+
+	if (!(core->session.metrics & METRIC_BIT(METRIC_PSS)))
+		return;
+	total->counts = is_process;
+	total->arg = core;
+	total_add(total, record, points);
+}
+
+void alarms_close(struct core *core)
+{
+	total_free(&core->alarms.total_pss);
+}
+
+/* What all have together, and whether that is their PSS; else the sum of their RSS. */
+static uint64_t together(const struct core *core, bool *ret_is_pss)
+{
+	struct total_point now = { 0 };
+
+	if (core->session.metrics & METRIC_BIT(METRIC_PSS))
+		now = total_now(&core->alarms.total_pss, 0);
+	*ret_is_pss = now.has_pss;
+	return now.has_pss ? now.pss : core->alarms.sum;
+}
+
 static void step_total(struct core *core, uint64_t t_ns)
 {
 	struct alarm *total = &core->alarms.total;
+	uint64_t bytes;
+	bool is_pss;
 
-	if (total->limit && alarm_step(total, core->alarms.sum) == ALARM_CROSSED)
-		tell_crossing(core, LINE_SESSION, total->limit, t_ns, core->alarms.sum, "crossed");
+	if (!total->limit)
+		return;
+	bytes = together(core, &is_pss);
+	if (alarm_step(total, bytes) == ALARM_CROSSED)
+		tell_crossing(core, LINE_SESSION, total->limit, t_ns, bytes,
+			      is_pss ? "crossed by the sum of PSS" : "crossed");
 }
 
 /* --- peaks */
@@ -191,11 +235,12 @@ void alarms_ask_all(struct core *core, uint64_t limit)
 void alarms_ask_total(struct core *core, uint64_t limit)
 {
 	struct alarm *total = &core->alarms.total;
+	bool is_pss;
 
 	if (total->limit == limit)
 		return;
 	*total = (struct alarm){ .limit = limit };
-	tell_limit(core, LINE_SESSION, total, core->alarms.sum);
+	tell_limit(core, LINE_SESSION, total, together(core, &is_pss));
 	step_total(core, clock_mono_ns());
 }
 
@@ -226,10 +271,11 @@ static bool is_lost(const struct core *core, const struct alarm *alarm)
 void alarms_look(struct core *core)
 {
 	struct entry *entry;
+	bool is_pss;
 	uint32_t line = 0;
 
 	if (is_lost(core, &core->alarms.total))
-		tell_limit(core, LINE_SESSION, &core->alarms.total, core->alarms.sum);
+		tell_limit(core, LINE_SESSION, &core->alarms.total, together(core, &is_pss));
 	while ((entry = registry_next(core->registry, line)) != NULL) {
 		line = entry->info.line;
 		if (!entry->info.ended && is_lost(core, &entry->alarm))

@@ -5,6 +5,8 @@
 #ifndef WATCHER_ALARMS_H
 #define WATCHER_ALARMS_H
 
+#include "trace/total.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,8 +31,9 @@ enum alarm_step alarm_step(struct alarm *alarm, uint64_t bytes);
 struct alarms {
 	uint64_t each; /* what each process is asked for that joins; 0: nothing */
 	struct alarm total;
-	uint64_t sum;	/* of the last samples of all that live */
-	size_t pending; /* lines */
+	uint64_t sum;		/* of the last samples of all that live */
+	struct total total_pss; /* of them, where their PSS is read */
+	size_t pending;		/* lines */
 };
 
 struct core;
@@ -59,6 +62,13 @@ void alarms_peak(struct core *core, struct entry *entry, uint64_t t_ns);
 
 /* The record that told the limit of @entry (NULL: of the total) was merged. */
 void alarms_told(struct core *core, struct entry *entry, uint64_t seq);
+
+/*
+ * A record that the merge was given: of all together their PSS is held to the limit where it is
+ * read (trace/total.h), else the sum of their RSS.
+ */
+void alarms_hear(struct core *core, const struct record *record);
+void alarms_close(struct core *core);
 
 /* Tell again what is no longer to be had; to be called about once a second. */
 void alarms_look(struct core *core);

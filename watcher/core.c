@@ -46,6 +46,7 @@ void core_add_at(struct core *core, const struct record *record, uint64_t place)
 {
 	if (merge_add_at(core->merge, record, place) < 0)
 		core->status.dropped++;
+	alarms_hear(core, record);
 	if (record->type == RECORD_EVENT)
 		inspections_hear(core, &record->event);
 }

@@ -112,7 +112,7 @@ struct core {
 	struct bounds bounds;
 	struct alarms alarms;
 	struct inspections inspections;
-	struct rollup *rollup; /* NULL until PSS or USS is asked for */
+	struct rollup *rollup; /* NULL until something of smaps_rollup is wanted */
 	struct family family;
 	struct rules rules;
 	struct selections selections;

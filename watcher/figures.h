@@ -17,7 +17,21 @@ struct figures {
 	uint64_t rollup_ns; /* how long the last read of smaps_rollup took */
 	bool denied;	    /* smaps_rollup may not be read */
 	bool denied_told;
+	bool swapped; /* it had memory swapped out: that is told from then on, asked for or not */
+
+	/* Of what is said to be shared, memory that nobody else maps: a memfd, a MAP_SHARED block
+	 * of one's own. */
+	uint64_t shmem_own;  /* bytes; 0: none, or not known */
+	bool shmem_alone;    /* so said the last read of smaps_rollup */
+	uint64_t shmem_read; /* what it was then, in RssShmem, and when that was asked for */
+	uint64_t shmem_read_ns;
 };
+
+/* RssShmem from which on it is looked into; and again where it has changed by more than a part in
+ * so many, after so long. */
+#define FIGURES_SHMEM_LEAST (1U << 20)
+#define FIGURES_SHMEM_PARTS 8
+#define FIGURES_SHMEM_NS 10000000000ULL
 
 struct core;
 struct entry;
@@ -39,6 +53,9 @@ void figures_close(struct core *core);
 void figures_join(struct core *core, struct entry *entry);
 void figures_leave(struct core *core, struct entry *entry);
 void figures_exec(struct core *core, struct entry *entry);
+
+/* What is shared of a sample of it, without shmem_own. */
+uint64_t figures_shared(const struct entry *entry, uint64_t shared);
 
 /* What its status said just now. */
 void figures_status(struct core *core, struct entry *entry, const struct procinfo_status *status);

@@ -428,6 +428,11 @@ static bool take_sample(struct core *core, const struct sample *sample, uint64_t
 	return true;
 }
 
+static uint64_t shared_of(const struct core *core, const struct sample *sample)
+{
+	return figures_shared(registry_line(core->registry, sample->line), sample->shared);
+}
+
 static void note_missed(struct core *core, const struct record *tick)
 {
 	struct record record = { .t_ns = tick->t_ns, .type = RECORD_GAP };
@@ -457,7 +462,9 @@ void life_tick(void *arg, const struct record *tick)
 	for (size_t i = 0; i < tick->tick.count; i++) {
 		if (!take_sample(core, &tick->tick.samples[i], tick->t_ns))
 			continue;
-		samples[count++] = tick->tick.samples[i];
+		samples[count] = tick->tick.samples[i];
+		samples[count].shared = shared_of(core, &samples[count]);
+		count++;
 		if (count == TICK_SAMPLES) {
 			record.tick.count = count;
 			core_add(core, &record);

@@ -45,7 +45,8 @@ static const char usage[] =
 	"  -o, --output FILE record the session in FILE\n"
 	"  --force           replace FILE where it exists\n"
 	"  --title TEXT      what the recording is called\n"
-	"  --metrics LIST    sample these too, of rss,pss,uss,swap,anon,file,shmem\n"
+	"  --metrics LIST    sample these too, of rss,pss,uss,swap,anon,file,shmem,\n"
+	"                    hugetlb,lazyfree\n"
 	"  --metrics-interval TIME\n"
 	"                    between reads of pss and uss (10s)\n"
 	"  --foreground      stay in the foreground, until SIGTERM, SIGINT or `memwatch stop`\n"
@@ -129,7 +130,8 @@ static int set_metrics(struct settings *settings, const char *text)
 {
 	if (metric_parse(text, &settings->core.metrics) == 0)
 		return 0;
-	log_error("metrics '%s': is no list of rss,pss,uss,swap,anon,file,shmem", text);
+	log_error("metrics '%s': is no list of rss,pss,uss,swap,anon,file,shmem,hugetlb,lazyfree",
+		  text);
 	return bad_usage();
 }
 

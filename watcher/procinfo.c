@@ -455,6 +455,7 @@ int procinfo_parse_status(const char *text, struct procinfo_status *ret_status)
 				 find_bytes(text, "\nRssFile:", &values[METRIC_FILE]) &&
 				 find_bytes(text, "\nRssShmem:", &values[METRIC_SHMEM]) &&
 				 find_bytes(text, "\nVmSwap:", &values[METRIC_SWAP]);
+	find_bytes(text, "\nHugetlbPages:", &values[METRIC_HUGETLB]); /* not of every kernel */
 	return 0;
 }
 

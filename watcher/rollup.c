@@ -40,14 +40,20 @@ static bool find_bytes(const char *text, const char *key, uint64_t *ret_bytes)
 	return at != NULL;
 }
 
-int rollup_parse(const char *text, uint64_t *ret_pss, uint64_t *ret_uss)
+int rollup_parse(const char *text, struct rollup_figures *ret_figures)
 {
+	struct rollup_figures *figures = ret_figures;
 	uint64_t clean, dirty;
 
-	if (!find_bytes(text, "\nPss:", ret_pss) || !find_bytes(text, "\nPrivate_Clean:", &clean) ||
+	*figures = (struct rollup_figures){ 0 };
+	if (!find_bytes(text, "\nPss:", &figures->pss) ||
+	    !find_bytes(text, "\nPrivate_Clean:", &clean) ||
 	    !find_bytes(text, "\nPrivate_Dirty:", &dirty))
 		return -ESRCH;
-	*ret_uss = clean + dirty;
+	figures->uss = clean + dirty;
+	find_bytes(text, "\nPss_Anon:", &figures->pss_anon);
+	find_bytes(text, "\nPss_Shmem:", &figures->shmem_pss);
+	find_bytes(text, "\nLazyFree:", &figures->lazyfree);
 	return 0;
 }
 
@@ -71,7 +77,7 @@ static void read_rollup(pid_t pid, struct rollup_result *result)
 	close(fd);
 	text[size > 0 ? size : 0] = '\0';
 	if (!result->error)
-		result->error = rollup_parse(text, &result->pss, &result->uss);
+		result->error = rollup_parse(text, &result->figures);
 }
 
 /* --- the thread */
@@ -201,6 +207,13 @@ static int reserve_results(struct rollup *rollup)
 	rollup->results = results;
 	rollup->room = room;
 	return 0;
+}
+
+void rollup_pace(struct rollup *rollup, uint64_t interval_ns)
+{
+	pthread_mutex_lock(&rollup->lock);
+	rollup->plan.interval_ns = interval_ns;
+	pthread_mutex_unlock(&rollup->lock);
 }
 
 int rollup_add(struct rollup *rollup, uint32_t line, pid_t pid)

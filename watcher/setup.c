@@ -235,6 +235,7 @@ void setup_close(struct core *core)
 	peaks_free(&core->peaks);
 	bounds_close(&core->bounds);
 	figures_close(core);
+	alarms_close(core);
 	family_close(&core->family);
 	rules_close(&core->rules);
 	pidset_free(&core->ring_names);

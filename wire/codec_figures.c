@@ -31,7 +31,10 @@ bool codec_put_metrics(pb_ostream_t *out, const struct metrics *metrics)
 	       put_uint(out, memwatch_Metrics_swap_tag, values[METRIC_SWAP]) &&
 	       put_uint(out, memwatch_Metrics_anon_tag, values[METRIC_ANON]) &&
 	       put_uint(out, memwatch_Metrics_file_tag, values[METRIC_FILE]) &&
-	       put_uint(out, memwatch_Metrics_shmem_tag, values[METRIC_SHMEM]);
+	       put_uint(out, memwatch_Metrics_shmem_tag, values[METRIC_SHMEM]) &&
+	       put_uint(out, memwatch_Metrics_hugetlb_tag, values[METRIC_HUGETLB]) &&
+	       put_uint(out, memwatch_Metrics_lazyfree_tag, values[METRIC_LAZYFREE]) &&
+	       put_uint(out, memwatch_Metrics_pss_anon_tag, metrics->pss_anon);
 }
 
 /* --- reading */
@@ -90,6 +93,8 @@ static bool metrics_are_sound(const struct metrics *metrics)
 		if (metrics->values[i] > INT64_MAX || (!is_set && metrics->values[i]))
 			return false;
 	}
+	if (metrics->pss_anon > metrics->values[METRIC_PSS])
+		return false;
 	return metrics->line != LINE_SESSION && metrics->read_ns <= INT64_MAX &&
 	       !(metrics->set & METRIC_BIT(METRIC_RSS));
 }
@@ -111,7 +116,10 @@ bool codec_get_metrics(pb_istream_t *in, struct record *ret_record)
 			    [METRIC_SWAP] = message.swap,
 			    [METRIC_ANON] = message.anon,
 			    [METRIC_FILE] = message.file,
-			    [METRIC_SHMEM] = message.shmem },
+			    [METRIC_SHMEM] = message.shmem,
+			    [METRIC_HUGETLB] = message.hugetlb,
+			    [METRIC_LAZYFREE] = message.lazyfree },
+		.pss_anon = message.pss_anon,
 	};
 	return metrics_are_sound(&ret_record->metrics);
 }

@@ -7,10 +7,15 @@ static const struct {
 	const char *name;
 	const char *title;
 } words[METRICS] = {
-	[METRIC_RSS] = { "rss", "RSS" },       [METRIC_PSS] = { "pss", "PSS" },
-	[METRIC_USS] = { "uss", "USS" },       [METRIC_SWAP] = { "swap", "SWAP" },
-	[METRIC_ANON] = { "anon", "ANON" },    [METRIC_FILE] = { "file", "FILE" },
+	[METRIC_RSS] = { "rss", "RSS" },
+	[METRIC_PSS] = { "pss", "PSS" },
+	[METRIC_USS] = { "uss", "USS" },
+	[METRIC_SWAP] = { "swap", "SWAP" },
+	[METRIC_ANON] = { "anon", "ANON" },
+	[METRIC_FILE] = { "file", "FILE" },
 	[METRIC_SHMEM] = { "shmem", "SHMEM" },
+	[METRIC_HUGETLB] = { "hugetlb", "HUGETLB" },
+	[METRIC_LAZYFREE] = { "lazyfree", "LAZYFREE" },
 };
 
 uint64_t metric_period(uint64_t interval_ns, uint64_t took_ns)

@@ -9,13 +9,16 @@
 #include <stdint.h>
 
 enum metric {
-	METRIC_RSS = 0, /* resident: /proc/PID/statm */
-	METRIC_PSS,	/* of pages that several processes share, this one's part: smaps_rollup */
-	METRIC_USS,	/* what is its own: Private_Clean + Private_Dirty of smaps_rollup */
-	METRIC_SWAP,	/* VmSwap of /proc/PID/status: anonymous pages that are swapped out */
-	METRIC_ANON,	/* RssAnon: of the resident ones, those of no file */
-	METRIC_FILE,	/* RssFile: those of files */
-	METRIC_SHMEM,	/* RssShmem: those of shared memory, tmpfs too */
+	METRIC_RSS = 0,	 /* resident: /proc/PID/statm */
+	METRIC_PSS,	 /* of pages that several processes share, this one's part: smaps_rollup */
+	METRIC_USS,	 /* what is its own: Private_Clean + Private_Dirty of smaps_rollup */
+	METRIC_SWAP,	 /* VmSwap of /proc/PID/status: anonymous pages that are swapped out */
+	METRIC_ANON,	 /* RssAnon: of the resident ones, those of no file */
+	METRIC_FILE,	 /* RssFile: those of files */
+	METRIC_SHMEM,	 /* RssShmem: those of shared memory, tmpfs too */
+	METRIC_HUGETLB,	 /* HugetlbPages: of hugetlbfs, which are in none of the others */
+	METRIC_LAZYFREE, /* LazyFree of smaps_rollup: given back by madvise(MADV_FREE), and counted
+			    until the kernel takes them */
 	METRICS,
 };
 
@@ -24,10 +27,11 @@ enum metric {
 #define METRICS_ALL (METRIC_BIT(METRICS) - 1)
 
 /* What a read of smaps_rollup tells, which holds the process's mmap lock; and of status. */
-#define METRICS_ROLLUP (METRIC_BIT(METRIC_PSS) | METRIC_BIT(METRIC_USS))
+#define METRICS_ROLLUP                                                                             \
+	(METRIC_BIT(METRIC_PSS) | METRIC_BIT(METRIC_USS) | METRIC_BIT(METRIC_LAZYFREE))
 #define METRICS_STATUS                                                                             \
 	(METRIC_BIT(METRIC_SWAP) | METRIC_BIT(METRIC_ANON) | METRIC_BIT(METRIC_FILE) |             \
-	 METRIC_BIT(METRIC_SHMEM))
+	 METRIC_BIT(METRIC_SHMEM) | METRIC_BIT(METRIC_HUGETLB))
 
 /* A read of smaps_rollup comes as often as this, where nobody asks for another interval. */
 #define METRICS_INTERVAL_NS 10000000000ULL

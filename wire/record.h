@@ -35,8 +35,9 @@ struct sample {
 	uint32_t line;
 	uint64_t rss; /* bytes */
 
-	/* Of those, bytes of file and shared pages (statm's third field): what is left is the
-	 * process's own, anonymous memory. 0: not known; every process maps some. */
+	/* Of those, bytes of files and of memory that others map too (statm's third field, without
+	 * shared memory that is found to be the process's alone): what is left is its own. 0: not
+	 * known; every process maps some. */
 	uint64_t shared;
 };
 
@@ -227,6 +228,7 @@ struct metrics {
 	uint32_t set;
 	uint64_t read_ns; /* how long the read of smaps_rollup took; 0: it is none of that */
 	uint64_t values[METRICS]; /* bytes; 0 where it isn't in the set */
+	uint64_t pss_anon;	  /* with the PSS: of it, in anonymous pages; 0: not known */
 };
 
 /* From the record's time on: see wall.h. */

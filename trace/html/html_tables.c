@@ -156,7 +156,7 @@ static void put_process(const struct page *page, const struct summary_process *s
 	put_bytes_cell(page, summary->last_rss, sampled);
 	put_bytes_cell(page, summary->max_rss, sampled);
 	put_bytes_cell(page, summary->peak_rss, summary->peak_rss > 0);
-	put_growth(page, &summary->growth);
+	put_growth(page, &summary->grown.verdict.slope);
 	put_count_cell(page, summary->events);
 	put(page, "</tr>\n");
 }

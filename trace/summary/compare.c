@@ -203,6 +203,13 @@ static void match(struct compare *compare, const struct summary_process **a,
 	}
 }
 
+/* Whether its peak is the kernel's last word on it. */
+static bool is_vouched(const struct summary_process *process)
+{
+	return process->peak_known &&
+	       process->process->last_ns - process->process->first_ns >= 5 * NS_PER_S;
+}
+
 static void set_peaks(struct compare_process *process)
 {
 	const struct summary_process *a = process->a;
@@ -213,12 +220,16 @@ static void set_peaks(struct compare_process *process)
 		process->a_peak = known ? a->peak_rss : a->max_rss;
 	if (b)
 		process->b_peak = known ? b->peak_rss : b->max_rss;
+	process->a_least = a && !is_vouched(a);
+	process->b_least = b && !is_vouched(b);
 }
 
-static void raise(uint64_t *most, uint64_t value)
+static void raise(uint64_t *most, bool *least, uint64_t value, bool value_least)
 {
-	if (value > *most)
-		*most = value;
+	if (value <= *most)
+		return;
+	*most = value;
+	*least = value_least;
 }
 
 static int compare_order(const void *one, const void *other)
@@ -256,8 +267,8 @@ static int compare_processes(struct compare *compare, const struct compare_texts
 		struct compare_process *process = &compare->processes[i];
 
 		set_peaks(process);
-		raise(&compare->a_peak, process->a_peak);
-		raise(&compare->b_peak, process->b_peak);
+		raise(&compare->a_peak, &compare->a_least, process->a_peak, process->a_least);
+		raise(&compare->b_peak, &compare->b_least, process->b_peak, process->b_least);
 		if (process->a && process->b && process->a->sampled_ns && process->b->sampled_ns)
 			status = compare_runs(process, texts, a, b);
 	}
@@ -310,6 +321,110 @@ static int compare_spans(struct compare *compare, const struct summary *a, const
 	return status;
 }
 
+/* --- all together */
+
+static const struct total_figure *figure_of(const struct total_tally *total,
+					    enum compare_figure figure)
+{
+	if (figure == COMPARE_PSS)
+		return &total->pss;
+	return figure == COMPARE_ONCE ? &total->once : &total->rss;
+}
+
+static void compare_totals(struct compare_total *ret_total, const struct compare_side *a,
+			   const struct compare_side *b)
+{
+	const struct total_tally *sides[] = { &a->summary.total, &b->summary.total };
+	struct compare_total *total = ret_total;
+	const struct total_figure *figures[2];
+
+	total->known = sides[0]->known && sides[1]->known &&
+		       (total_tells(&sides[0]->total) || total_tells(&sides[1]->total));
+	if (!total->known)
+		return;
+	if (sides[0]->has_pss && sides[1]->has_pss)
+		total->figure = COMPARE_PSS;
+	else if (sides[0]->has_shared && sides[1]->has_shared)
+		total->figure = COMPARE_ONCE;
+	for (int i = 0; i < 2; i++)
+		figures[i] = figure_of(sides[i], total->figure);
+	total->a_max = figures[0]->max;
+	total->b_max = figures[1]->max;
+	total->a_mean = total_tally_mean(sides[0], figures[0]);
+	total->b_mean = total_tally_mean(sides[1], figures[1]);
+	total->b_held = parts_held(&figures[1]->parts, SUMMARY_HELD * sides[1]->interval_ns);
+	total->a = &a->summary.total_grown;
+	total->b = &b->summary.total_grown;
+}
+
+const char *compare_figure_name(enum compare_figure figure)
+{
+	static const char *const names[] = {
+		[COMPARE_RSS] = "RSS",
+		[COMPARE_ONCE] = "RSS, shared once",
+		[COMPARE_PSS] = "PSS",
+	};
+
+	return names[figure];
+}
+
+/* --- the gate */
+
+bool compare_exceeds(const struct compare_gate *gate, uint64_t a, uint64_t b)
+{
+	return gate->percent >= 0 && a > 0 && b > a && b - a > gate->bytes &&
+	       100 * (double)(b - a) / (double)a > gate->percent;
+}
+
+void compare_measured(const struct compare *compare, const struct compare_process *process,
+		      uint64_t *ret_a, uint64_t *ret_b)
+{
+	const struct compare_process *most = process;
+
+	for (size_t i = 0; i < compare->process_count; i++) {
+		const struct compare_process *other = &compare->processes[i];
+
+		if (other->a && process->b && other->a_peak > most->a_peak &&
+		    strcmp(other->a->process->name, process->b->process->name) == 0)
+			most = other;
+	}
+	*ret_a = most->a_peak;
+	*ret_b = most->a_least ? process->b->held_rss : process->b_peak;
+}
+
+bool compare_process_exceeds(const struct compare *compare, const struct compare_gate *gate,
+			     const struct compare_process *process)
+{
+	uint64_t a, b;
+
+	if (!process->a || !process->b || gate->percent < 0)
+		return false;
+	compare_measured(compare, process, &a, &b);
+	return compare_exceeds(gate, a, b);
+}
+
+bool compare_largest_exceeds(const struct compare *compare, const struct compare_gate *gate)
+{
+	uint64_t held = 0;
+
+	if (!compare->a_least)
+		return compare_exceeds(gate, compare->a_peak, compare->b_peak);
+	for (size_t i = 0; i < compare->process_count; i++) {
+		const struct summary_process *b = compare->processes[i].b;
+
+		if (b && b->held_rss > held)
+			held = b->held_rss;
+	}
+	return compare_exceeds(gate, compare->a_peak, held);
+}
+
+bool compare_total_exceeds(const struct compare *compare, const struct compare_gate *gate)
+{
+	const struct compare_total *total = &compare->total;
+
+	return total->known && compare_exceeds(gate, total->a_max, total->b_held);
+}
+
 int compare_sides(struct compare *ret_compare, const struct compare_texts *texts,
 		  const struct compare_side *a, const struct compare_side *b)
 {
@@ -317,6 +432,7 @@ int compare_sides(struct compare *ret_compare, const struct compare_texts *texts
 
 	*ret_compare = (struct compare){ 0 };
 	status = compare_processes(ret_compare, texts, a, b);
+	compare_totals(&ret_compare->total, a, b);
 	return status ? status : compare_spans(ret_compare, &a->summary, &b->summary);
 }
 

@@ -39,6 +39,7 @@ struct compare_process {
 	const struct summary_process *a, *b; /* NULL: the other has it alone */
 	uint64_t a_peak, b_peak; /* of both the kernel's, or of both the highest sample; 0: not
 				    known */
+	bool a_least, b_least;	 /* they may have been higher: nobody looked at the very end */
 	struct compare_segment *segments;
 	size_t segment_count;
 	size_t largest; /* which segment has the largest difference; where there is one */
@@ -48,12 +49,38 @@ struct compare_span {
 	const struct summary_span *a, *b; /* NULL: the other has it alone */
 };
 
+/* What counts what the processes share once, as far as both recordings tell. */
+enum compare_figure {
+	COMPARE_RSS = 0, /* it counts in each */
+	COMPARE_ONCE,	 /* resident, with shared pages counted as if all mapped the same ones */
+	COMPARE_PSS,
+};
+
+/* The processes of a recording together, where one of both has several. */
+struct compare_total {
+	bool known;
+	enum compare_figure figure;
+	uint64_t a_max, b_max; /* the highest */
+	uint64_t b_held;       /* what b stayed at for SUMMARY_HELD intervals: no accident of when
+				  it was looked at */
+	double a_mean, b_mean;
+	const struct grown *a, *b;
+};
+
+/* How much more memory is too much. */
+struct compare_gate {
+	double percent; /* negative: nothing is */
+	uint64_t bytes; /* and more than that */
+};
+
 struct compare {
 	struct compare_process *processes; /* in order of a's, then those that b has alone */
 	size_t process_count;
 	struct compare_span *spans; /* in order of a's, then those that b has alone */
 	size_t span_count;
 	uint64_t a_peak, b_peak; /* the highest of any process, matched or not */
+	bool a_least, b_least;	 /* as of a process */
+	struct compare_total total;
 };
 
 struct compare_texts;
@@ -71,5 +98,24 @@ void compare_side_free(struct compare_side *side);
 int compare_sides(struct compare *ret_compare, const struct compare_texts *texts,
 		  const struct compare_side *a, const struct compare_side *b);
 void compare_free(struct compare *compare);
+
+/*
+ * Whether memory grew by more than is allowed, as far as the recordings can vouch for it: a peak
+ * that a may have passed unseen is no measure, and b must have stayed above all that a was seen to
+ * have. A process is measured by the largest of its name in a, since which of them is the nth is
+ * often chance.
+ */
+bool compare_exceeds(const struct compare_gate *gate, uint64_t a, uint64_t b);
+bool compare_process_exceeds(const struct compare *compare, const struct compare_gate *gate,
+			     const struct compare_process *process);
+bool compare_largest_exceeds(const struct compare *compare, const struct compare_gate *gate);
+bool compare_total_exceeds(const struct compare *compare, const struct compare_gate *gate);
+
+/* What b is then said to have had, and a. */
+void compare_measured(const struct compare *compare, const struct compare_process *process,
+		      uint64_t *ret_a, uint64_t *ret_b);
+
+/* "RSS", "PSS", "RSS, shared once". */
+const char *compare_figure_name(enum compare_figure figure);
 
 #endif

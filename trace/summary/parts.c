@@ -141,14 +141,40 @@ static double swing(const struct parts *parts)
 	return count > 0 ? swings[count / 2] : 0;
 }
 
+void parts_close(struct parts *parts, uint64_t t_ns)
+{
+	hold(parts, t_ns);
+	parts->value = PARTS_NONE;
+}
+
+uint64_t parts_held(const struct parts *parts, uint64_t ns)
+{
+	size_t run = (size_t)((ns + parts->part_ns - 1) / parts->part_ns);
+	uint64_t held = 0;
+
+	if (run < PARTS_HELD_LEAST)
+		run = PARTS_HELD_LEAST;
+	for (size_t i = 0; i + run <= parts->count; i++) {
+		uint64_t low = UINT64_MAX;
+
+		for (size_t j = i; j < i + run; j++) {
+			const struct parts_part *part = &parts->list[j];
+			uint64_t least = part->low <= part->high ? part->low : 0;
+
+			low = least < low ? least : low;
+		}
+		held = low > held ? low : held;
+	}
+	return held;
+}
+
 struct verdict parts_verdict(struct parts *parts, uint64_t t_ns)
 {
 	double means[VERDICT_PARTS], lows[VERDICT_PARTS];
 	struct verdict verdict;
 	struct verdict_series series = { .means = means, .lows = lows };
 
-	hold(parts, t_ns);
-	parts->value = PARTS_NONE;
+	parts_close(parts, t_ns);
 	series.part_ns = parts->part_ns;
 	series.swing = swing(parts);
 	if (parts->rises + parts->falls > 0)

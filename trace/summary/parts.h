@@ -37,7 +37,15 @@ void parts_free(struct parts *parts);
  * were of its time. */
 void parts_add(struct parts *parts, uint64_t t_ns, uint64_t value);
 
-/* What holds, holds until @t_ns, and then there is none: what that comes to. */
+/* What holds, holds until @t_ns, and then there is none. */
+void parts_close(struct parts *parts, uint64_t t_ns);
+
+/* The highest value that it never fell below for @ns on end, PARTS_HELD_LEAST parts at least; 0:
+ * it had none for so long. To be asked when it is closed. */
+#define PARTS_HELD_LEAST 2
+uint64_t parts_held(const struct parts *parts, uint64_t ns);
+
+/* It is closed at @t_ns: what that comes to. */
 struct verdict parts_verdict(struct parts *parts, uint64_t t_ns);
 
 #endif

@@ -38,6 +38,7 @@ struct tally_process {
 	size_t track_count;
 	size_t track_limit;
 	struct tally_kept kept[TALLY_KEPT];
+	const struct group *last; /* the name of the span that ended last */
 };
 
 struct tally {
@@ -229,9 +230,18 @@ static void close_span(struct tally *tally, struct tally_process *process, struc
 		if (stretch)
 			stretch_end(stretch, &span->groups[i]->shown, t_ns, rss);
 	}
+	process->last = span->groups[NAME];
 	tdelete(span, &process->open, compare_open);
 	tally->open_count--;
 	free(span);
+}
+
+/* Another span has ended since the last call of @group did. */
+static void note_amid(const struct tally_process *process, struct stretch *stretch,
+		      const struct group *group)
+{
+	if (stretch && stretch->open == 0 && process->last && process->last != group)
+		stretch->amid = true;
 }
 
 static void count_unfinished(struct group *groups[GROUPS])
@@ -295,6 +305,7 @@ static void begin_span(struct tally *tally, struct tally_process *process, uint6
 	for (size_t i = 0; i < GROUPS; i++) {
 		struct stretch *stretch = get_stretch(tally, process, span->groups[i], event->rss);
 
+		note_amid(process, stretch, span->groups[NAME]);
 		if (stretch)
 			stretch_begin(stretch, &span->groups[i]->shown, t_ns, event->rss);
 	}
@@ -328,9 +339,11 @@ static void end_alone(struct tally *tally, struct tally_process *process, uint64
 	for (size_t i = 0; i < GROUPS; i++) {
 		struct stretch *stretch = get_stretch(tally, process, groups[i], event->rss);
 
+		note_amid(process, stretch, groups[NAME]);
 		if (stretch)
 			stretch_whole(stretch, &groups[i]->shown, &call);
 	}
+	process->last = groups[NAME];
 }
 
 static bool end_span(struct tally *tally, struct tally_process *process, uint64_t t_ns,

@@ -43,6 +43,7 @@ struct tally_kept {
 	const char *category; /* NULL: none */
 	const char *name;
 	int64_t bytes; /* 0: none */
+	bool holds;    /* it can't as well have been the spans around it */
 };
 
 /* The names of a process that kept the most, of those that kept something. */

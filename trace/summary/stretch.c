@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#define FEW 3
+#define WORKING_SET 4
+
 /* Count the time from @begin_ns to @end_ns, but for what was counted. */
 static void cover(struct stretch *stretch, struct tally_group *group, uint64_t begin_ns,
 		  uint64_t end_ns)
@@ -53,6 +56,22 @@ void stretch_settle(struct stretch *stretch, struct tally_group *group, uint64_t
 		kept = now > 0 ? 0 : now > kept ? now : kept;
 	group->kept += kept;
 	stretch->kept += kept;
+	stretch->settled++;
+	if (kept > stretch->most)
+		stretch->most = kept;
+}
+
+/*
+ * Whether what it kept was its own doing. A span that works with much memory, which the allocator
+ * keeps, grows by what others took of that since: one call that kept far more than the others do,
+ * with other spans between, is the sign of it.
+ */
+static bool holds(const struct stretch *stretch)
+{
+	if (!stretch->amid || stretch->settled < FEW)
+		return true;
+	return stretch->most <=
+	       WORKING_SET * (stretch->kept - stretch->most) / (int64_t)(stretch->settled - 1);
 }
 
 void stretch_note_kept(const struct stretch *stretch, const struct tally_group *group,
@@ -67,7 +86,8 @@ void stretch_note_kept(const struct stretch *stretch, const struct tally_group *
 	memmove(most + place + 1, most + place, (TALLY_KEPT - 1 - place) * sizeof(*most));
 	most[place] = (struct tally_kept){ .category = group->category,
 					   .name = group->name,
-					   .bytes = stretch->kept };
+					   .bytes = stretch->kept,
+					   .holds = holds(stretch) };
 }
 
 void stretch_begin(struct stretch *stretch, struct tally_group *group, uint64_t t_ns, uint64_t rss)

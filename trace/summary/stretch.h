@@ -22,6 +22,9 @@ struct stretch {
 	int64_t gained;
 	uint64_t gained_from;
 	int64_t kept; /* of all that is settled */
+	int64_t most; /* of one of them */
+	unsigned settled;
+	bool amid; /* spans of other names ran between its calls */
 };
 
 struct stretch_call {

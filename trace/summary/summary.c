@@ -1,6 +1,5 @@
 #include "trace/summary/summary.h"
 
-#include "trace/summary/parts.h"
 #include "trace/summary/summary_spans.h"
 #include "trace/summary/weight.h"
 
@@ -14,7 +13,7 @@
 
 struct track {
 	struct weight weight;
-	struct parts parts;
+	struct own own;
 	bool begun;
 	bool ended;
 	uint64_t missed_before; /* ticks of the whole session, before it was begun */
@@ -25,7 +24,6 @@ struct pass {
 	const struct reader_info *info;
 	const struct reader_query *query;
 	struct track *tracks; /* of the summary's processes */
-	double *means;
 	struct tally *tally;
 	uint32_t *places; /* by line */
 	uint32_t place_count;
@@ -62,13 +60,14 @@ static inline uint32_t find(const struct pass *pass, uint32_t line)
 static void take_tick(struct pass *pass, uint64_t t_ns, const struct tick *tick)
 {
 	for (size_t i = 0; i < tick->count; i++) {
-		uint32_t place = find(pass, tick->samples[i].line);
+		const struct sample *sample = &tick->samples[i];
+		uint32_t place = find(pass, sample->line);
 
 		if (place == NOWHERE)
 			continue;
-		weight_add(&pass->tracks[place].weight, t_ns, tick->samples[i].rss);
+		weight_add(&pass->tracks[place].weight, t_ns, sample->rss);
 		if (!pass->tracks[place].ended)
-			parts_add(&pass->tracks[place].parts, t_ns, tick->samples[i].rss);
+			own_sample(&pass->tracks[place].own, t_ns, sample);
 	}
 }
 
@@ -80,6 +79,7 @@ static void take_event(struct pass *pass, uint64_t t_ns, const struct event *eve
 		pass->summary->milestones++;
 	if (place == NOWHERE)
 		return;
+	pass->summary->processes[place].has_spans |= event->kind != EVENT_MARK;
 	if (event->kind == EVENT_MARK || tally_event(pass->tally, place, t_ns, event))
 		pass->summary->processes[place].events++;
 }
@@ -107,10 +107,13 @@ static void end_line(struct pass *pass, uint32_t place, uint64_t t_ns)
 		return;
 	track->ended = true;
 	process->missed += pass->summary->missed - track->missed_before;
-	process->verdict = parts_verdict(&track->parts,
-					 t_ns < track->weight.end_ns ? t_ns : track->weight.end_ns);
-	pass->no_memory |= track->parts.no_memory;
-	parts_free(&track->parts);
+	if (t_ns > track->weight.end_ns)
+		t_ns = track->weight.end_ns;
+	process->grown = own_judge(&track->own, t_ns);
+	process->held_rss =
+		parts_held(&track->own.rss, SUMMARY_HELD * pass->info->session.interval_ns);
+	pass->no_memory |= own_lacks_memory(&track->own);
+	own_free(&track->own);
 }
 
 static void take_end(struct pass *pass, uint64_t t_ns, uint32_t line)
@@ -158,7 +161,7 @@ static void take_peak(struct pass *pass, const struct peak *peak)
 		pass->summary->processes[place].peak_rss = peak->peak_rss;
 }
 
-static void take_metrics(struct pass *pass, const struct metrics *metrics)
+static void take_metrics(struct pass *pass, uint64_t t_ns, const struct metrics *metrics)
 {
 	uint32_t place = find(pass, metrics->line);
 	struct summary_process *process =
@@ -166,6 +169,8 @@ static void take_metrics(struct pass *pass, const struct metrics *metrics)
 
 	if (!process)
 		return;
+	if (!pass->tracks[place].ended)
+		own_metrics(&pass->tracks[place].own, t_ns, metrics);
 	process->metrics |= metrics->set;
 	pass->summary->metrics |= metrics->set;
 	for (enum metric i = METRIC_PSS; i < METRICS; i++) {
@@ -185,6 +190,7 @@ static void take(void *arg, const struct record *record)
 
 	if (pass->also)
 		pass->also(pass->also_arg, record);
+	total_tally_add(&pass->summary->total, record);
 	switch (record->type) {
 	case RECORD_TICK:
 		take_tick(pass, record->t_ns, &record->tick);
@@ -205,7 +211,7 @@ static void take(void *arg, const struct record *record)
 		take_peak(pass, &record->peak);
 		break;
 	case RECORD_METRICS:
-		take_metrics(pass, &record->metrics);
+		take_metrics(pass, record->t_ns, &record->metrics);
 		break;
 	case RECORD_LIMIT:
 	case RECORD_CLOCK:
@@ -271,7 +277,6 @@ static int place_lines(struct pass *pass)
 struct life {
 	uint64_t begin_ns;
 	uint64_t end_ns;
-	size_t parts;
 };
 
 /* A process's life, as far as it is asked for. */
@@ -287,30 +292,35 @@ static struct life get_life(const struct pass *pass, size_t i)
 		life.end_ns = end_ns;
 	if (life.end_ns < life.begin_ns)
 		life.end_ns = life.begin_ns;
-	life.parts = weight_parts(life.end_ns - life.begin_ns, pass->info->session.interval_ns);
 	return life;
+}
+
+/* A total_counts: a line without a PID is a cgroup's. */
+static bool is_process(void *arg, uint32_t line)
+{
+	const struct pass *pass = arg;
+	uint32_t place = find(pass, line);
+
+	return place != NOWHERE && pass->summary->processes[place].process->pid != 0;
 }
 
 static int begin_lives(struct pass *pass)
 {
 	size_t count = pass->summary->process_count;
-	size_t parts = 0;
+	uint64_t interval_ns = pass->info->session.interval_ns;
 
-	for (size_t i = 0; i < count; i++)
-		parts += get_life(pass, i).parts;
 	pass->tracks = calloc(count + 1, sizeof(*pass->tracks));
-	pass->means = calloc(parts + 1, sizeof(*pass->means));
 	pass->tally = tally_new(count, pass->query->from_ns);
-	if (!pass->tracks || !pass->means || !pass->tally)
+	if (!pass->tracks || !pass->tally)
 		return -ENOMEM;
-	parts = 0;
+	total_tally_begin(&pass->summary->total, interval_ns);
+	pass->summary->total.total.counts = is_process;
+	pass->summary->total.total.arg = pass;
 	for (size_t i = 0; i < count; i++) {
 		struct life life = get_life(pass, i);
 
-		weight_begin(&pass->tracks[i].weight, life.begin_ns, life.end_ns,
-			     pass->means + parts, life.parts);
-		parts_begin(&pass->tracks[i].parts, pass->info->session.interval_ns);
-		parts += life.parts;
+		weight_begin(&pass->tracks[i].weight, life.begin_ns, life.end_ns);
+		own_begin(&pass->tracks[i].own, interval_ns);
 	}
 	return 0;
 }
@@ -339,22 +349,32 @@ static void finish_process(struct pass *pass, size_t i)
 	shown->last_rss = weight->last;
 	shown->mean_rss = weight_mean(weight);
 	shown->sampled_ns = weight->held_ns > 0 ? weight->held_ns : 1;
-	shown->growth = weight_growth(weight);
+}
+
+static void finish_total(struct pass *pass)
+{
+	struct summary *summary = pass->summary;
+	uint64_t end_ns = pass->info->end_ns;
+
+	if (pass->query->to_ns && pass->query->to_ns < end_ns)
+		end_ns = pass->query->to_ns;
+	summary->total_grown = total_tally_judge(&summary->total, end_ns);
+	pass->no_memory |= total_tally_lacks_memory(&summary->total);
 }
 
 static int finish(struct pass *pass)
 {
 	for (size_t i = 0; i < pass->summary->process_count; i++)
 		finish_process(pass, i);
+	finish_total(pass);
 	return pass->no_memory ? -ENOMEM : summary_take_spans(pass->summary, pass->tally);
 }
 
 static void free_pass(struct pass *pass)
 {
 	for (size_t i = 0; pass->tracks && i < pass->summary->process_count; i++)
-		parts_free(&pass->tracks[i].parts);
+		own_free(&pass->tracks[i].own);
 	free(pass->tracks);
-	free(pass->means);
 	free(pass->places);
 }
 
@@ -400,5 +420,6 @@ void summary_free(struct summary *summary)
 	free(summary->categories);
 	free(summary->texts);
 	tally_free(summary->tally);
+	total_tally_free(&summary->total);
 	*summary = (struct summary){ 0 };
 }

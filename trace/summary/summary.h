@@ -6,15 +6,19 @@
 #define TRACE_SUMMARY_SUMMARY_H
 
 #include "trace/reader.h"
-#include "trace/summary/growth.h"
+#include "trace/summary/own.h"
 #include "trace/summary/span_tally.h"
-#include "trace/summary/verdict.h"
+#include "trace/summary/total_tally.h"
 
 /* A figure beside the samples: bytes. */
 struct summary_metric {
 	uint64_t last;
 	uint64_t max; /* the highest that was read */
 };
+
+/* What a process, or a family, had for so many intervals on end is no accident of when it was
+ * looked at. */
+#define SUMMARY_HELD 3
 
 /*
  * A process, in the part that was asked for. `sampled_ns` 0: it had no sample, and its first_rss,
@@ -27,17 +31,19 @@ struct summary_process {
 	double mean_rss;  /* weighted by time: a sample holds until the next one */
 	uint64_t max_rss; /* the highest sample, and when */
 	uint64_t max_ns;
-	uint64_t peak_rss;    /* the kernel's high-water mark, where it is known and the part has
-				 the process's whole life; max_rss at least; 0: not known */
-	bool peak_known;      /* it is the kernel's */
-	uint64_t sampled_ns;  /* time in which it had a value, 1 at least where it had a sample */
-	uint64_t events;      /* milestones and spans */
-	uint64_t missed;      /* ticks, while it lived */
-	uint64_t dropped;     /* events, torn ones too */
-	struct growth growth; /* over its whole life; `verdict` tells of the time after warm-up */
-	struct verdict verdict;
+	uint64_t peak_rss;   /* the kernel's high-water mark, where it is known and the part has
+				the process's whole life; max_rss at least; 0: not known */
+	bool peak_known;     /* it is the kernel's */
+	uint64_t sampled_ns; /* time in which it had a value, 1 at least where it had a sample */
+	uint64_t events;     /* milestones and spans */
+	uint64_t missed;     /* ticks, while it lived */
+	uint64_t dropped;    /* events, torn ones too */
+	struct grown grown;  /* how it grew, and whether that goes on */
+	uint64_t held_rss;   /* the highest that it stayed at for SUMMARY_HELD intervals; 0: it
+				lived too short */
 	struct tally_kept kept[TALLY_KEPT]; /* the spans that it grew in */
-	uint32_t metrics;		    /* a set: which of these were read */
+	bool has_spans;
+	uint32_t metrics; /* a set: which of these were read */
 	struct summary_metric metric[METRICS];
 };
 
@@ -74,6 +80,8 @@ struct summary {
 	char *texts; /* of categories and names */
 	struct tally *tally;
 	uint32_t metrics; /* a set: those of any process */
+	struct total_tally total;
+	struct grown total_grown;
 	uint64_t milestones;
 	uint64_t missed;  /* ticks */
 	uint64_t dropped; /* events, torn ones too */

@@ -267,8 +267,11 @@ struct verdict verdict_of(const struct verdict_series *series)
 	verdict.span_ns = verdict.life_ns;
 	verdict.parts = curve.known;
 	if (series->count < VERDICT_LEAST_PARTS || curve.known < VERDICT_SPAN_PARTS ||
-	    verdict.life_ns < VERDICT_SPAN_NS)
+	    verdict.life_ns < VERDICT_SPAN_NS) {
+		if (curve.known >= VERDICT_SLOPE_PARTS && verdict.life_ns >= NS_PER_S)
+			judge(&verdict, &curve, 0);
 		return verdict;
+	}
 	jagged = series->lopsided >= LOPSIDED && curve_range(&curve) + series->swing >= curve.least;
 	/* Where teeth are seen from sample to sample, a few that parts show are not all. */
 	if (is_sawtooth(&verdict, &curve) &&

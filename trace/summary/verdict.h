@@ -42,6 +42,9 @@
 
 #define VERDICT_PARTS GROWTH_PARTS
 
+/* Of fewer parts, or less than a second, not even a slope is told. */
+#define VERDICT_SLOPE_PARTS 10
+
 /* The least that tells anything: of a life, and of the time after warm-up. */
 #define VERDICT_LEAST_PARTS 32
 #define VERDICT_SPAN_PARTS 24

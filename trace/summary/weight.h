@@ -1,11 +1,11 @@
 /*
- * A line's samples as they pass: extremes, and means weighted by time over its whole life and over
- * equal parts of it. A value holds from its sample until the next one. Pure; constant memory.
+ * A line's samples as they pass: extremes, and the mean weighted by time. A value holds from its
+ * sample until the next one. Pure; constant memory.
  */
 #ifndef TRACE_SUMMARY_WEIGHT_H
 #define TRACE_SUMMARY_WEIGHT_H
 
-#include "trace/summary/growth.h"
+#include <stdint.h>
 
 struct weight {
 	uint64_t value; /* that holds now; WEIGHT_NONE: none */
@@ -17,28 +17,12 @@ struct weight {
 	uint64_t max_ns;
 	uint64_t held_ns; /* time with a value */
 	double above;	  /* bytes over `first`, times ns, of that time */
-
-	uint64_t part_ns;
-	uint64_t part_end_ns; /* of the part that is being filled; UINT64_MAX: of none */
-	uint64_t part_held_ns;
-	double part_above;
-	size_t part; /* which it is */
-	size_t part_count;
-	double *means; /* of the parts, the caller's; NAN where it had no value */
 };
 
 #define WEIGHT_NONE UINT64_MAX
 
-/*
- * How many parts a life of @life_ns has: GROWTH_PARTS, fewer where it is shorter than that many
- * intervals (parts within one interval would count its samples several times), 0 where it is
- * shorter than 10 intervals or a second.
- */
-size_t weight_parts(uint64_t life_ns, uint64_t interval_ns);
-
-/* Begin a life from @begin_ns to @end_ns; room for @part_count @means lives as long. */
-void weight_begin(struct weight *weight, uint64_t begin_ns, uint64_t end_ns, double *means,
-		  size_t part_count);
+/* Begin a life from @begin_ns to @end_ns. */
+void weight_begin(struct weight *weight, uint64_t begin_ns, uint64_t end_ns);
 
 /* It has @value, WEIGHT_NONE for none, from @t_ns on. */
 void weight_add(struct weight *weight, uint64_t t_ns, uint64_t value);
@@ -48,6 +32,5 @@ void weight_stop(struct weight *weight, uint64_t t_ns);
 
 /* 0 where it never had one. */
 double weight_mean(const struct weight *weight);
-struct growth weight_growth(const struct weight *weight);
 
 #endif
