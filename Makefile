@@ -59,6 +59,7 @@ COVERAGE_ARCHIVE = $(if $(COVERAGE),$(shell $(CC) -print-file-name=libgcov.a))
 
 SHARED := $(O)/libmemwatch.so.$(SOVERSION)
 PROGRAMS := $(O)/memwatch $(O)/memwatchd
+LAUNCHER := $(O)/memwatch-launch
 LIBRARIES := $(SHARED) $(O)/libmemwatch.so $(O)/libmemwatch.a
 EXAMPLE_PROGRAMS := $(EXAMPLES:%.c=$(O)/%)
 CXX_EXAMPLES := $(if $(shell command -v $(CXX)),$(O)/examples/scope)
@@ -68,7 +69,7 @@ BENCH_PROGRAMS := $(patsubst %.c,$(O)/%,$(wildcard bench/bench_*.c))
 .PHONY: all python mpi deps demo check coverage tests bench install uninstall clean help
 .DELETE_ON_ERROR:
 
-all: $(PROGRAMS) $(LIBRARIES) $(EXAMPLE_PROGRAMS) $(CXX_EXAMPLES)
+all: $(PROGRAMS) $(LAUNCHER) $(LIBRARIES) $(EXAMPLE_PROGRAMS) $(CXX_EXAMPLES)
 
 # --- generated code
 
@@ -128,6 +129,10 @@ $(O)/memwatchd: $(WATCHER_OBJECTS)
 
 $(O)/memwatch: $(COMMAND_OBJECTS)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(COMMAND_LIBS)
+
+# Small, so that the kernel's peak of what it launches shows.
+$(LAUNCHER): $(O)/cli/launcher/main.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $^
 
 $(SHARED): $(LIBRARY_OBJECTS) client/memwatch.map
 	$(CC) $(ALL_LDFLAGS) -shared -Wl,-z,nodelete -Wl,-soname,$(@F) -Wl,--version-script=client/memwatch.map -Wl,-z,defs \
@@ -255,7 +260,7 @@ install: all
 	ln -sf $(notdir $(SHARED)) "$(LIBDIR)/libmemwatch.so"
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' client/memwatch.pc.in > "$(LIBDIR)/pkgconfig/memwatch.pc"
 	chmod 644 "$(LIBDIR)/pkgconfig/memwatch.pc"
-	install $(O)/examples/recorder "$(LIBDIR)/memwatch"
+	install $(O)/examples/recorder $(LAUNCHER) "$(LIBDIR)/memwatch"
 	install -m 644 client/memwatch.h "$(INCLUDEDIR)"
 	install -m 644 docs/*.1 "$(MANDIR)/man1"
 	install -m 644 docs/*.3 "$(MANDIR)/man3"
@@ -264,7 +269,8 @@ install: all
 
 uninstall:
 	cd "$(BINDIR)" && rm -f memwatch memwatchd
-	cd "$(LIBDIR)" && rm -f libmemwatch.so $(notdir $(SHARED)) libmemwatch.a pkgconfig/memwatch.pc memwatch/recorder
+	cd "$(LIBDIR)" && rm -f libmemwatch.so $(notdir $(SHARED)) libmemwatch.a pkgconfig/memwatch.pc memwatch/recorder \
+		memwatch/memwatch-launch
 	rm -f "$(INCLUDEDIR)/memwatch.h"
 	cd "$(MANDIR)" && rm -f $(patsubst docs/%,man1/%,$(wildcard docs/*.1)) $(patsubst docs/%,man3/%,$(wildcard docs/*.3))
 	if [ -d "$(LIBDIR)/memwatch" ]; then rmdir "$(LIBDIR)/memwatch"; fi

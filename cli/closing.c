@@ -131,6 +131,6 @@ void closing_say(const struct closing *closing, const struct history *history,
 	if (end->growth[0])
 		log_error("growth: %s", end->growth);
 	if (end->unseen)
-		log_error("%llu of its processes came and went unseen",
-			  (unsigned long long)end->unseen);
+		log_error("%s%llu of its processes came and went unseen",
+			  end->unseen_at_least ? "at least " : "", (unsigned long long)end->unseen);
 }

@@ -35,6 +35,7 @@ struct closing_end {
 	uint64_t peak;	    /* the kernel's, of the command and all that it waited for; 0: not known */
 	uint64_t began_ns, ended_ns;
 	uint64_t unseen; /* of its processes came and went so */
+	bool unseen_at_least;
 	int status;	 /* as wait(2) has it */
 };
 

@@ -56,6 +56,14 @@ static int ask(struct list *list)
 #define NAME_WIDTH 16
 #define COMMAND_WIDTH 200
 
+/* "live", "ended", or "dropped": that is followed no more, and may live. */
+static const char *state_of(const struct process_info *info)
+{
+	if (!info->ended)
+		return "live";
+	return info->dropped_by_hand ? "dropped" : "ended";
+}
+
 static void print_row(const struct process_info *info)
 {
 	char rss[UNITS_TEXT], max[UNITS_TEXT], peak[UNITS_TEXT], since[UNITS_TEXT];
@@ -65,7 +73,7 @@ static void print_row(const struct process_info *info)
 	text_clean(command, sizeof command, info->command, strlen(info->command));
 	printf("%7" PRIu32 " %s %10s %10s %10s %7" PRIu64 " %8s %s\n", info->pid,
 	       cells_fit(name, info->name, NAME_WIDTH, 0),
-	       info->ended ? "ended" : units_format_bytes(rss, info->rss),
+	       info->ended ? state_of(info) : units_format_bytes(rss, info->rss),
 	       info->max_rss ? units_format_bytes(max, info->max_rss) : "-",
 	       info->peak_rss ? units_format_bytes(peak, info->peak_rss) : "-", info->events,
 	       units_format_clock(since, now_ns - info->since_ns), command);
@@ -100,8 +108,7 @@ static void print_machine(const struct list *list)
 	for (size_t i = 0; i < list->count; i++) {
 		const struct process_info *info = &list->processes[i];
 
-		printf("%" PRIu32 "\t%" PRIu32 "\t%s\t", info->pid, info->ppid,
-		       info->ended ? "ended" : "live");
+		printf("%" PRIu32 "\t%" PRIu32 "\t%s\t", info->pid, info->ppid, state_of(info));
 		print_clean(info->name, '\t');
 		printf("%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%.6f\t",
 		       info->rss, info->max_rss, info->peak_rss, info->events, info->dropped,
@@ -128,9 +135,10 @@ static void print_json(const struct list *list)
 		json_number(stdout, "peak_rss", info->peak_rss);
 		json_number(stdout, "events", info->events);
 		json_number(stdout, "dropped", info->dropped);
+		json_text(stdout, "state", state_of(info));
 		printf(",\"t\":%.6f,\"wall\":%.6f,\"ended\":%s}", since,
 		       (double)wall_at(&list->session, info->since_ns) / NS_PER_S,
-		       info->ended ? "true" : "false");
+		       info->ended && !info->dropped_by_hand ? "true" : "false");
 	}
 	fputs(list->count ? "\n]\n" : "]\n", stdout);
 }

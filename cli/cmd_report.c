@@ -29,6 +29,11 @@ bool report_inspect(struct report *report, uint64_t t_ns, const struct inspectio
 	return inspected->whole && !inspected->failed;
 }
 
+bool report_is_whole(const struct report *report)
+{
+	return !report->recording.query.from_ns && !report->recording.query.to_ns;
+}
+
 static int open_all(struct report *report, const struct options *options)
 {
 	const struct reader_process *process;

@@ -6,217 +6,46 @@
 #include "cli/elsewhere.h"
 #include "cli/follow.h"
 #include "cli/growth_gate.h"
+#include "cli/launch.h"
 #include "cli/session.h"
 #include "wire/pidns.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* As the shell has it. */
-#define EXIT_NOT_EXECUTABLE 126
-#define EXIT_NOT_FOUND 127
 #define EXIT_SIGNAL 128
 
 #define SHOW_PAUSE_NS (50 * NS_PER_MS)
 
 /* --- the child */
 
-/*
- * The command is forked before its session is, which is named after its PID: it waits until the
- * session has a name, and becomes the command then.
- */
-struct launch {
-	const struct view *view;
-	struct capture capture; /* of its output, while a view has the terminal */
-	bool to_stderr;		/* its standard output would spoil ours */
-	pid_t pid;		/* 0: there is none */
-	int go;			/* takes the session's name */
-	int error;		/* tells what keeps it from running; closed by its exec */
-};
-
-static void redirect(const struct launch *launch)
-{
-	int null;
-
-	if (launch->to_stderr)
-		dup2(STDERR_FILENO, STDOUT_FILENO);
-	if (launch->capture.fd < 0)
-		return;
-	if (isatty(STDERR_FILENO))
-		dup2(launch->capture.fd, STDERR_FILENO);
-	dup2(launch->capture.fd, STDOUT_FILENO);
-	null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (null >= 0)
-		dup2(null, STDIN_FILENO);
-}
-
-/* Does not return. What keeps it from running goes to @error_fd, which exec closes; where its
- * session never comes, nothing does. */
-static void become_command(const struct launch *launch, char **arguments, int go_fd, int error_fd)
-{
-	char session[RUNDIR_NAME] = "";
-	ssize_t size;
-	int error;
-
-	do
-		size = read(go_fd, session, sizeof session - 1);
-	while (size < 0 && errno == EINTR);
-	if (size <= 0)
-		_exit(EXIT_NOT_FOUND);
-	redirect(launch);
-	setenv("MEMWATCH_SESSION", session, 1);
-	loop_unblock_signals();
-	execvp(arguments[0], arguments);
-	error = errno;
-	(void)!write(error_fd, &error, sizeof error);
-	_exit(EXIT_NOT_FOUND);
-}
-
-static int say_not_run(const char *name, int error)
-{
-	log_error("%s: cannot be run: %s", name, strerror(error));
-	return error == ENOENT || error == ENOTDIR ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
-}
-
-/* Whether a file can be executed: 0, or an errno. */
-static int look_at(const char *path)
-{
-	struct stat status;
-
-	if (stat(path, &status) < 0)
-		return errno;
-	return S_ISDIR(status.st_mode) || access(path, X_OK) < 0 ? EACCES : 0;
-}
-
-/* The same of a name that execvp(3) is to find. */
-static int look_for(const char *name)
-{
-	const char *rest = getenv("PATH");
-	char path[PATH_MAX];
-	int error = ENOENT;
-	int found;
-
-	if (strchr(name, '/'))
-		return look_at(name);
-	for (rest = rest ? rest : "/bin:/usr/bin"; error && rest; rest = strchr(rest, ':')) {
-		rest += rest[0] == ':';
-		snprintf(path, sizeof path, "%.*s%s%s", (int)strcspn(rest, ":"), rest,
-			 strcspn(rest, ":") ? "/" : "", name);
-		found = look_at(path);
-		if (found != ENOENT && found != ENOTDIR)
-			error = found;
-	}
-	return error;
-}
-
-static void close_both(const int fds[2])
-{
-	close(fds[0]);
-	close(fds[1]);
-}
-
-/* Fork what becomes the command: 0, or an exit status after a message. */
-static int launch_begin(struct launch *launch, char **arguments)
-{
-	int go[2], error[2];
-	int failure;
-
-	if (pipe2(go, O_CLOEXEC) < 0)
-		return say_not_run(arguments[0], errno);
-	if (pipe2(error, O_CLOEXEC) < 0) {
-		close_both(go);
-		return say_not_run(arguments[0], errno);
-	}
-	launch->pid = fork();
-	if (launch->pid == 0) {
-		close(go[1]);
-		close(error[0]);
-		become_command(launch, arguments, go[0], error[1]);
-	}
-	failure = errno;
-	close(go[0]);
-	close(error[1]);
-	launch->go = go[1];
-	launch->error = error[0];
-	if (launch->pid > 0)
-		return 0;
-	launch->pid = 0;
-	return say_not_run(arguments[0], failure);
-}
-
-/* Let it become the command: 0 once that runs; else an exit status after a message. */
-static int launch_go(struct launch *launch, const struct options *options)
-{
-	pid_t pid = launch->pid;
-	ssize_t size;
-	int error = 0;
-
-	(void)!write(launch->go, options->session, strlen(options->session));
-	do
-		size = read(launch->error, &error, sizeof error);
-	while (size < 0 && errno == EINTR);
-	if (size != sizeof error)
-		return 0;
-	launch->pid = 0;
-	waitpid(pid, NULL, 0);
-	return say_not_run(options->arguments[0], error);
-}
-
-/* One that was not let go ends. */
-static void launch_end(struct launch *launch)
-{
-	if (launch->go >= 0)
-		close(launch->go);
-	if (launch->error >= 0)
-		close(launch->error);
-	if (launch->pid > 0)
-		waitpid(launch->pid, NULL, 0);
-	capture_close(&launch->capture);
-}
-
-static uint64_t bytes_of(const struct rusage *usage)
-{
-	return (uint64_t)usage->ru_maxrss * 1024;
-}
-
-/*
- * The kernel's peak of a child starts from its parent's memory at fork and lives on through exec
- * (fs/exec.c, setmax_mm_hiwater_rss): below our own it tells nothing.
- */
-static uint64_t peak_of(const struct rusage *usage)
-{
-	struct rusage own;
-
-	getrusage(RUSAGE_SELF, &own);
-	return usage->ru_maxrss > own.ru_maxrss ? bytes_of(usage) : 0;
-}
-
-static void tell_end(const struct options *options, const struct child *child)
+/* @unseen of it and of its family is said with its end. */
+static void tell_end(const struct options *options, struct child *child)
 {
 	struct request request = {
 		.op = REQUEST_ENDED,
 		.pid = (uint32_t)child->pid,
-		.since = (uint64_t)child->status,
-		.peak = child->peak_rss,
+		.since = (uint64_t)child->reaped.status,
+		.peak = child->reaped.peak,
+		.reaped_count = 1,
+		.reaped = { child->reaped },
 	};
 	struct reply reply;
 
 	text_copy(request.text, sizeof request.text, child->name);
-	session_ask(options, &request, &reply, NULL, NULL);
+	if (session_ask(options, &request, &reply, NULL, NULL) == 0)
+		orphans_unseen(&child->orphans, &reply);
 }
 
-static void reap_child(struct child *child, struct rusage *ret_usage)
+static void reap_child(struct child *child)
 {
-	if (wait4(child->pid, &child->status, WNOHANG, ret_usage) != child->pid)
+	if (orphans_wait(child->pid, &child->reaped) < 0)
 		return;
 	child->ended = true;
 	child->ended_ns = clock_mono_ns();
@@ -227,17 +56,15 @@ void run_reap(struct follow *follow)
 {
 	struct child *child = follow->child;
 	bool ended = child->ended;
-	struct rusage usage;
 
 	if (!ended)
-		reap_child(child, &usage);
+		reap_child(child);
 	orphans_reap(&child->orphans, follow->options, child->pid, &follow->limiter->hooks);
 	if (follow->gone)
 		child->orphans.count = 0;
 	orphans_tell(&child->orphans, follow->options);
 	if (!child->ended || ended)
 		return;
-	child->peak_rss = peak_of(&usage);
 	if (!follow->gone)
 		tell_end(follow->options, child);
 }
@@ -245,6 +72,17 @@ void run_reap(struct follow *follow)
 static int exit_status(int status)
 {
 	return WIFSIGNALED(status) ? EXIT_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* Before it becomes the command, so that nothing which that starts is missed. */
+static void announce_child(const struct options *options, pid_t pid)
+{
+	struct request request = { .op = REQUEST_REGISTER,
+				   .pid = (uint32_t)pid,
+				   .since = REGISTER_AWAITED };
+	struct reply reply;
+
+	session_try(options, &request, &reply, NULL, NULL);
 }
 
 static void register_child(const struct options *options, const struct child *child)
@@ -324,11 +162,12 @@ static void say_end(const struct follow *follow, uint64_t began_ns)
 	struct closing_end end = {
 		.name = child->name,
 		.growth = growth,
-		.peak = child->peak_rss,
+		.peak = child->reaped.peak,
 		.began_ns = began_ns,
 		.ended_ns = child->ended_ns,
 		.unseen = child->orphans.unseen,
-		.status = child->status,
+		.unseen_at_least = child->orphans.at_least,
+		.status = child->reaped.status,
 	};
 
 	if (!is_read(follow->view) || !follow->history || !child->ended)
@@ -394,8 +233,16 @@ static void say_elsewhere(const struct options *options, const struct view *view
 	session_try(options, &request, &reply, NULL, NULL);
 }
 
-static int follow_launched(const struct options *options, struct source *source, struct launch *how)
+/* A command and the view of it. */
+struct running {
+	struct launch launch;
+	const struct view *view;
+};
+
+static int follow_launched(const struct options *options, struct source *source,
+			   struct running *running)
 {
+	struct launch *how = &running->launch;
 	struct child child = { .name = options->as[0] ? options->as
 						      : base_name(options->arguments[0]),
 			       .pid = how->pid };
@@ -406,7 +253,7 @@ static int follow_launched(const struct options *options, struct source *source,
 	struct follow follow = {
 		.options = options,
 		.source = source,
-		.view = how->view,
+		.view = running->view,
 		.view_options = { .window_ns = options->window_ns,
 				  .glyphs = options->glyphs,
 				  .title = options->title,
@@ -420,26 +267,27 @@ static int follow_launched(const struct options *options, struct source *source,
 		.limiter = &limiter,
 	};
 	uint64_t launched_ns = clock_mono_ns();
-	int status = launch_go(how, options);
 	bool watched;
+	int status;
 
+	announce_child(options, how->pid);
+	status = launch_go(how, options);
 	if (status)
 		return status;
+	child.reaped.floor = how->floor;
 	/* One that has ended already is told of when it is reaped. */
 	register_child(options, &child);
-	say_elsewhere(options, how->view);
+	say_elsewhere(options, running->view);
 	limiter_ask(&limiter);
-	if (options->fail_on_growth >= 0 || is_read(how->view))
+	if (options->fail_on_growth >= 0 || is_read(running->view))
 		follow.gate = growth_gate_new(options, source_session(source), (uint32_t)child.pid,
 					      launched_ns);
 	follow_run(&follow);
 	say_left(&follow);
 	wait_for_child(&follow, &how->capture);
 	how->pid = 0;
-	/* where there were others its figure may be one of theirs, whose lines tell */
-	limiter_take_end(&limiter, child.name,
-			 history_lines(follow.history) > 1 ? 0 : child.peak_rss);
-	status = exit_status(child.status);
+	limiter_take_end(&limiter, child.name, &child.reaped);
+	status = exit_status(child.reaped.status);
 	watched = was_watched(&follow);
 	if (limiter_close(&limiter))
 		status = EXIT_LIMIT;
@@ -467,10 +315,11 @@ static int check_counts_alike(const struct options *options, const struct sessio
 
 static int attach(struct options *options, struct source **ret_source, void *arg)
 {
-	struct launch *launch = arg;
+	struct running *running = arg;
+	struct launch *launch = &running->launch;
 	int status;
 
-	if (launch->view->keys && capture_open(&launch->capture) < 0)
+	if (running->view->keys && capture_open(&launch->capture) < 0)
 		log_error("no temporary file for the output of %s: %s", options->arguments[0],
 			  strerror(errno));
 	orphans_adopt();
@@ -490,19 +339,18 @@ static int follow_body(const struct options *options, struct source *source, voi
 
 int follow_command(const struct options *options, const struct view *view, bool record)
 {
-	struct launch launch = { .view = view,
-				 .capture.fd = -1,
-				 .to_stderr = !strcmp(view->name, "json"),
-				 .go = -1,
-				 .error = -1 };
-	struct follow_session session = { attach, follow_body, &launch, record };
-	int error = look_for(options->arguments[0]);
-	int status;
+	struct running running = { .view = view,
+				   .launch = { .capture.fd = -1,
+					       .to_stderr = !strcmp(view->name, "json"),
+					       .go = -1,
+					       .words = -1 } };
+	struct follow_session session = { attach, follow_body, &running, record };
+	int status = launch_check(options);
 
-	if (error)
-		return say_not_run(options->arguments[0], error);
+	if (status)
+		return status;
 	status = follow_attached(options, &session);
-	launch_end(&launch);
+	launch_end(&running.launch);
 	return status;
 }
 

@@ -67,8 +67,27 @@ static void print_rules(const struct status_info *status)
 		text_clean(text, sizeof text, status->rules[i], strlen(status->rules[i]));
 		printf("follows      %s\n", text);
 	}
+}
+
+/* How many, and who is not among them. */
+static void print_processes(const struct status_info *status)
+{
+	printf("processes    %" PRIu64 " followed, %" PRIu64 " ended", status->processes,
+	       status->ended - status->dropped_processes);
+	if (status->dropped_processes)
+		printf(", %" PRIu64 " dropped", status->dropped_processes);
+	fputs("\n", stdout);
+	if (status->lean)
+		printf("descriptors  are few (ulimit -n): the files of %" PRIu64
+		       " processes are opened anew for each sample\n",
+		       status->lean);
+	if (status->unfollowed)
+		printf("not followed %" PRIu64 " processes, for want of descriptors (ulimit -n)\n",
+		       status->unfollowed);
 	if (status->unseen)
-		printf("unseen       %" PRIu64 " processes came and went\n", status->unseen);
+		printf("unseen       %s%" PRIu64 " process%s came and went\n",
+		       status->unseen_at_least ? "at least " : "", status->unseen,
+		       status->unseen == 1 ? "" : "es");
 }
 
 static void print_text(const struct session_info *session, const struct status_info *status)
@@ -80,8 +99,7 @@ static void print_text(const struct session_info *session, const struct status_i
 	printf("running      %s, a sample each %s\n",
 	       units_format_clock(elapsed, clock_mono_ns() - session->start_ns),
 	       units_format_duration(interval, session->interval_ns));
-	printf("processes    %" PRIu64 " followed, %" PRIu64 " ended\n", status->processes,
-	       status->ended);
+	print_processes(status);
 	print_rules(status);
 	printf("ticks        %" PRIu64 " taken, %" PRIu64 " missed\n", status->ticks,
 	       status->missed);
@@ -172,8 +190,12 @@ static void print_json(const struct session_info *session, const struct status_i
 	       (double)wall_at(session, now_ns) / NS_PER_S,
 	       (double)session->start_wall_ns / NS_PER_S);
 	json_number(stdout, "processes", status->processes);
-	json_number(stdout, "ended", status->ended);
+	json_number(stdout, "ended", status->ended - status->dropped_processes);
+	json_number(stdout, "dropped_processes", status->dropped_processes);
+	json_number(stdout, "lean", status->lean);
+	json_number(stdout, "unfollowed", status->unfollowed);
 	json_number(stdout, "unseen", status->unseen);
+	printf(",\"unseen_at_least\":%s", status->unseen_at_least ? "true" : "false");
 	fputs(",\"rules\":[", stdout);
 	for (size_t i = 0; i < status->rule_count; i++) {
 		fputs(i ? "," : "", stdout);

@@ -166,7 +166,7 @@ static void look_at(struct waiting *waiting, const struct record *record)
 		look_at_event(waiting, record->t_ns, &record->event);
 	else if (record->type == RECORD_TICK)
 		look_at_tick(waiting, record->t_ns, &record->tick);
-	else if (record->type == RECORD_PEAK)
+	else if (record->type == RECORD_PEAK && !record->peak.family)
 		look_at_rss(waiting, record->t_ns, find_line(waiting, record->peak.line),
 			    record->peak.peak_rss);
 	else if (record->type == RECORD_END && !waiting->options->new)

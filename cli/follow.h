@@ -19,8 +19,7 @@ struct child {
 	const char *name;
 	bool ended;
 	uint64_t ended_ns;
-	int status;	   /* its wait status */
-	uint64_t peak_rss; /* as the kernel says; 0: it doesn't */
+	struct reaped reaped; /* what the kernel says of it; its floor from its launch on */
 	struct orphans orphans;
 };
 

@@ -35,6 +35,7 @@ struct hook_news {
 	uint64_t limit;	  /* MEMWATCH_LIMIT, bytes */
 	const char *name; /* MEMWATCH_NAME: as it came; it is cleaned here */
 	const char *session;
+	bool descendant; /* it, or one that it started */
 };
 
 /* Start @command; its output goes to the descriptor @output. 0 or a negative errno. */

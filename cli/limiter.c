@@ -151,10 +151,11 @@ static void each_member(struct limiter *limiter,
 
 static void cross(struct limiter *limiter, const struct hook_news *news)
 {
-	char limit[UNITS_TEXT], rss[UNITS_TEXT], who[TEXT_NAME + 16];
+	char limit[UNITS_TEXT], rss[UNITS_TEXT], who[TEXT_NAME + 48];
 	int error;
 
-	snprintf(who, sizeof who, "%s[%" PRIu32 "]", news->name, news->pid);
+	snprintf(who, sizeof who, "%s[%" PRIu32 "]%s", news->name, news->pid,
+		 news->descendant ? " or a descendant" : "");
 	if (!limiter->crossed)
 		snprintf(limiter->crossing, sizeof limiter->crossing,
 			 "%s crossed the limit of %s, with %s",
@@ -183,6 +184,8 @@ static void take_event(struct limiter *limiter, const struct history *history, u
 		.limit = event->limit,
 		.name = line ? line->name : "total",
 		.session = limiter->options->session,
+		/* what no peak of its own shows */
+		.descendant = line && line->pid && event->rss > line->peak_rss,
 	};
 
 	if (event->limit && t_ns >= limiter->since_ns && counts(limiter, event->line, news.pid))
@@ -202,17 +205,24 @@ void limiter_take(struct limiter *limiter, const struct history *history,
 		take_event(limiter, history, record->t_ns, &record->event);
 }
 
-void limiter_take_end(struct limiter *limiter, const char *name, uint64_t peak)
+void limiter_take_end(struct limiter *limiter, const char *name, const struct reaped *reaped)
 {
-	const struct hook_news news = {
+	const struct options *options = limiter->options;
+	struct hook_news news = {
 		.pid = (uint32_t)limiter->root,
-		.rss = peak,
-		.limit = limiter->options->limit_bytes,
+		.rss = reaped->peak,
+		.limit = options->limit_bytes,
 		.name = name,
-		.session = limiter->options->session,
+		.session = options->session,
+		.descendant = reaped->waited,
 	};
 
-	if (news.limit && peak > news.limit && !limiter->crossed)
+	if (limiter->crossed || reaped->peak <= reaped->floor)
+		return;
+	if (news.limit && reaped->peak > news.limit)
+		cross(limiter, &news);
+	news.limit = options->limit_total_bytes;
+	if (!limiter->crossed && news.limit && reaped->peak > news.limit)
 		cross(limiter, &news);
 }
 

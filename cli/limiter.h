@@ -10,6 +10,7 @@
 #include "cli/hooks.h"
 #include "cli/options.h"
 #include "plotter/history.h"
+#include "wire/message.h"
 
 /* A process that lives, of the command that was launched. */
 struct limiter_member {
@@ -44,9 +45,9 @@ int limiter_ask(struct limiter *limiter);
 void limiter_take(struct limiter *limiter, const struct history *history,
 		  const struct record *record);
 
-/* What was launched has ended, with the kernel's @peak: it may have been too short to be followed.
- */
-void limiter_take_end(struct limiter *limiter, const char *name, uint64_t peak);
+/* What was launched has ended, with the kernel's peak of it and of all that it waited for, some of
+ * which may have been too short to be followed. */
+void limiter_take_end(struct limiter *limiter, const char *name, const struct reaped *reaped);
 
 /* Children may have ended; time has passed. Never waits. */
 void limiter_look(struct limiter *limiter);

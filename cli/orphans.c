@@ -2,10 +2,12 @@
 
 #include "cli/session.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,17 +33,27 @@ static bool is_ours(pid_t pid)
 	return strncmp(name, "memwatch", strlen("memwatch")) == 0 || strcmp(name, "gnuplot\n") == 0;
 }
 
-static void take(struct orphans *orphans, const struct options *options, pid_t pid)
+/*
+ * Whether a zombie had waited for children: the faults that those made are told apart from its own
+ * (field 11 of /proc/PID/stat), and none lives without any.
+ */
+static bool has_waited(pid_t pid)
 {
-	int status;
+	unsigned long long faults = 0;
+	char path[64], text[1024];
+	ssize_t size;
+	char *at;
+	int fd;
 
-	if (waitpid(pid, &status, WNOHANG) != pid)
-		return;
-	if (orphans->count == REAPED_MOST)
-		orphans_tell(orphans, options);
-	/* Its ru_maxrss began with that of whoever forked it: what the watcher has seen is truer.
-	 */
-	orphans->reaped[orphans->count++] = (struct reaped){ (uint32_t)pid, status, 0 };
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	size = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	if (fd >= 0)
+		close(fd);
+	text[size > 0 ? size : 0] = '\0';
+	at = strrchr(text, ')'); /* the name may hold spaces and parentheses */
+	return !at || sscanf(at, ") %*c %*s %*s %*s %*s %*s %*s %*s %llu", &faults) != 1 ||
+	       faults > 0;
 }
 
 static bool has_ended(pid_t pid)
@@ -49,6 +61,31 @@ static bool has_ended(pid_t pid)
 	siginfo_t info = { 0 };
 
 	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid;
+}
+
+int orphans_wait(pid_t pid, struct reaped *reaped)
+{
+	struct rusage usage;
+
+	if (!has_ended(pid))
+		return -EAGAIN;
+	reaped->waited = has_waited(pid);
+	if (wait4(pid, &reaped->status, WNOHANG, &usage) != pid)
+		return -ECHILD;
+	reaped->pid = (uint32_t)pid;
+	reaped->peak = (uint64_t)usage.ru_maxrss * 1024;
+	return 0;
+}
+
+static void take(struct orphans *orphans, const struct options *options, pid_t pid)
+{
+	struct reaped reaped = { 0 };
+
+	if (orphans_wait(pid, &reaped) < 0)
+		return;
+	if (orphans->count == REAPED_MOST)
+		orphans_tell(orphans, options);
+	orphans->reaped[orphans->count++] = reaped;
 }
 
 /* One of ours has ended and waits for who has started it: until that comes the kernel names nobody
@@ -96,5 +133,13 @@ void orphans_tell(struct orphans *orphans, const struct options *options)
 	memcpy(request.reaped, orphans->reaped, orphans->count * sizeof *orphans->reaped);
 	orphans->count = 0;
 	if (session_try(options, &request, &reply, NULL, NULL) == 0)
-		orphans->unseen = reply.value;
+		orphans_unseen(orphans, &reply);
+}
+
+void orphans_unseen(struct orphans *orphans, const struct reply *reply)
+{
+	if (!reply->has_status)
+		return;
+	orphans->unseen = reply->status.unseen;
+	orphans->at_least = reply->status.unseen_at_least;
 }

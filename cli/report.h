@@ -29,6 +29,9 @@ struct report {
 	unsigned name_width;
 };
 
+/* Whether it is of all of a recording, so that what the kernel says of whole lives is of it. */
+bool report_is_whole(const struct report *report);
+
 /* Take a record, and print what was taken, as text for people or as one JSON object. */
 void report_text_take(void *arg, const struct record *record);
 void report_text_print(const struct report *report);

@@ -116,6 +116,7 @@ static void put_session(const struct report *report)
 	json_number(stdout, "missed", summary->missed);
 	json_number(stdout, "dropped", summary->dropped);
 	json_number(stdout, "lost", summary->lost);
+	json_number(stdout, "unfollowed", summary->unfollowed);
 	fputs("}", stdout);
 }
 
@@ -180,6 +181,10 @@ static void put_process(const struct report *report, const struct summary_proces
 	else
 		json_null(stdout, "max_t");
 	put_bytes("peak_rss", shown->peak_known, shown->peak_rss);
+	if (shown->peak_known)
+		json_text(stdout, "peak_kind", peak_kind_text(process->peak_kind));
+	else
+		json_null(stdout, "peak_kind");
 	put_metrics(shown);
 	put_growth(&shown->grown.verdict.slope);
 	verdict_text_json(&shown->grown, shown);
@@ -238,6 +243,7 @@ static void put_total(const struct report *report)
 	printf("{\"mean_rss\":%.0f", total_tally_mean(total, &total->rss));
 	json_number(stdout, "max_rss", total->rss.max);
 	put_seconds("max_t", report->info->session.start_ns, total->rss.max_ns);
+	put_bytes("peak_rss", report_is_whole(report), total->total.peak);
 	if (total->has_pss) {
 		put_figure(report, &total->pss, "pss");
 		put_seconds("max_pss_t", report->info->session.start_ns, total->pss.max_ns);

@@ -115,6 +115,9 @@ static void print_losses(const struct summary *summary)
 	       summary->dropped);
 	if (summary->lost)
 		printf("; %" PRIu64 " records lost, the recorder being behind", summary->lost);
+	if (summary->unfollowed)
+		printf("; %" PRIu64 " processes not followed, for want of descriptors",
+		       summary->unfollowed);
 	fputs("\n", stdout);
 }
 
@@ -149,11 +152,12 @@ static void print_who(const struct report *report, const struct reader_process *
 	table_text(process->name, report->name_width);
 }
 
-/* A figure of the total; FIRST and LAST are of a time when others lived, and say nothing of it. */
+/* A figure of the total; FIRST and LAST are of a time when others lived, and say nothing of it.
+ * @peak: 0: there is none. */
 static void print_figure(const struct report *report, const struct total_figure *figure,
-			 const char *name)
+			 const char *name, uint64_t peak)
 {
-	char mean[UNITS_TEXT], max[UNITS_TEXT], at[WORDING_TIME];
+	char mean[UNITS_TEXT], max[UNITS_TEXT], at[WORDING_TIME], most[UNITS_TEXT];
 	const struct total_tally *total = &report->summary.total;
 
 	printf("%7s ", "-");
@@ -161,7 +165,8 @@ static void print_figure(const struct report *report, const struct total_figure 
 	printf(" %10s %10s %10s %11s %10s %10s\n", "-",
 	       table_bytes(mean, true, (uint64_t)(total_tally_mean(total, figure) + 0.5)),
 	       table_bytes(max, true, figure->max),
-	       wording_seconds(at, report->info->session.start_ns, figure->max_ns, 3), "-", "-");
+	       wording_seconds(at, report->info->session.start_ns, figure->max_ns, 3), "-",
+	       table_bytes(most, peak > 0, peak));
 }
 
 static void print_total(const struct report *report)
@@ -171,9 +176,10 @@ static void print_total(const struct report *report)
 
 	if (!total_tells(&total->total))
 		return;
-	print_figure(report, &total->rss, TOTAL_NAME " RSS");
+	print_figure(report, &total->rss, TOTAL_NAME " RSS",
+		     report_is_whole(report) ? total->total.peak : 0);
 	if (total->has_pss)
-		print_figure(report, &total->pss, TOTAL_NAME " PSS");
+		print_figure(report, &total->pss, TOTAL_NAME " PSS", 0);
 	if (total_tally_repeats(total))
 		printf("(in the total: shared memory counted in each, up to %s too much; "
 		       "--metrics pss counts it once)\n",

@@ -268,7 +268,7 @@ static int add_gap(struct history *history, uint64_t t_ns, const struct gap *gap
 {
 	struct history_line *line = history_line_own(history, gap->line);
 
-	if (gap->reason == GAP_BEHIND || !gap_is_loss(gap->reason))
+	if (gap->reason == GAP_BEHIND || gap->reason == GAP_UNFOLLOWED || !gap_is_loss(gap->reason))
 		return 0; /* what a file lacks, nobody dropped */
 	if (gap->reason == GAP_MISSED) {
 		history->missed_gaps += gap->count;
@@ -284,7 +284,7 @@ static void add_peak(struct history *history, uint64_t t_ns, const struct peak *
 {
 	struct history_line *line = history_line_own(history, peak->line);
 
-	if (!line || peak->peak_rss <= line->peak_rss)
+	if (!line || peak->family || peak->peak_rss <= line->peak_rss)
 		return;
 	line->peak_rss = peak->peak_rss;
 	line->peak_told_ns = t_ns;
@@ -296,6 +296,9 @@ static int add_total(struct history *history, const struct record *record)
 	size_t count = total_add(&history->total, record, points);
 	int err = 0;
 
+	if (history->total_line)
+		history->total_line->peak_rss =
+			max_u64(history->total_line->peak_rss, history->total.peak);
 	if (count && !history->total_line) {
 		history->total_line = new_line(history, TOTAL_LINE);
 		if (!history->total_line)

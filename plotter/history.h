@@ -135,7 +135,7 @@ size_t history_lines(const struct history *history);
 /*
  * The total of all processes that live: a line of its own, numbered TOTAL_LINE (trace/total.h), pid
  * 0, that history_line_find finds and history_line_at does not give. NULL where fewer than two
- * processes were followed. It has no end, and peak_rss is the highest of its values.
+ * processes are known of. It has no end, and peak_rss is that of the total (trace/total.h).
  */
 const struct history_line *history_total(const struct history *history);
 

@@ -276,7 +276,8 @@ static void print_end(struct text_view *view, const struct history *history, uin
 				 .who = &who,
 				 .has_rss = end->last_rss > 0,
 				 .rss = end->last_rss,
-				 .mark = "process ends: ",
+				 .mark = end->reason == END_DROPPED ? "followed no more: "
+								    : "process ends: ",
 				 .text = wording_end(text, end,
 						     end->peak_rss > end->max_rss ? end->peak_rss
 										  : end->max_rss),

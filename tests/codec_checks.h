@@ -43,6 +43,7 @@ static inline void check_end(const struct end *got, const struct end *expected)
 	CHECK_EQ_U64(got->last_rss, expected->last_rss);
 	CHECK_EQ_U64(got->max_rss, expected->max_rss);
 	CHECK_EQ_U64(got->peak_rss, expected->peak_rss);
+	CHECK_EQ_U64(got->peak_kind, expected->peak_kind);
 }
 
 static inline void check_inspection(const struct inspection *got, const struct inspection *expected)
@@ -110,6 +111,7 @@ static inline void check_record(const struct record *got, const struct record *e
 	case RECORD_PEAK:
 		CHECK_EQ_U64(got->peak.line, expected->peak.line);
 		CHECK_EQ_U64(got->peak.peak_rss, expected->peak.peak_rss);
+		CHECK(got->peak.family == expected->peak.family);
 		break;
 	case RECORD_LIMIT:
 		CHECK_EQ_U64(got->limit.line, expected->limit.line);

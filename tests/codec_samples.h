@@ -99,11 +99,12 @@ static inline void sample_records(struct record records[SAMPLE_RECORDS])
 	records[5].process =
 		(struct process){ UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT64_MAX, name, command };
 	records[6].type = RECORD_END;
-	records[6].end = (struct end){ 3, 4, END_KILLED, -9, UINT64_MAX, UINT64_MAX, UINT64_MAX };
+	records[6].end = (struct end){ 3,	   4,	       END_KILLED, -9,
+				       UINT64_MAX, UINT64_MAX, UINT64_MAX, PEAK_AT_MOST };
 	records[7].type = RECORD_GAP;
 	records[7].gap = (struct gap){ UINT32_MAX, GAP_TORN, UINT64_MAX, UINT64_MAX, UINT64_MAX };
 	records[8].type = RECORD_PEAK;
-	records[8].peak = (struct peak){ UINT32_MAX, UINT64_MAX };
+	records[8].peak = (struct peak){ UINT32_MAX, UINT64_MAX, true };
 	records[9].type = RECORD_LIMIT;
 	records[9].limit = (struct limit){ UINT32_MAX, LIMIT_CGROUP, INT64_MAX, INT64_MAX };
 	records[10].type = RECORD_LIMIT;
@@ -169,8 +170,8 @@ static inline struct request sample_request(void)
 	long_text(request.path, TEXT_PATH);
 	request.reaped_count = REAPED_MOST;
 	for (uint32_t i = 0; i < REAPED_MOST; i++)
-		request.reaped[i] =
-			(struct reaped){ UINT32_MAX - i, INT32_MIN + (int32_t)i, UINT64_MAX - i };
+		request.reaped[i] = (struct reaped){ UINT32_MAX - i, INT32_MIN + (int32_t)i,
+						     UINT64_MAX - i, i % 2, UINT64_MAX - i };
 	return request;
 }
 

@@ -36,7 +36,10 @@ see out.json ".type == \"process\" and .state == \"end\" and .pid == $two and .r
 kill -0 $two || fail "a dropped process was ended"
 refused 1 "pid $two: is not followed in session 'default'" memwatch drop $two
 check_equal "the list without it" "$one" "$(memwatch list --json | jq '.[].pid')"
-check_equal "the list of all" "$one false $two true" "$(memwatch list --all --json | jq -r '.[] | "\(.pid) \(.ended)"' | xargs)"
+check_equal "the list of all" "$one false live $two false dropped" \
+	"$(memwatch list --all --json | jq -r '.[] | "\(.pid) \(.ended) \(.state)"' | xargs)"
+check_match "who is dropped" "^ *$two sleep +dropped " "$(memwatch list --all)"
+check_equal "the same for scripts" "$two dropped" "$(memwatch list --all --machine | awk '$3 != "live" { print $1, $3 }')"
 refused 1 "pid $NO_PID: no such process" memwatch add $NO_PID
 memwatch add $NO_PID $two 2>/dev/null
 check_equal "status of add when one of two isn't there" 1 $?
@@ -57,7 +60,7 @@ check_equal "events in the list" 2 "$(memwatch list --json | jq ".[] | select(.p
 # --- status
 
 check_equal "session" "default 0.05 $watcher" "$(memwatch status --json | jq -r '"\(.session) \(.interval) \(.watcher_pid)"')"
-memwatch status --json | jq -e '.processes == 2 and .ended == 1 and .ticks > 0 and .missed >= 0 and .events >= 4 and
+memwatch status --json | jq -e '.processes == 2 and .ended == 0 and .dropped_processes == 1 and .ticks > 0 and .missed >= 0 and .events >= 4 and
 	.dropped == 0 and .gate_restarts == 0 and .bad_messages == 0 and .t > 0' >/dev/null || fail "status: $(memwatch status --json)"
 plotters() {
 	[ "$(status_of plotters)" = "$1" ]
@@ -65,7 +68,7 @@ plotters() {
 wait_for 10 plotters 1 || fail "plotters: $(status_of plotters)"
 check_match "status" "^session +default, watcher pid $watcher on " "$(memwatch status)"
 check_match "status" "^running +0:[0-9]{2}, a sample each 50.0 ms$" "$(memwatch status)"
-check_match "status" "^processes +2 followed, 1 ended$" "$(memwatch status)"
+check_match "status" "^processes +2 followed, 0 ended, 1 dropped$" "$(memwatch status)"
 
 # --- another interval is said to be no choice, in one line, and the session's stays
 

@@ -20,6 +20,7 @@ check_equal "installed files" "755 usr/bin/memwatch
 644 usr/lib/libmemwatch.a
 777 usr/lib/libmemwatch.so
 644 usr/lib/libmemwatch.so.0
+755 usr/lib/memwatch/memwatch-launch
 755 usr/lib/memwatch/recorder
 644 usr/lib/pkgconfig/memwatch.pc" "$installed"
 for page in man1/memwatch.1 man1/memwatchd.1 man3/memwatch.3; do

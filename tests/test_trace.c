@@ -169,7 +169,8 @@ static void add_end(struct made *made, uint64_t t_ns, uint32_t line, uint64_t la
 {
 	struct record record = { .type = RECORD_END };
 
-	record.end = (struct end){ line, 1000 + line, END_KILLED, 9, last, max, max + 4096 };
+	record.end =
+		(struct end){ line, 1000 + line, END_KILLED, 9, last, max, max + 4096, PEAK_EXACT };
 	add(made, &record, t_ns);
 }
 

@@ -81,7 +81,7 @@ static void a_process_is_its_pid_and_its_start(void)
 	CHECK(registry_find(registry, 100, 5) == first);
 	CHECK(registry_find(registry, 100, 0) == first);
 	CHECK(!registry_find(registry, 100, 6));
-	registry_end(registry, first);
+	registry_end(registry, first, false);
 	CHECK(!registry_find(registry, 100, 5));
 	second = registry_add(registry, 100, 9);
 	CHECK(registry_find(registry, 100, 0) == second);
@@ -101,7 +101,7 @@ static void lines_are_found_after_others_are_forgotten(void)
 	for (uint32_t line = 1; line <= 100; line += 2) {
 		struct entry *entry = registry_line(registry, line);
 
-		registry_end(registry, entry);
+		registry_end(registry, entry, false);
 		entry->end_seq = line;
 	}
 	registry_forget(registry, 50);

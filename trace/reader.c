@@ -304,6 +304,15 @@ static enum end_reason reason_of(const struct cursor *row)
 	return cursor_says(row, PROCESS_ENDED, TRACE_DROPPED) ? END_DROPPED : END_UNKNOWN;
 }
 
+static enum peak_kind peak_kind_at(const struct cursor *row)
+{
+	for (int kind = PEAK_EXACT; kind <= PEAK_AT_MOST; kind++) {
+		if (cursor_says(row, PROCESS_PEAK_KIND, peak_kind_text((enum peak_kind)kind)))
+			return (enum peak_kind)kind;
+	}
+	return PEAK_AT_LEAST;
+}
+
 static void fill_process(const struct reader *reader, const struct cursor *row,
 			 struct reader_process *process)
 {
@@ -318,6 +327,8 @@ static void fill_process(const struct reader *reader, const struct cursor *row,
 		.reason = reason_of(row),
 		.peak_rss = cursor_number(row, PROCESS_PEAK),
 		.max_rss = cursor_number(row, PROCESS_MAX),
+		.peak_kind = peak_kind_at(row),
+		.family_peak = cursor_number(row, PROCESS_FAMILY_PEAK),
 	};
 	if (process->ended)
 		process->last_ns = reader_time(reader, row, PROCESS_LAST);

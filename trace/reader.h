@@ -38,8 +38,11 @@ struct reader_process {
 	bool ended;
 	enum end_reason reason; /* where ended */
 	int32_t code;
-	uint64_t max_rss;  /* 0: not in the file, since its recorder was killed */
-	uint64_t peak_rss; /* the kernel's high-water mark, 0: not known */
+	uint64_t max_rss;	  /* 0: not in the file, since its recorder was killed */
+	uint64_t peak_rss;	  /* the kernel's high-water mark, 0: not known */
+	enum peak_kind peak_kind; /* what that is worth; PEAK_AT_LEAST also where the file is older
+				   */
+	uint64_t family_peak;	  /* as of struct peak; 0: none of it had more than is seen */
 };
 
 /*

@@ -93,9 +93,10 @@ static void tell_named(struct reader *reader)
 
 static enum gap_reason reason_at(const struct cursor *row)
 {
-	static const enum gap_reason reasons[] = { GAP_MISSED,	  GAP_DROPPED, GAP_TORN,
-						   GAP_BEHIND,	  GAP_SUSPEND, GAP_CLOCK_AHEAD,
-						   GAP_CLOCK_BACK };
+	static const enum gap_reason reasons[] = {
+		GAP_MISSED,  GAP_DROPPED,     GAP_TORN,	      GAP_BEHIND,
+		GAP_SUSPEND, GAP_CLOCK_AHEAD, GAP_CLOCK_BACK, GAP_UNFOLLOWED,
+	};
 
 	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
 		if (cursor_says(row, GAP_REASON, gap_reason_text(reasons[i])))
@@ -255,8 +256,11 @@ static void tell_peak(struct reader *reader, const struct reader_process *proces
 {
 	struct record record = { .t_ns = process->last_ns, .type = RECORD_PEAK };
 
-	record.peak = (struct peak){ process->line, process->peak_rss };
+	record.peak = (struct peak){ process->line, process->peak_rss, false };
 	if (process->peak_rss)
+		reader_tell(reader, &record);
+	record.peak = (struct peak){ process->line, process->family_peak, true };
+	if (process->family_peak)
 		reader_tell(reader, &record);
 }
 
@@ -278,6 +282,7 @@ static void tell_end(struct reader *reader)
 		.last_rss = value->seen ? value->rss : 0,
 		.max_rss = process->max_rss,
 		.peak_rss = process->peak_rss,
+		.peak_kind = process->peak_kind,
 	};
 	reader_tell(reader, &record);
 }

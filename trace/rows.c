@@ -24,8 +24,9 @@ static const char *const texts[ROWS_STATEMENTS] = {
 			"command = ?4",
 	[ROWS_END] = "UPDATE process SET last_ns = ?2, ended = ?3, exit_code = ?4, signal = ?5, "
 		     "peak_rss "
-		     "= ?6, max_rss = ?7 WHERE id = ?1",
+		     "= ?6, max_rss = ?7, peak_kind = ?8 WHERE id = ?1",
 	[ROWS_PEAK] = "UPDATE process SET peak_rss = ?2 WHERE id = ?1",
+	[ROWS_FAMILY_PEAK] = "UPDATE process SET family_peak = ?2 WHERE id = ?1",
 	[ROWS_GAP] =
 		"INSERT INTO gap(from_ns, to_ns, process, reason, count) VALUES(?1, ?2, ?3, ?4, "
 		"?5)",
@@ -292,12 +293,14 @@ int rows_end(struct rows *rows, int64_t t_ns, const char *ended, const struct en
 		sqlite3_bind_int(statement, 5, end->code);
 	bind_known(statement, 6, end->peak_rss);
 	bind_known(statement, 7, end->max_rss);
+	if (end->peak_rss)
+		bind_text(statement, 8, peak_kind_text(end->peak_kind));
 	return run(statement);
 }
 
-int rows_peak(struct rows *rows, uint32_t process, uint64_t peak_rss)
+int rows_peak(struct rows *rows, uint32_t process, uint64_t peak_rss, bool family)
 {
-	sqlite3_stmt *statement = rows->statements[ROWS_PEAK];
+	sqlite3_stmt *statement = rows->statements[family ? ROWS_FAMILY_PEAK : ROWS_PEAK];
 
 	sqlite3_bind_int64(statement, 1, process);
 	bind_number(statement, 2, peak_rss);

@@ -19,6 +19,7 @@ enum rows_statement {
 	ROWS_CALLED,
 	ROWS_END,
 	ROWS_PEAK,
+	ROWS_FAMILY_PEAK,
 	ROWS_GAP,
 	ROWS_BOUND,
 	ROWS_INSPECTION,
@@ -70,7 +71,7 @@ bool rows_is_called(struct rows *rows, const struct process *process);
 
 /* @ended: the table's word for it, NULL where it lives. */
 int rows_end(struct rows *rows, int64_t t_ns, const char *ended, const struct end *end);
-int rows_peak(struct rows *rows, uint32_t process, uint64_t peak_rss);
+int rows_peak(struct rows *rows, uint32_t process, uint64_t peak_rss, bool family);
 
 /* @process 0: NULL. */
 int rows_gap(struct rows *rows, int64_t from_ns, int64_t to_ns, uint32_t process,

@@ -284,12 +284,35 @@ static struct total_point point_at(struct total *total, uint64_t t_ns, bool tick
 	return point;
 }
 
+static void raise_peak(struct total *total, uint64_t bytes)
+{
+	if (bytes > total->peak)
+		total->peak = bytes;
+}
+
+static bool counts_line(const struct total *total, uint32_t line)
+{
+	return !total->counts || total->counts(total->arg, line);
+}
+
+/* What the kernel says of one of them, which no sample need show. */
+static void add_peaks(struct total *total, const struct record *record)
+{
+	if (record->type == RECORD_PEAK && counts_line(total, record->peak.line)) {
+		total->beyond |= record->peak.family;
+		raise_peak(total, record->peak.peak_rss);
+	} else if (record->type == RECORD_END && counts_line(total, record->end.line)) {
+		raise_peak(total, record->end.peak_rss);
+	}
+}
+
 size_t total_add(struct total *total, const struct record *record,
 		 struct total_point points[TOTAL_POINTS])
 {
 	size_t count = 0;
 	bool join;
 
+	add_peaks(total, record);
 	if (total->open_ns && (record->type != RECORD_TICK || record->t_ns != total->open_ns)) {
 		points[count++] = point_at(total, total->open_ns, true);
 		total->open_ns = 0;
@@ -309,10 +332,12 @@ size_t total_add(struct total *total, const struct record *record,
 	} else if (record->type == RECORD_PROCESS) {
 		add_process(total, record->t_ns, &record->process);
 	}
+	for (size_t i = 0; i < count; i++)
+		raise_peak(total, points[i].rss);
 	return count;
 }
 
 bool total_tells(const struct total *total)
 {
-	return total->met >= TOTAL_LEAST;
+	return total->met >= TOTAL_LEAST || total->beyond;
 }

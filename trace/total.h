@@ -61,6 +61,8 @@ struct total {
 	uint64_t forked_ns; /* of the last fork that is not settled; 0: none */
 	uint64_t since_ns;  /* of the first such */
 	bool fewer;	    /* since the last point */
+	uint64_t peak;	    /* the most they had together, or that the kernel says one had */
+	bool beyond;	    /* one of a family had more than any line shows */
 };
 
 struct total_point {
@@ -93,7 +95,8 @@ size_t total_add(struct total *total, const struct record *record,
 /* As it is now; what it costs grows with the processes that live. */
 struct total_point total_now(const struct total *total, uint64_t t_ns);
 
-/* Whether it has had so many processes that it tells something. */
+/* Whether it has had so many processes that it tells something, those included that have no line.
+ */
 bool total_tells(const struct total *total);
 
 #endif

@@ -182,6 +182,9 @@ static int add_peak(struct writer *writer, uint64_t t_ns, const struct peak *pea
 	line = find_line(writer, peak->line);
 	if (!line)
 		return writer->error;
+	if (peak->family)
+		return writer_check(writer,
+				    rows_peak(&writer->rows, peak->line, peak->peak_rss, true));
 	line->peak_rss = peak->peak_rss;
 	line->peak_new = true;
 	writer->peaks_new = true;

@@ -247,7 +247,7 @@ static void flush_peaks(struct writer *writer)
 		if (!line->peak_new)
 			continue;
 		line->peak_new = false;
-		writer_check(writer, rows_peak(&writer->rows, i, line->peak_rss));
+		writer_check(writer, rows_peak(&writer->rows, i, line->peak_rss, false));
 	}
 	writer->peaks_new = false;
 }

@@ -116,12 +116,42 @@ static void pass_peak(struct core *core, struct entry *entry)
 		life_peak(core, entry, status.peak);
 }
 
+/* One of all is above what all are asked to stay below, and no tick has shown that. */
+static void peak_of_one(struct core *core, uint64_t peak, uint64_t t_ns)
+{
+	struct alarm *total = &core->alarms.total;
+	char how[64], bytes[UNITS_TEXT];
+
+	if (!total->limit || total->crossed || peak <= total->limit)
+		return;
+	total->crossed = true;
+	snprintf(how, sizeof how, "crossed by the peak of one, %s",
+		 units_format_bytes(bytes, peak));
+	tell_crossing(core, LINE_SESSION, total->limit, t_ns, peak, how);
+}
+
+void alarms_family(struct core *core, struct entry *entry, uint64_t peak, uint64_t t_ns)
+{
+	struct alarm *alarm = &entry->alarm;
+	char how[64], bytes[UNITS_TEXT];
+
+	peak_of_one(core, peak, t_ns);
+	if (!alarm->limit || alarm->by_family || peak <= alarm->limit)
+		return;
+	alarm->by_family = true;
+	snprintf(how, sizeof how, "crossed by a descendant's peak, %s",
+		 units_format_bytes(bytes, peak));
+	tell_crossing(core, entry->info.line, alarm->limit, t_ns, peak, how);
+}
+
 void alarms_peak(struct core *core, struct entry *entry, uint64_t t_ns)
 {
 	struct alarm *alarm = &entry->alarm;
 	uint64_t peak = entry->info.peak_rss;
 	char how[64], bytes[UNITS_TEXT];
 
+	if (!entry->info.ended)
+		peak_of_one(core, peak, t_ns);
 	if (!alarm->limit || alarm->crossed || peak <= alarm->limit || entry->info.ended)
 		return;
 	alarm->crossed = true;

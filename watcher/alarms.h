@@ -16,6 +16,7 @@ struct alarm {
 	uint64_t limit; /* bytes; 0: there is none */
 	bool crossed;	/* it is above, or was and has not fallen below 95 % since */
 	bool pending;	/* that is to be told once the tick is */
+	bool by_family; /* a descendant that has no line was above it, which is told */
 	uint64_t seq;	/* of the record that told the limit; 0 until that is merged */
 };
 
@@ -59,6 +60,9 @@ void alarms_tick(struct core *core, uint64_t t_ns);
 
 /* Its peak rose: above a limit that no sample was above, that is a crossing at @t_ns. */
 void alarms_peak(struct core *core, struct entry *entry, uint64_t t_ns);
+
+/* One of @entry's family that has no line had a peak of @peak bytes at some time until now. */
+void alarms_family(struct core *core, struct entry *entry, uint64_t peak, uint64_t t_ns);
 
 /* The record that told the limit of @entry (NULL: of the total) was merged. */
 void alarms_told(struct core *core, struct entry *entry, uint64_t seq);

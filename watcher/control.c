@@ -24,6 +24,8 @@ struct answer {
 /* Room that is kept for the head. */
 #define HEAD_ROOM 4096
 
+static void do_status(struct answer *answer);
+
 static void refuse(struct answer *answer, const char *why)
 {
 	answer->reply.ok = false;
@@ -76,9 +78,9 @@ static void do_select(struct answer *answer)
 
 static void register_family(struct core *core, struct entry *entry, bool reaped)
 {
-	family_join(core, entry);
+	family_begin(core, entry);
 	if (reaped && entry->info.ppid > 1)
-		family_reaper(core, (pid_t)entry->info.ppid);
+		family_reaper(core, (pid_t)entry->info.ppid, entry->root);
 }
 
 static void do_register(struct answer *answer)
@@ -89,6 +91,10 @@ static void do_register(struct answer *answer)
 	struct entry *entry;
 	char why[256];
 
+	if (request->since & REGISTER_AWAITED) {
+		family_await(answer->core, (pid_t)request->pid);
+		return;
+	}
 	entry = registry_find(answer->core->registry, (pid_t)request->pid, 0);
 	/* A person may give another name; one by default comes after what the program said. */
 	if (entry && name[0] && !(request->since & REGISTER_PARENT))
@@ -137,25 +143,14 @@ static void do_drop(struct answer *answer)
 	life_end(answer->core, entry, END_DROPPED, 0);
 }
 
-static bool has_started_others(const struct core *core, const struct entry *entry)
-{
-	const struct entry *other;
-	uint32_t line = entry->info.line;
-
-	while ((other = registry_next(core->registry, line)) != NULL) {
-		line = other->info.line;
-		if (other->info.ppid == entry->info.pid)
-			return true;
-	}
-	return false;
-}
-
 /* One that ended before it could be followed has a line all the same, for its peak and its end. */
 static void do_ended(struct answer *answer)
 {
 	const struct request *request = answer->request;
 	struct entry *entry = registry_find(answer->core->registry, (pid_t)request->pid, 0);
 	struct emitter emitter = { .pid = request->pid };
+	struct reaped reaped = request->reaped_count ? request->reaped[0]
+						     : (struct reaped){ .peak = request->peak };
 	enum end_reason reason;
 	int32_t code;
 
@@ -164,17 +159,12 @@ static void do_ended(struct answer *answer)
 		entry = life_ghost(answer->core, &emitter);
 	if (!entry)
 		return;
-	/* wait4's ru_maxrss has that of the children it waited for, too: they have lines of theirs.
-	 */
-	if (request->peak > entry->info.peak_rss && !has_started_others(answer->core, entry)) {
-		entry->info.peak_rss = request->peak;
-		alarms_peak(answer->core, entry,
-			    entry->ended_ns ? entry->ended_ns : clock_mono_ns());
-	}
+	family_begin(answer->core, entry);
+	kin_ended(answer->core, entry, &reaped);
+	kin_tell(answer->core, true);
 	reason = pidfd_wait_reason((int)request->since, &code);
-	if (entry->family)
-		family_tell(answer->core);
 	life_end(answer->core, entry, reason, code);
+	do_status(answer);
 }
 
 /* value: how many came and went unseen in all. */
@@ -184,7 +174,8 @@ static void do_reaped(struct answer *answer)
 
 	for (size_t i = 0; i < request->reaped_count && i < REAPED_MOST; i++)
 		family_reaped(answer->core, &request->reaped[i]);
-	answer->reply.value = answer->core->family.unseen;
+	do_status(answer);
+	answer->reply.value = answer->core->kin.unseen;
 }
 
 static void do_rule(struct answer *answer)
@@ -347,7 +338,11 @@ static void do_status(struct answer *answer)
 	status->oldest_seq = past_oldest(core->past);
 	status->rollup_share = figures_share(core);
 	record_list(core, status);
-	status->unseen = core->family.unseen;
+	status->unseen = core->kin.unseen;
+	status->unseen_at_least = core->kin.at_least;
+	status->dropped_processes = registry_dropped(core->registry);
+	status->lean = core->lean.count;
+	status->unfollowed = core->lean.unfollowed;
 	status->rule_count = (uint32_t)core->rules.count;
 	for (size_t i = 0; i < core->rules.count; i++)
 		text_copy(status->rules[i], sizeof status->rules[i], core->rules.at[i]->text);

@@ -224,6 +224,10 @@ static void handle(struct core *core, const struct epoll_event *event)
 	case SOURCE_CLOCK:
 		clocks_jumped(core);
 		break;
+	case SOURCE_FORKS:
+	case SOURCE_EXITS:
+		kin_hear(core);
+		break;
 	case SOURCE_COMMAND_END:
 		handle_command_end(core, (int)index);
 		break;
@@ -238,6 +242,7 @@ static void look_slowly(struct core *core)
 	bounds_look(core);
 	alarms_look(core);
 	rules_look(core);
+	life_tell_unfollowed(core, false);
 }
 
 void core_look_at_ends(struct core *core)

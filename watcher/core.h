@@ -12,6 +12,7 @@
 #include "watcher/family.h"
 #include "watcher/gatelink.h"
 #include "watcher/inspections.h"
+#include "watcher/kin.h"
 #include "watcher/marks.h"
 #include "watcher/merge.h"
 #include "watcher/past.h"
@@ -80,6 +81,17 @@ struct stranger {
 
 #define CORE_STRANGERS 16
 
+/* When descriptors get few, processes are followed without keeping any. */
+struct lean {
+	int first;	       /* a descriptor of this number, or a greater one, is too many */
+	size_t count;	       /* of those that are followed so */
+	struct pidset refused; /* whom there was none for even so */
+	uint64_t unfollowed;   /* of those, so far */
+	uint64_t told;
+	uint64_t told_ns;
+	bool noticed;
+};
+
 struct core {
 	const struct core_options *options;
 	struct rundir dir;
@@ -114,6 +126,8 @@ struct core {
 	struct inspections inspections;
 	struct rollup *rollup; /* NULL until something of smaps_rollup is wanted */
 	struct family family;
+	struct kin kin;
+	struct lean lean;
 	struct rules rules;
 	struct selections selections;
 	struct gatelink gate;
@@ -161,6 +175,8 @@ enum core_source {
 	SOURCE_INSPECTOR,
 	SOURCE_ROLLUP,
 	SOURCE_CLOCK,
+	SOURCE_FORKS,
+	SOURCE_EXITS,
 };
 
 /* core.c. Runs a session until it is stopped; an exit status. Errors are said before. */
@@ -203,6 +219,10 @@ struct entry *life_begin(struct core *core, pid_t pid, const char *name, char *w
 /* The same of one that was looked at already. */
 struct entry *life_begin_as(struct core *core, const struct procinfo *info, const char *name,
 			    char *why, size_t size);
+/* There was no descriptor to look at a process that was to be followed. */
+void life_unfollowed(struct core *core, pid_t pid);
+/* Tell of those, at most once a second unless @now. */
+void life_tell_unfollowed(struct core *core, bool now);
 /* A line for one that ended before it could be looked at. */
 struct entry *life_ghost(struct core *core, const struct emitter *emitter);
 /* A process's own word on its name, since @t_ns; "" gives its command's name back. */

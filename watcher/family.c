@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +28,9 @@
 #define KEPT_MOST 1024
 #define KEPT_PART 8
 
-#define TELL_NS NS_PER_S
+/* A child that was found before its exec is looked at again so soon: it may be about to become one
+ * of ours, or share its parent's memory until then (vfork). */
+#define YOUNG_LOOK_NS (5 * NS_PER_MS)
 
 void family_open(struct family *family)
 {
@@ -46,15 +47,22 @@ void family_close(struct family *family)
 	free(family->members);
 	free(family->reapers);
 	pidset_free(&family->refused);
+	pidset_free(&family->young);
 }
 
 /* --- members */
 
-void family_join(struct core *core, struct entry *entry)
+void family_join(struct core *core, struct entry *entry, uint32_t root)
 {
 	struct family *family = &core->family;
 
-	if (entry->family || entry->info.ended)
+	if (entry->info.ended)
+		return;
+	if (!entry->root && root) {
+		entry->root = root;
+		kin_join(core, entry);
+	}
+	if (entry->family)
 		return;
 	if (family->count == family->room) {
 		size_t room = family->room ? 2 * family->room : 64;
@@ -69,6 +77,11 @@ void family_join(struct core *core, struct entry *entry)
 	entry->family = true;
 }
 
+void family_begin(struct core *core, struct entry *entry)
+{
+	family_join(core, entry, entry->root ? entry->root : kin_begin(core, entry));
+}
+
 void family_born(struct core *core, struct entry *entry)
 {
 	const struct entry *parent;
@@ -77,7 +90,7 @@ void family_born(struct core *core, struct entry *entry)
 		return;
 	parent = registry_find(core->registry, (pid_t)entry->info.ppid, 0);
 	if (parent && parent->family)
-		family_join(core, entry);
+		family_join(core, entry, parent->root);
 }
 
 void family_leave(struct core *core, struct entry *entry)
@@ -86,6 +99,7 @@ void family_leave(struct core *core, struct entry *entry)
 		core->family.kept--;
 	children_close(&entry->files);
 	entry->family = false;
+	kin_leave(core, entry);
 }
 
 void family_refuse(struct core *core, const struct entry *entry)
@@ -96,23 +110,43 @@ void family_refuse(struct core *core, const struct entry *entry)
 
 /* --- one child */
 
-/* Whether the process is one of those that a command starts for itself; also before its exec. */
-static bool is_helper(const struct family *family, const struct procinfo *info)
+struct walk {
+	struct core *core;
+	const struct entry *parent; /* NULL: it has no line */
+	uint32_t root;
+	bool orphans; /* the children are of a command that waits for them and says so */
+};
+
+/* Whether memwatch has started it for itself, as it says in its environment; also before its exec.
+ */
+static bool is_helper(const struct family *family, pid_t pid)
 {
 	char bytes[8192];
 	char path[64];
 	ssize_t size;
 	int fd;
 
-	if (procinfo_is_ours(info->name) || strcmp(info->name, "gnuplot") == 0)
-		return true;
-	snprintf(path, sizeof path, "%.16s/proc/%d/environ", family->root, (int)info->pid);
+	snprintf(path, sizeof path, "%.16s/proc/%d/environ", family->root, (int)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
 	size = read(fd, bytes, sizeof bytes);
 	close(fd);
 	return size > 0 && memmem(bytes, (size_t)size, FAMILY_HELPER, strlen(FAMILY_HELPER));
+}
+
+/* A program of memwatch's that a member runs has no line; what it runs itself, as `run` does, is of
+ * the family. */
+static void pass_by(struct core *core, pid_t pid, uint32_t root)
+{
+	kin_is_ours(core, pid);
+	if (pid == getpid() || pid == core->gate.pid)
+		return;
+	family_reaper(core, pid, root);
+	for (size_t i = 0; i < core->family.reaper_count; i++) {
+		if (core->family.reapers[i].pid == pid)
+			core->family.reapers[i].nested = true;
+	}
 }
 
 /* It has no line: a zombie that nobody had seen alive, or one whose user nobody may look at. */
@@ -123,8 +157,9 @@ static void refuse(struct core *core, const struct procinfo *info)
 	bool known = mark && mark->start_ticks == info->start_ticks;
 
 	if (!known && info->state == 'Z' &&
+	    !registry_find(core->registry, info->pid, info->start_ticks) &&
 	    !registry_had(core->registry, info->pid, info->start_ticks))
-		family->unseen++;
+		kin_unseen(core);
 	if (known)
 		mark->round = family->walks;
 	else /* one that is not dead yet is tried again */
@@ -132,15 +167,55 @@ static void refuse(struct core *core, const struct procinfo *info)
 			   family->walks);
 }
 
-static void begin(struct core *core, pid_t pid, bool orphan)
+/* A process that was forked just now and is what its parent is: once it is left alone. */
+static bool is_about_to_exec(struct core *core, const struct procinfo *info)
 {
+	struct family *family = &core->family;
+	const struct entry *parent = registry_find(core->registry, info->ppid, 0);
+	const struct pidmark *mark = pidset_find(&family->young, info->pid);
+
+	if (!parent || strcmp(parent->comm, info->name) != 0 ||
+	    strcmp(parent->info.command, info->command) != 0)
+		return false;
+	if (mark && mark->start_ticks == info->start_ticks)
+		return false;
+	return pidset_add(&family->young, info->pid, info->start_ticks, family->walks) != NULL;
+}
+
+/* Until its exec the child of a vfork has its parent's memory, which counts once. */
+static bool is_to_wait(struct core *core, const struct procinfo *info)
+{
+	bool waits = is_about_to_exec(core, info) || procinfo_shares_memory(info->pid, info->ppid);
+
+	core->family.look_soon |= waits;
+	return waits;
+}
+
+static void begin(const struct walk *walk, pid_t pid)
+{
+	struct core *core = walk->core;
+	uint32_t root = walk->root;
 	const struct pidmark *mark = pidset_find(&core->family.refused, pid);
 	struct procinfo info;
 	struct entry *entry = NULL;
+	const struct entry *head;
 	char why[256];
+	int error;
 
-	if (procinfo_read(core->procinfo, pid, &info) < 0 ||
-	    (orphan && is_helper(&core->family, &info)))
+	error = procinfo_read(core->procinfo, pid, &info);
+	if (error == -EMFILE || error == -ENFILE)
+		life_unfollowed(core, pid);
+	if (error)
+		return;
+	if (info.state != 'Z' && is_helper(&core->family, pid)) {
+		kin_is_ours(core, pid);
+		return;
+	}
+	if (info.state != 'Z' && procinfo_is_ours(info.name)) {
+		pass_by(core, pid, root);
+		return;
+	}
+	if (info.state != 'Z' && is_to_wait(core, &info))
 		return;
 	if (!mark || mark->start_ticks != info.start_ticks)
 		entry = life_begin_as(core, &info, "", why, sizeof why);
@@ -148,15 +223,12 @@ static void begin(struct core *core, pid_t pid, bool orphan)
 		refuse(core, &info);
 		return;
 	}
-	family_join(core, entry);
-	entry->parent_tells |= orphan;
+	family_join(core, entry, root);
+	entry->parent_tells |= walk->orphans;
+	head = walk->parent ? NULL : kin_head(core, walk->root);
+	if (head) /* what has no line passes nothing on */
+		selections_inherit(core, head, entry);
 }
-
-struct walk {
-	struct core *core;
-	const struct entry *parent; /* NULL: of a reaper */
-	bool orphans;		    /* the children are of a reaper */
-};
 
 static void take_child(void *arg, pid_t child)
 {
@@ -166,8 +238,7 @@ static void take_child(void *arg, pid_t child)
 	struct pidmark *mark;
 
 	if (entry && !pidfd_ended(entry->pidfd)) {
-		if (!entry->family)
-			family_join(core, entry);
+		family_join(core, entry, walk->root);
 		if (walk->parent)
 			selections_inherit(core, walk->parent, entry);
 		entry->parent_tells |= walk->orphans;
@@ -181,7 +252,7 @@ static void take_child(void *arg, pid_t child)
 	}
 	/* One that has ended is a zombie, whose end is on its way here. */
 	if (!entry || entry->ended_ns)
-		begin(core, child, walk->orphans);
+		begin(walk, child);
 }
 
 /* --- all of them */
@@ -189,7 +260,7 @@ static void take_child(void *arg, pid_t child)
 static void walk_member(struct core *core, struct entry *entry)
 {
 	struct family *family = &core->family;
-	struct walk walk = { .core = core, .parent = entry };
+	struct walk walk = { .core = core, .parent = entry, .root = entry->root };
 	bool kept = entry->files.task >= 0;
 	bool keep = kept || family->kept < family->kept_most;
 
@@ -201,12 +272,29 @@ static void walk_member(struct core *core, struct entry *entry)
 	family->kept += !kept && entry->files.task >= 0;
 }
 
-static void walk_reaper(struct core *core, pid_t reaper)
+static int walk_reaper(struct core *core, const struct family_reaper *reaper)
 {
 	struct child_files files = CHILD_FILES_NONE;
-	struct walk walk = { .core = core, .orphans = true };
+	struct walk walk = { .core = core, .root = reaper->root, .orphans = !reaper->nested };
 
-	children_each(core->family.root, reaper, &files, false, take_child, &walk);
+	return children_each(core->family.root, reaper->pid, &files, false, take_child, &walk);
+}
+
+/* What is found may run another one. */
+static void walk_reapers(struct core *core)
+{
+	struct family *family = &core->family;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < family->reaper_count; i++) {
+		struct family_reaper reaper = family->reapers[i];
+		int error = walk_reaper(core, &reaper);
+		bool gone = error == -ESRCH || registry_find(core->registry, reaper.pid, 0);
+
+		if (!reaper.nested || !gone)
+			family->reapers[kept++] = reaper;
+	}
+	family->reaper_count = kept;
 }
 
 /* Who was found meanwhile comes last, and is walked as well. */
@@ -215,8 +303,7 @@ static void walk_lists(struct core *core)
 	struct family *family = &core->family;
 	size_t kept = 0;
 
-	for (size_t i = 0; i < family->reaper_count; i++)
-		walk_reaper(core, family->reapers[i]);
+	walk_reapers(core);
 	for (size_t i = 0; i < family->count; i++) {
 		struct entry *entry = registry_line(core->registry, family->members[i]);
 
@@ -235,28 +322,15 @@ static void take_parent(void *arg, const struct procinfo *info)
 	const struct family *family = &walk.core->family;
 	const struct entry *parent = registry_find(walk.core->registry, info->ppid, 0);
 
-	for (size_t i = 0; i < family->reaper_count; i++)
-		walk.orphans |= family->reapers[i] == info->ppid;
-	walk.parent = parent;
-	if (walk.orphans || (parent && parent->family))
+	for (size_t i = 0; i < family->reaper_count; i++) {
+		if (family->reapers[i].pid == info->ppid)
+			walk = (struct walk){ arg, NULL, family->reapers[i].root,
+					      !family->reapers[i].nested };
+	}
+	if (!walk.root && parent && parent->family)
+		walk = (struct walk){ arg, parent, parent->root, false };
+	if (walk.root)
 		take_child(&walk, info->pid);
-}
-
-void family_tell(struct core *core)
-{
-	struct family *family = &core->family;
-	struct record record = { .t_ns = clock_mono_ns(), .type = RECORD_EVENT };
-	char label[TEXT_LABEL + 1];
-
-	if (family->unseen == family->told)
-		return;
-	snprintf(label, sizeof label, "%" PRIu64 " process%s came and went unseen",
-		 family->unseen - family->told, family->unseen - family->told == 1 ? "" : "es");
-	record.event.category = "family";
-	record.event.label = label;
-	core_add(core, &record);
-	family->told = family->unseen;
-	family->told_ns = record.t_ns;
 }
 
 void family_walk(struct core *core)
@@ -266,43 +340,59 @@ void family_walk(struct core *core)
 	uint64_t rest_ns;
 
 	family->walks++;
+	family->look_soon = false;
+	kin_hear(core);
 	if (!family->no_lists)
 		walk_lists(core);
 	else
 		procinfo_all(core->procinfo, take_parent, core);
-	if (family->walks > AGAIN_WALKS)
+	if (family->walks > AGAIN_WALKS) {
 		pidset_sweep(&family->refused, family->walks - AGAIN_WALKS);
+		pidset_sweep(&family->young, family->walks - AGAIN_WALKS);
+	}
+	kin_sweep(core);
 	rest_ns = (clock_mono_ns() - begin_ns) * WALK_PART;
-	family->next_ns = begin_ns + (rest_ns > WALK_NS ? rest_ns : WALK_NS);
-	if (begin_ns >= family->told_ns + TELL_NS)
-		family_tell(core);
+	if (rest_ns < (family->look_soon ? YOUNG_LOOK_NS : WALK_NS))
+		rest_ns = family->look_soon ? YOUNG_LOOK_NS : WALK_NS;
+	family->next_ns = begin_ns + rest_ns;
+	kin_tell(core, false);
 }
 
 uint64_t family_due(const struct core *core)
 {
 	const struct family *family = &core->family;
 
-	if (family->count == 0 && family->reaper_count == 0 && family->unseen == family->told)
+	if (family->count == 0 && family->reaper_count == 0 && core->kin.count == 0 &&
+	    !kin_has_news(core))
 		return UINT64_MAX;
 	return family->next_ns;
 }
 
 /* --- reapers */
 
-void family_reaper(struct core *core, pid_t pid)
+void family_reaper(struct core *core, pid_t pid, uint32_t root)
 {
 	struct family *family = &core->family;
-	pid_t *reapers;
+	struct family_reaper *reapers;
 
 	for (size_t i = 0; i < family->reaper_count; i++) {
-		if (family->reapers[i] == pid)
+		if (family->reapers[i].pid == pid)
 			return;
 	}
 	reapers = realloc(family->reapers, (family->reaper_count + 1) * sizeof *reapers);
 	if (!reapers)
 		return;
 	family->reapers = reapers;
-	reapers[family->reaper_count++] = pid;
+	reapers[family->reaper_count++] = (struct family_reaper){ pid, root, false };
+}
+
+void family_await(struct core *core, pid_t pid)
+{
+	struct procinfo info;
+
+	kin_await(core, pid);
+	if (procinfo_read(core->procinfo, pid, &info) == 0 && info.ppid > 1)
+		family_reaper(core, info.ppid, kin_awaited(core, pid));
 }
 
 void family_reaper_gone(struct core *core, pid_t pid)
@@ -310,7 +400,7 @@ void family_reaper_gone(struct core *core, pid_t pid)
 	struct family *family = &core->family;
 
 	for (size_t i = 0; i < family->reaper_count; i++) {
-		if (family->reapers[i] == pid)
+		if (family->reapers[i].pid == pid)
 			family->reapers[i--] = family->reapers[--family->reaper_count];
 	}
 }
@@ -323,16 +413,17 @@ void family_reaped(struct core *core, const struct reaped *reaped)
 	enum end_reason reason;
 	int32_t code;
 
+	kin_hear(core);
 	/* A successor that lives has nothing to do with it. */
 	if (entry && entry->pidfd >= 0 && !pidfd_ended(entry->pidfd))
 		entry = NULL;
+	kin_orphan_ended(core, entry ? entry->root : kin_root_of(core, (pid_t)reaped->pid), reaped);
 	if (!entry) {
-		family->unseen += !registry_had(core->registry, (pid_t)reaped->pid, 0) &&
-				  !(mark && mark->start_ticks);
+		if (!registry_had(core->registry, (pid_t)reaped->pid, 0) &&
+		    !(mark && mark->start_ticks))
+			kin_unseen(core);
 		return;
 	}
-	if (reaped->peak > entry->info.peak_rss)
-		entry->info.peak_rss = reaped->peak;
 	reason = pidfd_wait_reason(reaped->status, &code);
 	life_end(core, entry, reason, code);
 }

@@ -13,22 +13,29 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* A process of memwatch's whose children are of a family: a command that is given the orphans of
+ * what it has run, or one that a member runs. */
+struct family_reaper {
+	pid_t pid;
+	uint32_t root; /* the family's */
+	bool nested;   /* a member runs it: it is forgotten when it is gone */
+};
+
 struct family {
 	const char *root;  /* before each path: "" but in tests */
 	uint32_t *members; /* their lines; ended ones are left out at the next walk */
 	size_t count;
 	size_t room;
-	pid_t *reapers;
+	struct family_reaper *reapers;
 	size_t reaper_count;
 	struct pidset refused; /* that have no line: zombies, and those that nobody wants */
+	struct pidset young;   /* that were about to exec when they were found */
 	size_t kept;	       /* members whose files are kept open */
 	size_t kept_most;
-	bool no_lists; /* this kernel has no lists of children */
+	bool no_lists;	/* this kernel has no lists of children */
+	bool look_soon; /* someone waits to be looked at again */
 	uint64_t walks;
 	uint64_t next_ns;
-	uint64_t unseen; /* came and went without a line */
-	uint64_t told;	 /* of those */
-	uint64_t told_ns;
 };
 
 /* Of the environment of a program that memwatch starts for itself, which is no member. */
@@ -41,8 +48,10 @@ struct reaped;
 void family_open(struct family *family);
 void family_close(struct family *family);
 
-/* From now on @entry's children are followed. */
-void family_join(struct core *core, struct entry *entry);
+/* From now on @entry's children are followed; @root is its family's (kin.h). */
+void family_join(struct core *core, struct entry *entry, uint32_t root);
+/* The same of one that a family begins with, unless it is of one already. */
+void family_begin(struct core *core, struct entry *entry);
 /* One that was found in another way is a member where its parent is one. */
 void family_born(struct core *core, struct entry *entry);
 /* It has ended, or is followed no more. */
@@ -50,16 +59,15 @@ void family_leave(struct core *core, struct entry *entry);
 /* A person wants no line of it: it gets none by a walk. */
 void family_refuse(struct core *core, const struct entry *entry);
 
-/* The process @pid takes in the orphans of its family; and is gone. */
-void family_reaper(struct core *core, pid_t pid);
+/* A family is to begin with @pid, a child of the command that asks. */
+void family_await(struct core *core, pid_t pid);
+
+/* The process @pid takes in the orphans of a family; and is gone. */
+void family_reaper(struct core *core, pid_t pid, uint32_t root);
 void family_reaper_gone(struct core *core, pid_t pid);
 
 /* What a reaper says of an orphan that it has waited for. */
 void family_reaped(struct core *core, const struct reaped *reaped);
-
-/* Tell how many came and went unseen, where that isn't told yet: when a family's command has ended.
- */
-void family_tell(struct core *core);
 
 /* When family_walk is to be called; UINT64_MAX: need not be. */
 uint64_t family_due(const struct core *core);

@@ -193,6 +193,53 @@ static int open_files(pid_t pid, int *ret_pidfd, struct sample *ret_sample)
 	return statm;
 }
 
+/* --- few descriptors */
+
+/* The lowest one that is free is given: one above that bound leaves too few for all else. */
+static bool are_few(const struct core *core, int fd)
+{
+	return fd >= core->lean.first;
+}
+
+static void notice_few(struct core *core)
+{
+	if (!core->lean.noticed)
+		core_notice(core,
+			    "few descriptors are left (ulimit -n %ld): the files of further "
+			    "processes are opened anew for each sample",
+			    sysconf(_SC_OPEN_MAX));
+	core->lean.noticed = true;
+}
+
+void life_unfollowed(struct core *core, pid_t pid)
+{
+	struct lean *lean = &core->lean;
+
+	if (pidset_find(&lean->refused, pid) || !pidset_add(&lean->refused, pid, 0, 0))
+		return;
+	lean->unfollowed++;
+	life_tell_unfollowed(core, false);
+}
+
+void life_tell_unfollowed(struct core *core, bool now)
+{
+	struct lean *lean = &core->lean;
+	struct record record = { .t_ns = clock_mono_ns(), .type = RECORD_GAP };
+
+	if (lean->unfollowed == lean->told || (!now && record.t_ns < lean->told_ns + NS_PER_S))
+		return;
+	record.gap = (struct gap){ .reason = GAP_UNFOLLOWED,
+				   .from_ns = lean->told_ns ? lean->told_ns : record.t_ns,
+				   .to_ns = record.t_ns,
+				   .count = lean->unfollowed - lean->told };
+	core_add(core, &record);
+	core_notice(core,
+		    "%llu processes cannot be followed: no descriptor is left (ulimit -n %ld)",
+		    (unsigned long long)record.gap.count, sysconf(_SC_OPEN_MAX));
+	lean->told = lean->unfollowed;
+	lean->told_ns = record.t_ns;
+}
+
 static void explain(char *why, size_t size, pid_t pid, int error)
 {
 	if (error != -EMFILE && error != -ENFILE && procinfo_explain_absent(pid, why, size))
@@ -211,12 +258,17 @@ static struct entry *join(struct core *core, const struct procinfo *info, const 
 {
 	struct entry *entry = registry_add(core->registry, info->pid, info->start_ticks);
 
-	if (!entry) {
+	bool lean = are_few(core, statm) || are_few(core, pidfd);
+
+	if (!entry || lean) {
 		close(pidfd);
 		close(statm);
-		return NULL;
 	}
-	entry->pidfd = pidfd;
+	if (!entry)
+		return NULL;
+	entry->pidfd = lean ? -1 : pidfd;
+	entry->lean = lean;
+	core->lean.count += lean;
 	entry->named = name[0] != '\0';
 	entry->info.ppid = (uint32_t)info->ppid;
 	entry->info.since_ns = clock_mono_ns();
@@ -232,8 +284,14 @@ static struct entry *join(struct core *core, const struct procinfo *info, const 
 	bounds_join(core, entry);
 	alarms_join(core, entry);
 	figures_join(core, entry);
+	kin_hear_exits(core);
 	family_born(core, entry);
-	if (sampler_add(core->sampler, entry->info.line, statm) == 0 &&
+	if (lean)
+		notice_few(core);
+	if (lean &&
+	    sampler_add_anew(core->sampler, entry->info.line, info->pid, info->start_ticks) == 0)
+		return entry;
+	if (!lean && sampler_add(core->sampler, entry->info.line, statm) == 0 &&
 	    core_watch(core, pidfd, EPOLLIN, SOURCE_PROCESS_END, entry->info.line) == 0)
 		return entry;
 	life_end(core, entry, END_DROPPED, 0);
@@ -271,6 +329,8 @@ struct entry *life_begin_as(struct core *core, const struct procinfo *info, cons
 	statm = open_files(pid, &pidfd, &sample);
 	if (statm < 0 || refusal(info, statm)) {
 		explain(why, size, pid, statm);
+		if (statm == -EMFILE || statm == -ENFILE)
+			life_unfollowed(core, pid);
 		if (refusal(info, statm))
 			snprintf(why, size, "pid %d: %s", (int)pid, refusal(info, statm));
 		if (statm >= 0) {
@@ -360,10 +420,11 @@ void life_end(struct core *core, struct entry *entry, enum end_reason reason, in
 		.last_rss = entry->info.rss,
 		.max_rss = entry->info.max_rss,
 		.peak_rss = entry->info.peak_rss,
+		.peak_kind = reason == END_DROPPED ? PEAK_AT_LEAST : entry->peak_kind,
 	};
 	core_add(core, &record);
 	core->alarms.sum -= entry->info.rss;
-	registry_end(core->registry, entry);
+	registry_end(core->registry, entry, reason == END_DROPPED);
 	bounds_leave(core, entry);
 	figures_leave(core, entry);
 	family_leave(core, entry);
@@ -371,6 +432,7 @@ void life_end(struct core *core, struct entry *entry, enum end_reason reason, in
 	if (entry->pidfd >= 0)
 		close(entry->pidfd);
 	entry->pidfd = -1;
+	core->lean.count -= entry->lean;
 	inspections_leave(core, entry->info.line);
 }
 
@@ -389,9 +451,10 @@ void life_ended(struct core *core, uint32_t line)
 	if (!entry || entry->info.ended)
 		return;
 	entry->ended_ns = clock_mono_ns();
-	if (entry->parent_tells)
+	kin_hear(core); /* its peak is there before its end is */
+	if (entry->parent_tells && entry->pidfd >= 0)
 		epoll_ctl(core->epoll, EPOLL_CTL_DEL, entry->pidfd, NULL);
-	else
+	else if (!entry->parent_tells)
 		life_end_by_kernel(core, entry);
 }
 
@@ -401,11 +464,17 @@ void life_ended(struct core *core, uint32_t line)
  * that tell. */
 static void look_into_none(struct core *core, struct entry *entry, uint64_t now_ns)
 {
+	int32_t code;
 	int fd;
 
 	if (now_ns - entry->looked_ns < NONE_LOOK_NS || pidfd_ended(entry->pidfd))
 		return;
 	entry->looked_ns = now_ns;
+	if (entry->lean) {
+		if (pidfd_end_reason(-1, (pid_t)entry->info.pid, &code) != END_UNKNOWN)
+			life_ended(core, entry->info.line);
+		return;
+	}
 	fd = statm_open_thread((pid_t)entry->info.pid);
 	if (fd >= 0)
 		sampler_replace(core->sampler, entry->info.line, fd);
@@ -418,6 +487,10 @@ static bool take_sample(struct core *core, const struct sample *sample, uint64_t
 	/* A tick is of its deadline, and may have been taken after a process joined since. */
 	if (!entry || entry->info.ended || t_ns < entry->info.since_ns)
 		return false;
+	if (sample->rss == SAMPLE_GONE && entry->lean && !entry->ended_ns) {
+		life_ended(core, entry->info.line);
+		return false;
+	}
 	if (sample->rss == SAMPLE_GONE || sample->rss == SAMPLE_NONE) {
 		look_into_none(core, entry, t_ns);
 		return false;

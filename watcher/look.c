@@ -66,7 +66,7 @@ void life_peak(struct core *core, struct entry *entry, uint64_t peak)
 	if (peak <= entry->info.peak_rss)
 		return;
 	entry->info.peak_rss = peak;
-	record.peak = (struct peak){ entry->info.line, peak };
+	record.peak = (struct peak){ entry->info.line, peak, false };
 	core_add(core, &record);
 }
 

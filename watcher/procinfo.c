@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libproc2/pids.h>
+#include <linux/kcmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* include/linux/sched.h */
@@ -386,7 +388,31 @@ bool procinfo_explain_absent(pid_t pid, char *why, size_t size)
 
 bool procinfo_is_ours(const char *name)
 {
-	return strncmp(name, "memwatch", strlen("memwatch")) == 0;
+	return strcmp(name, "memwatch") == 0 || strcmp(name, "memwatchd") == 0 ||
+	       strncmp(name, "memwatch-", strlen("memwatch-")) == 0 ||
+	       strncmp(name, "memwatchd-", strlen("memwatchd-")) == 0;
+}
+
+/* The parent in vfork sleeps and can't be woken, and no figure of the two differs. */
+static bool looks_shared(pid_t child, pid_t parent)
+{
+	char stat[1024], own[128], other[128];
+	const char *at;
+
+	if (read_file(parent, "stat", stat, sizeof stat) <= 0)
+		return false;
+	at = strrchr(stat, ')');
+	return at && strncmp(at, ") D", 3) == 0 && read_file(child, "statm", own, sizeof own) > 0 &&
+	       read_file(parent, "statm", other, sizeof other) > 0 && strcmp(own, other) == 0;
+}
+
+bool procinfo_shares_memory(pid_t child, pid_t parent)
+{
+	long order = syscall(SYS_kcmp, child, parent, KCMP_VM, 0, 0);
+
+	if (order >= 0)
+		return order == 0;
+	return errno != ESRCH && looks_shared(child, parent);
 }
 
 int procinfo_all(struct procinfo_reader *reader, procinfo_fn each, void *arg)

@@ -51,7 +51,11 @@ int procinfo_all(struct procinfo_reader *reader, procinfo_fn each, void *arg);
  * number, or /proc hides it. False where there is nothing to tell. */
 bool procinfo_explain_absent(pid_t pid, char *why, size_t size);
 
-/* Whether a process of that name is a program of memwatch, all of whose names begin so. */
+/* Whether two processes have one address space, as the child of a vfork and its parent until the
+ * child's exec. */
+bool procinfo_shares_memory(pid_t child, pid_t parent);
+
+/* Whether a process of that name, the kernel's for it, is a program of memwatch. */
 bool procinfo_is_ours(const char *name);
 
 /* A name as the kernel has it (15 bytes, cut anywhere), as text_clean has it and cut at a

@@ -12,6 +12,7 @@ struct registry {
 	size_t room;
 	size_t live;
 	size_t ended;
+	size_t dropped; /* of those */
 	uint32_t last_line;
 };
 
@@ -132,7 +133,7 @@ struct entry *registry_next(const struct registry *registry, uint32_t line)
 	return index < registry->count ? registry->entries[index] : NULL;
 }
 
-void registry_end(struct registry *registry, struct entry *entry)
+void registry_end(struct registry *registry, struct entry *entry, bool dropped)
 {
 	struct entry **at = bucket_of(registry, (pid_t)entry->info.pid);
 
@@ -145,6 +146,8 @@ void registry_end(struct registry *registry, struct entry *entry)
 	entry->info.ended = true;
 	registry->live--;
 	registry->ended++;
+	registry->dropped += dropped;
+	entry->info.dropped_by_hand = dropped;
 }
 
 void registry_forget(struct registry *registry, uint64_t seq)
@@ -170,4 +173,9 @@ size_t registry_live(const struct registry *registry)
 size_t registry_ended(const struct registry *registry)
 {
 	return registry->ended;
+}
+
+size_t registry_dropped(const struct registry *registry)
+{
+	return registry->dropped;
 }

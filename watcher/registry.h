@@ -17,7 +17,8 @@
 struct entry {
 	struct process_info info;
 	struct entry *next_alike; /* of the live ones, the registry's own */
-	int pidfd;		  /* -1 once ended */
+	int pidfd;		  /* -1 once ended, and where it is lean */
+	bool lean;		  /* none of its files is kept open, for want of descriptors */
 	uint64_t begun_seq;	  /* of its first PROCESS record; 0 until that is merged */
 	bool parent_tells;	  /* its parent, a command of ours, will say how it ended */
 	uint64_t ended_ns;	  /* when its end was seen; 0 before */
@@ -45,6 +46,8 @@ struct entry {
 	struct figures figures;	  /* what was told beside its samples */
 	bool family;		  /* its children are followed too */
 	uint64_t heritage;	  /* the selections that its children are in, too */
+	uint32_t root;		  /* of its family (kin.h); 0: it has none */
+	enum peak_kind peak_kind; /* what its peak is worth at its end */
 	struct child_files files; /* by which they are found */
 };
 
@@ -71,13 +74,14 @@ struct entry *registry_line(const struct registry *registry, uint32_t line);
 /* The first entry of a line after @line, for walks: NULL past the end. */
 struct entry *registry_next(const struct registry *registry, uint32_t line);
 
-/* Mark as ended; registry_live counts one less. */
-void registry_end(struct registry *registry, struct entry *entry);
+/* Mark as ended, or where it is @dropped as that too; registry_live counts one less. */
+void registry_end(struct registry *registry, struct entry *entry, bool dropped);
 
 /* Free those that ended with an end_seq (not 0) below @seq. */
 void registry_forget(struct registry *registry, uint64_t seq);
 
 size_t registry_live(const struct registry *registry);
-size_t registry_ended(const struct registry *registry); /* since the start */
+size_t registry_ended(const struct registry *registry);	  /* since the start */
+size_t registry_dropped(const struct registry *registry); /* of those: that may live */
 
 #endif

@@ -93,7 +93,7 @@ void rules_follow(struct core *core, const struct procinfo *info, const struct r
 		return;
 	selections_add(core, entry, rule->selections, family);
 	if (family)
-		family_join(core, entry);
+		family_begin(core, entry);
 	pidset_add(taken, info->pid, info->start_ticks, core->rules.round);
 }
 

@@ -107,7 +107,7 @@ static void look_at_memory(struct core *core, struct rule *rule)
 	if (figures.peak > entry->info.peak_rss) {
 		entry->info.peak_rss = figures.peak;
 		record.t_ns = clock_mono_ns();
-		record.peak = (struct peak){ entry->info.line, figures.peak };
+		record.peak = (struct peak){ entry->info.line, figures.peak, false };
 		core_add(core, &record);
 	}
 	if (figures.max == CGROUP_NO_LIMIT)

@@ -86,8 +86,17 @@ static bool follow_table(struct sampler *sampler)
 
 static void read_slot(const struct slot *slot, struct sample *ret_sample)
 {
+	int error;
+
 	ret_sample->line = slot->line;
-	if (statm_read(slot->fd, &ret_sample->rss, &ret_sample->shared) < 0)
+	if (slot->fd >= 0)
+		error = statm_read(slot->fd, &ret_sample->rss, &ret_sample->shared);
+	else
+		error = statm_read_anew(slot->pid, slot->start_ticks, &ret_sample->rss,
+					&ret_sample->shared);
+	if (error == -EMFILE || error == -ENFILE) /* it may well live */
+		*ret_sample = (struct sample){ slot->line, SAMPLE_NONE, 0 };
+	else if (error)
 		*ret_sample = (struct sample){ slot->line, SAMPLE_GONE, 0 };
 	else if (!ret_sample->rss)
 		ret_sample->rss = SAMPLE_NONE;
@@ -238,6 +247,12 @@ static void expire_timer(struct sampler *sampler)
 	timerfd_settime(sampler->timer, 0, &now, NULL);
 }
 
+static void close_slot(const struct slot *slot)
+{
+	if (slot->fd >= 0)
+		close(slot->fd);
+}
+
 void sampler_stop(struct sampler *sampler)
 {
 	if (!sampler)
@@ -248,7 +263,7 @@ void sampler_stop(struct sampler *sampler)
 	expire_timer(sampler);
 	pthread_join(sampler->thread, NULL);
 	for (size_t i = 0; i < sampler->table.count; i++)
-		close(sampler->table.at[i].fd);
+		close_slot(&sampler->table.at[i]);
 	close(sampler->timer);
 	close(sampler->event);
 	free(sampler->table.at);
@@ -320,19 +335,19 @@ static int grow_filling(struct sampler *sampler, size_t room)
 	return 0;
 }
 
-static int put_slot(struct sampler *sampler, uint32_t line, int statm_fd, bool replace)
+static int put_slot(struct sampler *sampler, struct slot slot, bool replace)
 {
 	struct slots *table = &sampler->table;
 
 	if ((table->count == table->room && grow_table(sampler) < 0) ||
 	    grow_filling(sampler, room_wanted(sampler, table->count + 1)) < 0) {
-		close(statm_fd);
+		close_slot(&slot);
 		return -ENOMEM;
 	}
 	pthread_mutex_lock(&sampler->lock);
 	if (replace)
-		slots_leave(&sampler->table, line, sampler->version + 1);
-	table->at[table->count++] = (struct slot){ .fd = statm_fd, .line = line };
+		slots_leave(&sampler->table, slot.line, sampler->version + 1);
+	table->at[table->count++] = slot;
 	sampler->version++;
 	pthread_mutex_unlock(&sampler->lock);
 	return 0;
@@ -340,12 +355,19 @@ static int put_slot(struct sampler *sampler, uint32_t line, int statm_fd, bool r
 
 int sampler_add(struct sampler *sampler, uint32_t line, int statm_fd)
 {
-	return put_slot(sampler, line, statm_fd, false);
+	return put_slot(sampler, (struct slot){ .fd = statm_fd, .line = line }, false);
+}
+
+int sampler_add_anew(struct sampler *sampler, uint32_t line, pid_t pid, uint64_t start_ticks)
+{
+	const struct slot slot = { .fd = -1, .line = line, .pid = pid, .start_ticks = start_ticks };
+
+	return put_slot(sampler, slot, false);
 }
 
 int sampler_replace(struct sampler *sampler, uint32_t line, int statm_fd)
 {
-	return put_slot(sampler, line, statm_fd, true);
+	return put_slot(sampler, (struct slot){ .fd = statm_fd, .line = line }, true);
 }
 
 void sampler_remove(struct sampler *sampler, uint32_t line)

@@ -8,6 +8,8 @@
 
 #include "wire/record.h"
 
+#include <sys/types.h>
+
 struct sampler;
 
 /* What a sample's rss says instead of bytes. */
@@ -23,6 +25,9 @@ void sampler_stop(struct sampler *sampler);
 /* Read @statm_fd for @line from the next tick on; it belongs to the sampler from here, also on
  * failure. 0 or -ENOMEM. */
 int sampler_add(struct sampler *sampler, uint32_t line, int statm_fd);
+
+/* Of a process whose file can't be kept open: it is opened at each tick. As sampler_add. */
+int sampler_add_anew(struct sampler *sampler, uint32_t line, pid_t pid, uint64_t start_ticks);
 
 /* Read another file for a line. As sampler_add. */
 int sampler_replace(struct sampler *sampler, uint32_t line, int statm_fd);

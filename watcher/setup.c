@@ -8,6 +8,7 @@
 #include "wire/sessions.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,10 @@
 /* Between two looks whether what was made again has come to stay. */
 #define RESTORE_NS NS_PER_S
 #define RESTORES_TOLD 10
+
+/* Descriptors that are not for the files of processes: those of their looks, of the recorder, of
+ * programs that come. */
+#define RESERVE 48
 
 #define PAST_BYTES (64UL << 20)
 
@@ -53,15 +58,20 @@ static int open_signals(struct core *core)
 	return core_watch(core, core->signals, EPOLLIN, SOURCE_SIGNAL, 0);
 }
 
-/* Two descriptors a process are kept open. */
-static void raise_descriptors(void)
+/* Two descriptors a process are kept open, while there are more than a reserve for all else. */
+static void raise_descriptors(struct core *core)
 {
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
+	core->lean.first = INT_MAX;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < INT_MAX)
+		core->lean.first =
+			(int)limit.rlim_cur -
+			(limit.rlim_cur / 4 < RESERVE ? (int)limit.rlim_cur / 4 : RESERVE);
 }
 
 static void describe_session(struct core *core)
@@ -88,6 +98,7 @@ static int open_parts(struct core *core)
 	core->past = past_new(PAST_BYTES);
 	core->emitters = emitters_new();
 	family_open(&core->family);
+	kin_open(&core->kin);
 	if (bounds_open(&core->bounds, "") < 0)
 		return -ENOMEM;
 	core->packet = malloc(sizeof *core->packet);
@@ -237,6 +248,8 @@ void setup_close(struct core *core)
 	figures_close(core);
 	alarms_close(core);
 	family_close(&core->family);
+	kin_close(&core->kin);
+	pidset_free(&core->lean.refused);
 	rules_close(&core->rules);
 	pidset_free(&core->ring_names);
 	marks_free(&core->marks);
@@ -352,7 +365,7 @@ int setup_lock(struct core *core)
 			  "proc proc /proc)");
 		return -ESRCH;
 	}
-	raise_descriptors();
+	raise_descriptors(core);
 	describe_session(core);
 	error = lock_directory(core, &owner);
 	/* The one before may be about to end, as a private one when its last command has left. */

@@ -17,10 +17,10 @@ void slots_close(struct slots *slots, uint64_t version)
 	for (size_t i = 0; i < slots->count; i++) {
 		struct slot *slot = &slots->at[i];
 
-		if (slot->leaves && slot->leaves <= version)
-			close(slot->fd);
-		else
+		if (!slot->leaves || slot->leaves > version)
 			slots->at[kept++] = *slot;
+		else if (slot->fd >= 0)
+			close(slot->fd);
 	}
 	slots->count = kept;
 }

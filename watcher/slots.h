@@ -7,10 +7,13 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct slot {
-	int fd;
+	int fd; /* negative: the file is opened at each tick */
 	uint32_t line;
+	pid_t pid; /* for that */
+	uint64_t start_ticks;
 	uint64_t leaves; /* the version of the table that no longer has it; 0: it stays */
 };
 

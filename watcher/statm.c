@@ -3,8 +3,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static int open_statm(const char *path)
@@ -87,4 +89,42 @@ int statm_read(int fd, uint64_t *ret_rss, uint64_t *ret_shared)
 	*ret_rss = resident * page_size;
 	*ret_shared = (shared < resident ? shared : resident) * page_size;
 	return 0;
+}
+
+/* Field 22 of /proc/PID/stat, behind a name that may hold spaces and parentheses. */
+static bool started_at(pid_t pid, uint64_t start_ticks)
+{
+	char path[64], text[512];
+	unsigned long long start = 0;
+	ssize_t size;
+	char *at;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	size = read(fd, text, sizeof text - 1);
+	close(fd);
+	text[size > 0 ? size : 0] = '\0';
+	at = strrchr(text, ')');
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	return at && sscanf(at, "%llu", &start) == 1 && start == start_ticks;
+}
+
+/* What is read first is of the process that is found behind it, or of one before it, which would
+ * have to have ended meanwhile: then the start is another one. */
+int statm_read_anew(pid_t pid, uint64_t start_ticks, uint64_t *ret_rss, uint64_t *ret_shared)
+{
+	int fd = statm_open(pid);
+	int error;
+
+	if (fd < 0)
+		return fd == -ENOENT ? -ESRCH : fd;
+	error = statm_read(fd, ret_rss, ret_shared);
+	close(fd);
+	if (!error && !started_at(pid, start_ticks))
+		error = -ESRCH;
+	return error;
 }

@@ -23,4 +23,10 @@ int statm_open_thread(pid_t pid);
  */
 int statm_read(int fd, uint64_t *ret_rss, uint64_t *ret_shared);
 
+/*
+ * The same of a process whose statm can't be kept open, by opening it: -ESRCH also where another
+ * one has its PID.
+ */
+int statm_read_anew(pid_t pid, uint64_t start_ticks, uint64_t *ret_rss, uint64_t *ret_shared);
+
 #endif

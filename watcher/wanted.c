@@ -173,7 +173,7 @@ static int follow_pids(struct core *core, const struct wanted *wanted)
 		if (entry && wanted->as)
 			entry->fixed = true;
 		if (entry && wanted->family)
-			family_join(core, entry);
+			family_begin(core, entry);
 		followed += entry != NULL;
 	}
 	return wanted->pid_count && !followed ? -ESRCH : 0;

@@ -27,7 +27,8 @@ size_t codec_put_request(void *to, size_t size, const struct request *request)
 	for (pb_size_t i = 0; i < message.reaped_count; i++)
 		message.reaped[i] =
 			(memwatch_Reaped){ request->reaped[i].pid, request->reaped[i].status,
-					   request->reaped[i].peak };
+					   request->reaped[i].peak, request->reaped[i].waited,
+					   request->reaped[i].floor };
 	return pb_encode(&out, &memwatch_Request_msg, &message) ? out.bytes_written : 0;
 }
 
@@ -59,7 +60,8 @@ int codec_get_request(const void *from, size_t size, struct request *ret_request
 	for (pb_size_t i = 0; i < message.reaped_count; i++)
 		ret_request->reaped[i] =
 			(struct reaped){ message.reaped[i].pid, message.reaped[i].status,
-					 message.reaped[i].peak };
+					 message.reaped[i].peak, message.reaped[i].waited,
+					 message.reaped[i].floor };
 	return 0;
 }
 
@@ -117,6 +119,10 @@ static void fill_status(memwatch_Status *to, const struct status_info *status)
 	for (pb_size_t i = 0; i < to->recording_count; i++)
 		fill_recording(&to->recording[i], &status->recordings[i]);
 	to->unseen = status->unseen;
+	to->unseen_at_least = status->unseen_at_least;
+	to->dropped_processes = status->dropped_processes;
+	to->lean = status->lean;
+	to->unfollowed = status->unfollowed;
 	to->rule_count =
 		status->rule_count < RULES_MOST ? (pb_size_t)status->rule_count : RULES_MOST;
 	for (pb_size_t i = 0; i < to->rule_count; i++)
@@ -150,6 +156,7 @@ size_t codec_put_process_info(void *to, size_t size, const struct process_info *
 		.rss = info->rss,
 		.max_rss = info->max_rss,
 		.peak_rss = info->peak_rss,
+		.dropped_by_hand = info->dropped_by_hand,
 		.events = info->events,
 		.dropped = info->dropped,
 		.since_ns = info->since_ns,
@@ -241,6 +248,10 @@ static bool get_status(pb_istream_t *in, struct status_info *ret)
 	ret->rollup_max_ns = message.rollup_max_ns;
 	ret->rollup_share = message.rollup_share;
 	ret->unseen = message.unseen;
+	ret->unseen_at_least = message.unseen_at_least;
+	ret->dropped_processes = message.dropped_processes;
+	ret->lean = message.lean;
+	ret->unfollowed = message.unfollowed;
 	ret->rule_count = message.rule_count;
 	for (pb_size_t i = 0; i < message.rule_count; i++)
 		text_copy(ret->rules[i], sizeof ret->rules[i], message.rule[i]);
@@ -267,6 +278,7 @@ static bool get_process_info(pb_istream_t *in, const struct reply_reader *reader
 	info.rss = message.rss;
 	info.max_rss = message.max_rss;
 	info.peak_rss = message.peak_rss;
+	info.dropped_by_hand = message.dropped_by_hand;
 	info.events = message.events;
 	info.dropped = message.dropped;
 	info.since_ns = message.since_ns;

@@ -8,7 +8,8 @@
 bool codec_put_peak(pb_ostream_t *out, const struct peak *peak)
 {
 	return put_uint(out, memwatch_Peak_line_tag, peak->line) &&
-	       put_uint(out, memwatch_Peak_peak_rss_tag, peak->peak_rss);
+	       put_uint(out, memwatch_Peak_peak_rss_tag, peak->peak_rss) &&
+	       put_uint(out, memwatch_Peak_family_tag, peak->family);
 }
 
 bool codec_put_limit(pb_ostream_t *out, const struct limit *limit)
@@ -54,7 +55,7 @@ bool codec_get_peak(pb_istream_t *in, struct record *ret_record)
 	if (!codec_get_message(in, &memwatch_Peak_msg, &message))
 		return false;
 	ret_record->type = RECORD_PEAK;
-	ret_record->peak = (struct peak){ message.line, message.peak_rss };
+	ret_record->peak = (struct peak){ message.line, message.peak_rss, message.family };
 	return true;
 }
 

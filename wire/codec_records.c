@@ -80,6 +80,7 @@ static bool put_end(pb_ostream_t *out, const struct end *end)
 		.last_rss = end->last_rss,
 		.max_rss = end->max_rss,
 		.peak_rss = end->peak_rss,
+		.peak_kind = end->peak_kind,
 	};
 
 	return pb_encode(out, &memwatch_End_msg, &message);
@@ -281,7 +282,8 @@ static bool get_end(pb_istream_t *in, struct record_reader *reader)
 {
 	memwatch_End message = memwatch_End_init_zero;
 
-	if (!codec_get_message(in, &memwatch_End_msg, &message) || message.reason > END_DROPPED)
+	if (!codec_get_message(in, &memwatch_End_msg, &message) || message.reason > END_DROPPED ||
+	    message.peak_kind > PEAK_AT_MOST)
 		return false;
 	reader->record.type = RECORD_END;
 	reader->record.end = (struct end){
@@ -292,6 +294,7 @@ static bool get_end(pb_istream_t *in, struct record_reader *reader)
 		.last_rss = message.last_rss,
 		.max_rss = message.max_rss,
 		.peak_rss = message.peak_rss,
+		.peak_kind = (enum peak_kind)message.peak_kind,
 	};
 	return true;
 }
@@ -300,7 +303,7 @@ static bool get_gap(pb_istream_t *in, struct record_reader *reader)
 {
 	memwatch_Gap message = memwatch_Gap_init_zero;
 
-	if (!codec_get_message(in, &memwatch_Gap_msg, &message) || message.reason > GAP_CLOCK_BACK)
+	if (!codec_get_message(in, &memwatch_Gap_msg, &message) || message.reason > GAP_UNFOLLOWED)
 		return false;
 	reader->record.type = RECORD_GAP;
 	reader->record.gap = (struct gap){

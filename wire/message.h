@@ -29,7 +29,7 @@ enum request_op {
 	REQUEST_STOP,
 	REQUEST_FLUSH,	/* since: an emitter's instance */
 	REQUEST_ENDED,	/* told by the parent: pid, since: a wait status, peak: ru_maxrss in bytes,
-			   text: its name */
+			   text: its name; reaped: the same with more, of it alone */
 	REQUEST_RECORD, /* path, text: a title, "" for none; since 1: in place of a file that is
 			   there already. Where the same is recorded there already, that goes on. With
 			   a selection it ends with its command */
@@ -56,8 +56,10 @@ enum request_op {
 };
 
 enum register_flags {
-	REGISTER_PARENT = 1, /* its parent asks, and will tell its end */
-	REGISTER_FAMILY = 2, /* its descendants too; with the other: and its parent's orphans */
+	REGISTER_PARENT = 1,  /* its parent asks, and will tell its end */
+	REGISTER_FAMILY = 2,  /* its descendants too; with the other: and its parent's orphans */
+	REGISTER_AWAITED = 4, /* alone: it is to become what a family begins with, and is registered
+				 when it has: what it has started until then is of the family */
 };
 
 enum rule_flags {
@@ -90,6 +92,9 @@ struct reaped {
 	uint32_t pid;
 	int32_t status; /* as wait(2) has it */
 	uint64_t peak;	/* ru_maxrss in bytes; 0: not known */
+	bool waited;	/* for children of its own: the peak may be that of one */
+	uint64_t floor; /* bytes that what it was launched from had, with which ru_maxrss begins; 0:
+			   not known */
 };
 
 /* No request has a greater number. */
@@ -135,7 +140,8 @@ struct process_info {
 	uint64_t max_rss;
 	uint64_t peak_rss;
 	uint64_t events;
-	uint64_t dropped; /* events that its emitter could not keep */
+	uint64_t dropped;     /* events that its emitter could not keep */
+	bool dropped_by_hand; /* with ended: it is followed no more, and may live */
 	uint64_t since_ns;
 	uint64_t selections; /* as struct record's */
 	char name[TEXT_NAME + 1];
@@ -185,7 +191,13 @@ struct status_info {
 				   */
 	uint32_t recording_count; /* in the order of their begins, ended ones too */
 	struct recording_info recordings[RECORDINGS_MOST];
-	uint64_t unseen; /* processes of families that came and went without a line */
+	uint64_t unseen;	    /* processes of families that came and went without a line */
+	bool unseen_at_least;	    /* there may be more of them than the kernel has told of */
+	uint64_t dropped_processes; /* of those that ended: that are followed no more, whether they
+				       live or not */
+	uint64_t lean;	     /* of those followed: whose files are opened at each tick, for want of
+				descriptors */
+	uint64_t unfollowed; /* that were to be followed, and could not be, for the same want */
 	uint32_t rule_count;
 	char rules[RULES_MOST][RULE_TEXT + 1];
 };

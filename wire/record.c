@@ -24,6 +24,8 @@ const char *gap_reason_text(enum gap_reason reason)
 		return "clock set ahead";
 	case GAP_CLOCK_BACK:
 		return "clock set back";
+	case GAP_UNFOLLOWED:
+		return "not followed";
 	}
 	return "gap";
 }
@@ -48,6 +50,13 @@ char *gap_text(char text[GAP_TEXT], const struct gap *gap)
 	else
 		snprintf(text, GAP_TEXT, "%" PRIu64 " %s", gap->count, reason);
 	return text;
+}
+
+static const char *const peak_kinds[] = { "at least", "exact", "at most" };
+
+const char *peak_kind_text(enum peak_kind kind)
+{
+	return peak_kinds[kind <= PEAK_AT_MOST ? kind : PEAK_AT_LEAST];
 }
 
 const char *limit_kind_text(enum limit_kind kind)

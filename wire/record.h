@@ -118,6 +118,13 @@ enum end_reason {
 	END_DROPPED,	 /* a person asked to follow it no more */
 };
 
+/* What the peak of a process that has ended is worth. */
+enum peak_kind {
+	PEAK_AT_LEAST = 0, /* read before its end: what it had after that is not in it */
+	PEAK_EXACT,	   /* of its end, as the kernel has it */
+	PEAK_AT_MOST,	   /* as high as what its program was launched from: it had no more */
+};
+
 struct end {
 	uint32_t line;
 	uint32_t pid;
@@ -126,6 +133,7 @@ struct end {
 	uint64_t last_rss;
 	uint64_t max_rss;  /* the highest sample */
 	uint64_t peak_rss; /* the kernel's high-water mark; 0 where it could not be read */
+	enum peak_kind peak_kind;
 };
 
 enum gap_reason {
@@ -138,12 +146,14 @@ enum gap_reason {
 	GAP_SUSPEND,	 /* the machine was suspended */
 	GAP_CLOCK_AHEAD, /* the wall clock was set ahead */
 	GAP_CLOCK_BACK,	 /* ... or back */
+
+	GAP_UNFOLLOWED, /* processes that were to be followed and could not be; count: of them */
 };
 
 /* Whether something is missing there; else only the wall clock is another. */
 static inline bool gap_is_loss(enum gap_reason reason)
 {
-	return reason < GAP_SUSPEND;
+	return reason < GAP_SUSPEND || reason == GAP_UNFOLLOWED;
 }
 
 struct gap {
@@ -154,9 +164,15 @@ struct gap {
 	uint64_t count;
 };
 
+/*
+ * Of the line itself; or of its family: the most that one process among it and its descendants had,
+ * as the kernel says of those that were waited for, where that is above what any of them was seen
+ * to have. It may come after the line's end.
+ */
 struct peak {
 	uint32_t line;
 	uint64_t peak_rss;
+	bool family;
 };
 
 /* A line has one current of each kind. */
@@ -298,6 +314,9 @@ const char *gap_reason_text(enum gap_reason reason);
 
 /* "3 missed ticks", "suspended for 1 h 02 min", "wall clock set 2.00 s ahead"; returns @text. */
 char *gap_text(char text[GAP_TEXT], const struct gap *gap);
+
+/* "at least", "exact", "at most"; never NULL. */
+const char *peak_kind_text(enum peak_kind kind);
 
 /* "cgroup", "machine", "asked"; never NULL. */
 const char *limit_kind_text(enum limit_kind kind);

@@ -39,7 +39,7 @@ static void look_at_record(void *arg, const struct record *record)
 	} else if (record->type == RECORD_END) {
 		require(record->end.reason <= END_DROPPED);
 	} else if (record->type == RECORD_GAP) {
-		require(record->gap.reason <= GAP_CLOCK_BACK);
+		require(record->gap.reason <= GAP_UNFOLLOWED);
 	} else if (record->type == RECORD_METRICS) {
 		require(record->metrics.line != LINE_SESSION);
 		require(!(record->metrics.set & ~METRICS_ALL));

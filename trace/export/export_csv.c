@@ -203,7 +203,8 @@ static void put_end(struct table *table, uint64_t t_ns, const struct end *gone)
 		snprintf(peak, sizeof peak, ", peak %" PRIu64 " bytes", gone->peak_rss);
 	if (gone->peak_rss && gone->max_rss && gone->max_rss != gone->peak_rss)
 		snprintf(sampled, sizeof sampled, ", sampled %" PRIu64 " bytes", gone->max_rss);
-	snprintf(words, sizeof words, "process ends: %s%s%s",
+	snprintf(words, sizeof words, "%s%s%s%s",
+		 gone->reason == END_DROPPED ? "followed no more: " : "process ends: ",
 		 end_text(how, sizeof how, gone->reason, gone->code), peak, sampled);
 	put_words(table, t_ns, gone->line, gone->last_rss, words, table->tail);
 }

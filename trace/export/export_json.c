@@ -311,6 +311,8 @@ static void put(void *arg, const struct record *record)
 		put_gap(json, record->t_ns, &record->gap);
 		break;
 	case RECORD_PEAK:
+		if (record->peak.family) /* whose it is no track shows */
+			break;
 		chrome_counter(&json->chrome, "RSS peak", pid_of(json, record->peak.line),
 			       record->t_ns, record->peak.peak_rss);
 		break;

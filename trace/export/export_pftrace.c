@@ -158,7 +158,7 @@ static void put_stat(struct pftrace *trace, uint64_t t_ns, uint32_t number,
 
 static void put_peak(struct pftrace *trace, uint64_t t_ns, const struct peak *peak)
 {
-	struct line *line = find_line(trace, peak->line, t_ns);
+	struct line *line = peak->family ? NULL : find_line(trace, peak->line, t_ns);
 	struct perfetto_counter counter;
 
 	if (!line)

@@ -145,6 +145,8 @@ static void put_end(const struct record_json *json, uint64_t t_ns, const struct 
 	put_known(json->out, "rss", gone->last_rss);
 	put_known(json->out, "max_rss", gone->max_rss);
 	put_known(json->out, "peak_rss", gone->peak_rss);
+	if (gone->peak_rss)
+		json_text(json->out, "peak_kind", peak_kind_text(gone->peak_kind));
 	end(json);
 }
 

@@ -145,9 +145,13 @@ static void place_ends(struct frame *frame)
 		const struct picture_line *line = &picture->lines[i];
 		struct frame_label label = { .line = line->process->line };
 
-		if (!line->ended || (line->reason == END_EXITED && line->code == 0))
+		bool well = line->reason == END_EXITED && line->code == 0;
+
+		if (!line->ended || (well && !line->by_peak))
 			continue;
 		end_text(label.text, sizeof(label.text), line->reason, line->code);
+		if (line->by_peak && well) /* else its fate is what matters */
+			snprintf(label.text, sizeof(label.text), "its peak; no sample was taken");
 		label.x = frame_x(frame, line->end_ns);
 		label.y = frame_y(frame, line->end_rss);
 		if (!place(frame, &label, GRID_TEXT | GRID_POINT | GRID_CURVE))

@@ -26,19 +26,23 @@ extern char **environ;
 
 /* --- starting */
 
-/* Ours without what gnuplot would read of it; NULL: no memory. */
+/* Ours without what gnuplot would read of it, and with what says that it is no member of a family;
+ * NULL: no memory. */
 static char **clean_environment(void)
 {
+	static char helper[] = "MEMWATCH_HELPER=gnuplot";
 	size_t count = 0;
 	size_t kept = 0;
 	char **result;
 
 	while (environ && environ[count])
 		count++;
-	result = calloc(count + 1, sizeof(*result));
+	result = calloc(count + 2, sizeof(*result));
 	for (size_t i = 0; result && i < count; i++)
 		if (strncmp(environ[i], "GNU", 3) != 0)
 			result[kept++] = environ[i];
+	if (result)
+		result[kept++] = helper;
 	return result;
 }
 

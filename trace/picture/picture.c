@@ -114,6 +114,9 @@ static int add_end(struct picture *picture, uint64_t t_ns, const struct end *end
 
 	if (!line)
 		return 0;
+	line->by_peak = !line->columns.some && end->peak_rss;
+	if (line->by_peak)
+		columns_add(&line->columns, t_ns, end->peak_rss);
 	columns_break(&line->columns, t_ns);
 	line->ended = true;
 	line->end_ns = line->columns.t_ns;

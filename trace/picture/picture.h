@@ -20,7 +20,8 @@ struct picture_line {
 	const struct reader_process *process;
 	struct columns columns;
 	struct milestones marks;
-	bool ended; /* here, as follows */
+	bool by_peak; /* it ended before it had a sample: its one value is the kernel's peak */
+	bool ended;   /* here, as follows */
 	uint64_t end_ns;
 	uint64_t end_rss;
 	enum end_reason reason;

@@ -150,6 +150,9 @@ static void take_gap(struct pass *pass, const struct gap *gap)
 	case GAP_CLOCK_AHEAD:
 	case GAP_CLOCK_BACK:
 		break; /* nothing is lost there */
+	case GAP_UNFOLLOWED:
+		pass->summary->unfollowed += gap->count;
+		break;
 	}
 }
 
@@ -157,7 +160,8 @@ static void take_peak(struct pass *pass, const struct peak *peak)
 {
 	uint32_t place = find(pass, peak->line);
 
-	if (place != NOWHERE && peak->peak_rss > pass->summary->processes[place].peak_rss)
+	if (place != NOWHERE && !peak->family &&
+	    peak->peak_rss > pass->summary->processes[place].peak_rss)
 		pass->summary->processes[place].peak_rss = peak->peak_rss;
 }
 

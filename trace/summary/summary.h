@@ -83,9 +83,10 @@ struct summary {
 	struct total_tally total;
 	struct grown total_grown;
 	uint64_t milestones;
-	uint64_t missed;  /* ticks */
-	uint64_t dropped; /* events, torn ones too */
-	uint64_t lost;	  /* records that the recorder could not keep */
+	uint64_t missed;     /* ticks */
+	uint64_t dropped;    /* events, torn ones too */
+	uint64_t lost;	     /* records that the recorder could not keep */
+	uint64_t unfollowed; /* processes that the watcher had no descriptors for */
 };
 
 /*
