@@ -218,9 +218,12 @@ void kin_sweep(struct core *core)
 void kin_join(struct core *core, const struct entry *entry)
 {
 	struct kin *kin = &core->kin;
-	struct kin_root *root = find_root(kin, entry->root);
-	struct pidmark *mark = pidset_find(&kin->births, (pid_t)entry->info.pid);
+	struct kin_root *root;
+	struct pidmark *mark;
 
+	kin_hear(core);
+	root = find_root(kin, entry->root);
+	mark = pidset_find(&kin->births, (pid_t)entry->info.pid);
 	if (!root)
 		return;
 	root->members++;
@@ -280,8 +283,8 @@ static void take_birth(void *arg, pid_t parent, pid_t child)
 	mark = pidset_add(&kin->births, child, root->id, UINT64_MAX);
 	if (!mark)
 		kin->at_least = true;
-	else
-		mark->name = KIN_BORN;
+	else /* a walk may be before the kernel's word */
+		mark->name = registry_find(core->registry, child, 0) ? KIN_SEEN : KIN_BORN;
 	root->alive += mark != NULL;
 	root->had_any = true;
 }
