@@ -3,10 +3,15 @@
 #include "cli/recording.h"
 #include "trace/export/export.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* As the shell has it. */
+#define EXIT_SIGNAL 128
 
 static void list_formats(void)
 {
@@ -74,14 +79,15 @@ static int check_output(const struct options *options)
 	return 0;
 }
 
-/* The recording must not be replaced by what is made of it. */
+/* The recording must not be replaced by what is made of it, nor be added to. */
 static bool is_same_file(const char *path, const char *other)
 {
 	struct stat status;
 	struct stat others;
+	int error = is_stdout(other) ? fstat(STDOUT_FILENO, &others) : stat(other, &others);
 
-	return stat(path, &status) == 0 && stat(other, &others) == 0 &&
-	       status.st_dev == others.st_dev && status.st_ino == others.st_ino;
+	return stat(path, &status) == 0 && error == 0 && status.st_dev == others.st_dev &&
+	       status.st_ino == others.st_ino;
 }
 
 static int write_file(struct recording *recording)
@@ -99,6 +105,9 @@ static int write_file(struct recording *recording)
 		return 0;
 	if (recording_stopped())
 		return recording_stopped();
+	/* Its reader has had enough, as head(1) has. */
+	if (error == -EPIPE && is_stdout(output_of(options)))
+		return EXIT_SIGNAL + SIGPIPE;
 	if (reader_error(recording->reader)[0])
 		log_error("%s: %s", recording->path, reader_error(recording->reader));
 	else

@@ -98,6 +98,14 @@ memwatch export a.mwdb -o - >dash.csv || fail "export -o -"
 check_equal "the same to standard output" "$(cat out.csv)" "$(cat dash.csv)"
 memwatch export a.mwdb - --format jsonl | jq -se 'any(.name == "job")' >/dev/null || fail "--format jsonl"
 check_equal "a picture through a pipe" PNG "$(memwatch export a.mwdb -o - --format png | head -c 4 | tail -c 3)"
+memwatch record --force -i 1ms -o long.mwdb -- sh -c 'i=0; while [ $i -lt 3000 ]; do i=$((i + 1)); done; sleep 1' 2>/dev/null
+memwatch export long.mwdb -o - --format html 2>piped.err | head -c 5 >/dev/null
+check_equal "a reader that has had enough" 141 "${PIPESTATUS[0]}"
+check_equal "what is said then" "" "$(cat piped.err)"
+check_equal "a full disk" "memwatch: standard output: cannot be written: No space left on device" \
+	"$(memwatch export a.mwdb -o - 2>&1 >/dev/full)"
+memwatch export a.mwdb -o - >>a.mwdb 2>same.err && fail "it was written behind the recording"
+check_match "the recording itself" "is the recording itself" "$(cat same.err)"
 memwatch export a.mwdb table --format csv || fail "--format of a file"
 check_equal "a file of that format" "$(cat out.csv)" "$(cat table)"
 refused_formats() { # PATTERN COMMAND...: with a list behind
