@@ -86,7 +86,10 @@ void life_look_at(struct core *core, struct entry *entry)
 		life_peak(core, entry, status.peak);
 		alarms_peak(core, entry, clock_mono_ns());
 	}
-	if (strcmp(status.name, entry->comm) != 0 || clock_mono_ns() >= entry->titled_ns + TITLE_NS)
+	/* A command line lies in the process's memory: where that waits for a disk that is gone, so
+	 * would we. */
+	if (status.state != 'D' && (strcmp(status.name, entry->comm) != 0 ||
+				    clock_mono_ns() >= entry->titled_ns + TITLE_NS))
 		look_at_title(core, entry);
 	figures_status(core, entry, &status);
 	bounds_follow(core, entry);

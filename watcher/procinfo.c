@@ -230,7 +230,8 @@ static const char *find_variable(const struct procinfo_reader *reader, ssize_t s
 {
 	size_t length = strlen(name);
 
-	for (const char *at = reader->line; at < reader->line + size; at += strlen(at) + 1) {
+	for (const char *at = reader->line; size > 0 && at < reader->line + size;
+	     at += strlen(at) + 1) {
 		if (strncmp(at, name, length) == 0 && at[length] == '=')
 			return at + length + 1;
 	}
@@ -467,11 +468,15 @@ static bool find_bytes(const char *text, const char *key, uint64_t *ret_bytes)
 int procinfo_parse_status(const char *text, struct procinfo_status *ret_status)
 {
 	uint64_t *values = ret_status->values;
+	const char *at;
 
 	*ret_status = (struct procinfo_status){ 0 };
 	if (strncmp(text, "Name:\t", 6) != 0)
 		return -ESRCH;
 	copy_name(ret_status->name, text + 6);
+	at = strstr(text, "\nState:\t");
+	if (at)
+		ret_status->state = at[strlen("\nState:\t")];
 	text = strstr(text, "\nVmHWM:");
 	if (!text)
 		return 0;

@@ -83,6 +83,7 @@ int procinfo_read_brief(pid_t pid, char name[TEXT_NAME + 1], uint64_t *ret_start
 /* What changes in a process's life. */
 struct procinfo_status {
 	char name[TEXT_NAME + 1];
+	char state;    /* as struct procinfo's */
 	uint64_t peak; /* VmHWM, the kernel's high-water mark of its resident memory, which libproc2
 			  does not give: bytes, 0 where it has no memory */
 	bool has_memory;

@@ -360,9 +360,9 @@ int setup_lock(struct core *core)
 	int error;
 
 	if (!pidns_proc_is_own()) {
-		log_error("/proc shows another PID namespace than this: every number would be a "
-			  "stranger's; mount one of its own (unshare --mount-proc, or mount -t "
-			  "proc proc /proc)");
+		log_error("/proc shows another PID namespace than this, or is not mounted: every "
+			  "number would be a stranger's; mount one of its own (unshare "
+			  "--mount-proc, or mount -t proc proc /proc)");
 		return -ESRCH;
 	}
 	raise_descriptors(core);
