@@ -194,7 +194,7 @@ static void where_pss_is_sampled_what_processes_share_counts_once(void)
 	CHECK_EQ_U64(points[0].pss, (4 + 1 + 3 + 1 + 10) * MIB);
 	pss_of(&total, 3, 2 * MIB);
 	pss_of(&total, 1, 5 * MIB);
-	tick(&total, 300, 1, 3, 10 * MIB, points);
+	tick(&total, 300 + TOTAL_TOLD_NS, 1, 3, 10 * MIB, points);
 	CHECK_EQ_U64(points[0].pss, (5 + 3 + 1 + 2) * MIB);
 	tick(&total, 400, 2, 1, UINT64_MAX, points);
 	CHECK_EQ_U64(points[0].pss, 7 * MIB);
@@ -240,6 +240,7 @@ static void a_fork_changes_nothing_of_what_they_have_together(void)
 	fork_from(&total, 90, 1, 1);
 	tick(&total, 100, 1, 1, 200 * MIB, points);
 	read_at(&total, 110, 1, 200 * MIB, 190 * MIB);
+	read_at(&total, 111, 1, 100 * MIB, 90 * MIB); /* after the fork that is told then */
 	for (uint32_t line = 2; line <= 5; line++) {
 		fork_from(&total, 110 + line, line, 101);
 		tick(&total, 110 + line, line, 1, 200 * MIB, points);
@@ -250,13 +251,15 @@ static void a_fork_changes_nothing_of_what_they_have_together(void)
 	CHECK_EQ_U64(points[0].pss_own, 190 * MIB);
 	for (uint32_t line = 2; line <= 5; line++)
 		read_at(&total, 200 + line, line, 40 * MIB, 38 * MIB);
-	tick(&total, 300, 1, 5, 200 * MIB, points); /* not all were read again */
+	tick(&total, 300 + TOTAL_TOLD_NS, 1, 5, 200 * MIB, points); /* not all were read again */
 	CHECK_EQ_U64(points[0].pss, 200 * MIB);
-	tick(&total, 310, 5, 1, 207 * MIB, points);
+	tick(&total, 310 + TOTAL_TOLD_NS, 5, 1, 207 * MIB, points);
 	CHECK_EQ_U64(points[0].pss, 207 * MIB);
-	tick(&total, 310, 5, 1, 200 * MIB, points);
-	read_at(&total, 320, 1, 41 * MIB, 39 * MIB);
-	tick(&total, 400, 1, 5, 200 * MIB, points);
+	tick(&total, 310 + TOTAL_TOLD_NS, 5, 1, 200 * MIB, points);
+	read_at(&total, 320 + TOTAL_TOLD_NS, 1, 41 * MIB, 39 * MIB);
+	tick(&total, 400 + TOTAL_TOLD_NS, 1, 5, 200 * MIB, points);
+	CHECK_EQ_U64(points[0].pss, 200 * MIB); /* another fork may be on its way */
+	tick(&total, 400 + 2 * TOTAL_TOLD_NS, 1, 5, 200 * MIB, points);
 	CHECK_EQ_U64(points[0].pss, 201 * MIB);
 	CHECK_EQ_U64(points[0].pss_own, 191 * MIB);
 	total_free(&total);

@@ -132,30 +132,47 @@ struct total_point total_now(const struct total *total, uint64_t t_ns)
 
 /* --- what was read of each */
 
-/* All that were read since the last fork count from now on; @late: of who was not by now nothing
- * more will be known. */
+/* What was read of it last counts from now on. */
+static void adopt(struct total_line *line)
+{
+	if (!line->next.known)
+		return;
+	line->read = line->next;
+	line->next.known = false;
+	line->fresh = false;
+}
+
+/* All that were read since the last fork do; @late: of who was not by now nothing more will be
+ * known. */
 static void settle(struct total *total, bool late)
 {
 	for (size_t i = 0; i < total->count; i++) {
-		struct total_line *line = &total->lines[i];
-
-		line->fresh &= !late && !line->next.known;
-		if (line->next.known)
-			line->read = line->next;
-		line->next.known = false;
+		adopt(&total->lines[i]);
+		total->lines[i].fresh &= !late;
 	}
 	total->forked_ns = 0;
 }
 
-static void settle_if_read(struct total *total)
+static bool is_sure(const struct total_line *line, uint64_t t_ns)
 {
-	for (size_t i = 0; i < total->count; i++) {
-		const struct total_line *line = &total->lines[i];
+	return line->next.known && t_ns >= line->next.t_ns + TOTAL_TOLD_NS;
+}
 
-		if (line->counts && !line->next.known)
+/* Of what was read, as much as is sure at @t_ns. */
+static void settle_reads(struct total *total, uint64_t t_ns)
+{
+	if (total->forked_ns && t_ns > total->since_ns + TOTAL_SETTLE_NS)
+		settle(total, true);
+	for (size_t i = 0; i < total->count; i++) {
+		struct total_line *line = &total->lines[i];
+
+		if (!total->forked_ns && is_sure(line, t_ns))
+			adopt(line);
+		else if (total->forked_ns && line->counts && !is_sure(line, t_ns))
 			return;
 	}
-	settle(total, false);
+	if (total->forked_ns)
+		settle(total, false);
 }
 
 /* A child has all that its parent has, and what they have together is what it was. */
@@ -178,16 +195,15 @@ static void add_metrics(struct total *total, uint64_t t_ns, const struct metrics
 		line->swap = metrics->values[METRIC_SWAP];
 	if (!line || !line->sampled || !(metrics->set & METRIC_BIT(METRIC_PSS)))
 		return;
+	read.t_ns = t_ns;
 	read.pss = metrics->values[METRIC_PSS];
 	read.anon = metrics->pss_anon ? metrics->pss_anon : read.pss;
 	read.own = own_of(line);
-	if (!total->forked_ns) {
-		line->read = read;
-		line->fresh = false;
-	} else if (t_ns >= total->forked_ns + metrics->read_ns) {
-		line->next = read;
-		settle_if_read(total);
-	}
+	if (total->forked_ns && t_ns < total->forked_ns + metrics->read_ns)
+		return;
+	line->next = read;
+	if (!total->forked_ns && !line->read.known)
+		adopt(line);
 }
 
 /* --- who comes and goes */
@@ -317,8 +333,8 @@ size_t total_add(struct total *total, const struct record *record,
 		points[count++] = point_at(total, total->open_ns, true);
 		total->open_ns = 0;
 	}
-	if (total->forked_ns && record->t_ns > total->since_ns + TOTAL_SETTLE_NS)
-		settle(total, true);
+	if (record->type == RECORD_TICK || record->type == RECORD_METRICS)
+		settle_reads(total, record->t_ns);
 	if (record->type == RECORD_TICK) {
 		join = is_join(total, &record->tick);
 		add_samples(total, &record->tick);

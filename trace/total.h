@@ -24,9 +24,13 @@
 
 #define TOTAL_SETTLE_NS 12000000000ULL
 
+/* A fork is told so late at most; a read of meanwhile may have seen it already. */
+#define TOTAL_TOLD_NS 150000000ULL
+
 /* Of one process, bytes as smaps_rollup has them. */
 struct total_read {
 	bool known;
+	uint64_t t_ns; /* when it was told */
 	uint64_t pss;
 	uint64_t anon; /* of that in anonymous pages */
 	uint64_t own;  /* resident less shared, when it was read */
@@ -43,7 +47,8 @@ struct total_line {
 	uint64_t swap;	 /* as read last */
 	uint64_t born;	 /* its own memory at its first sample */
 	struct total_read read;
-	struct total_read next; /* since the last fork: it counts once all have been read */
+	struct total_read next; /* newer: it counts once no fork was told for a while, and after a
+				   fork once all have been read */
 };
 
 /* All zeros but for what is set first is an empty one. */

@@ -106,7 +106,8 @@ bool life_title(struct core *core, struct entry *entry, const struct procinfo *i
  * process was followed. */
 void life_reading(struct core *core, struct entry *entry, const struct reading *reading)
 {
-	struct sample sample = { entry->info.line, reading->rss, reading->shared };
+	struct sample sample = { entry->info.line, reading->rss,
+				 figures_shared(entry, reading->shared) };
 	struct record record = { .t_ns = reading->t_ns, .type = RECORD_TICK };
 	bool in_order = record.t_ns >= core->released_ns && record.t_ns >= core->session.start_ns;
 

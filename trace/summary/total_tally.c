@@ -92,9 +92,12 @@ static void add_point(struct total_tally *tally, const struct total_point *point
 
 void total_tally_add(struct total_tally *tally, const struct record *record)
 {
-	struct total_point points[TOTAL_POINTS];
+	struct total_point points[TOTAL_POINTS + 1];
 	size_t count = total_add(&tally->total, record, points);
 
+	/* Where no sample changes, what is read is all that does. */
+	if (record->type == RECORD_METRICS && tally->known)
+		points[count++] = total_now(&tally->total, record->t_ns);
 	for (size_t i = 0; i < count; i++)
 		add_point(tally, &points[i]);
 }
