@@ -149,17 +149,34 @@ static bool has_moved(uint64_t a, uint64_t b)
 	return (a > b ? a - b : b - a) > b / FIGURES_SHMEM_PARTS;
 }
 
+/* Of what several have, the PSS knows only who has touched the same pages by now: a server's common
+ * block is nobody's own. */
+static bool is_only_one(const struct core *core, const struct entry *entry)
+{
+	const struct entry *other;
+	uint32_t line = 0;
+
+	while ((other = registry_next(core->registry, line)) != NULL) {
+		line = other->info.line;
+		if (other != entry && !other->info.ended &&
+		    other->figures.shmem >= FIGURES_SHMEM_LEAST)
+			return false;
+	}
+	return true;
+}
+
 static void look_at_shmem(struct core *core, struct entry *entry, uint64_t shmem, uint64_t now_ns)
 {
 	struct figures *figures = &entry->figures;
 	bool due = !figures->shmem_read_ns || (now_ns > figures->shmem_read_ns + FIGURES_SHMEM_NS &&
 					       has_moved(shmem, figures->shmem_read));
 
+	figures->shmem = shmem;
 	if (shmem < FIGURES_SHMEM_LEAST) {
 		figures->shmem_own = 0;
 		return;
 	}
-	figures->shmem_own = figures->shmem_alone ? shmem : 0;
+	figures->shmem_own = figures->shmem_alone && is_only_one(core, entry) ? shmem : 0;
 	if (!due || start_rollup(core) < 0)
 		return;
 	figures->shmem_read = shmem;

@@ -22,6 +22,7 @@ struct figures {
 	/* Of what is said to be shared, memory that nobody else maps: a memfd, a MAP_SHARED block
 	 * of one's own. */
 	uint64_t shmem_own;  /* bytes; 0: none, or not known */
+	uint64_t shmem;	     /* RssShmem, as it was looked at last */
 	bool shmem_alone;    /* so said the last read of smaps_rollup */
 	uint64_t shmem_read; /* what it was then, in RssShmem, and when that was asked for */
 	uint64_t shmem_read_ns;
