@@ -49,7 +49,8 @@ int limiter_ask(struct limiter *limiter)
 		status = ask(limiter, REQUEST_LIMIT_TOTAL, 0, options->limit_total_bytes);
 	if (!options->limit_bytes)
 		return status;
-	if (limiter->root || !limiter->target_count)
+	/* One request for all of the processes of a selection. */
+	if (limiter->root || !limiter->target_count || options->selection)
 		return status | ask(limiter, REQUEST_LIMIT, limiter->root, options->limit_bytes);
 	for (size_t i = 0; i < limiter->target_count; i++)
 		status |= ask(limiter, REQUEST_LIMIT, limiter->targets[i], options->limit_bytes);
@@ -124,6 +125,8 @@ static bool counts(const struct limiter *limiter, uint32_t line, uint32_t pid)
 		return limiter->options->limit_total_bytes != 0;
 	if (!limiter->options->limit_bytes)
 		return false;
+	if (limiter->options->selection) /* nothing else comes */
+		return true;
 	if (limiter->root)
 		return find_member(limiter, line) != NULL;
 	for (size_t i = 0; i < limiter->target_count; i++) {

@@ -85,20 +85,21 @@ wait_for 5 said || fail "commands of a view: $(cat asked)"
 memwatch event --pid $big "limit 30.0 MiB crossed" || fail "event"
 plot other.json
 see other.json ".type == \"limit\" and .kind == \"asked\" and .pid == $big and .limit == 30 * $MIB"
-see other.json ".type == \"limit\" and .kind == \"asked\" and .pid == 0 and .limit == 35 * $MIB"
+has other.json '.type == "limit" and .kind == "asked" and .pid == 0' && fail "the total of one is that of all"
 see other.json '.label == "limit 30.0 MiB crossed" and .category == ""'
 wait_for 5 said || fail "a program's words run the person's command: $(cat asked)"
 kill $asker
 
-# what a process with a limit has started is held to it too, and what is asked of all holds those that come later
+# what a process with a limit has started is held to it too where that was asked for, and what is asked of all holds
+# those that come later
 
 sh -c 'sleep 1001 & echo $! >child; wait' &
 parent=$!
 wait_for 5 test -s child || fail "no child"
-memwatch add $parent || fail "add"
-memwatch --view json --duration 50ms --pid $parent --limit 1K >/dev/null || fail "a limit"
-memwatch add "$(cat child)" || fail "add"
+plot family.json -C --pid $parent --limit 1K
+see family.json ".type == \"event\" and .pid == $(cat child) and .label == \"limit 1 KiB crossed\""
 see other.json ".type == \"event\" and .pid == $(cat child) and .label == \"limit 1 KiB crossed\""
+kill $plotter
 memwatch drop $parent "$(cat child)" && kill "$(cat child)" || fail "drop"
 start_later() {
 	sleep 1002 &
@@ -113,7 +114,7 @@ kill $later
 
 # recorded, and replayed without having been told
 
-memwatch record -o session.mwdb --duration 300ms --pid $big,$small --limit 1K 2>/dev/null || fail "record"
+memwatch record -o session.mwdb --duration 300ms --pid $big,$small --limit 1K --limit-total 35M 2>/dev/null || fail "record"
 memwatch replay --view json session.mwdb >replay.json || fail "replay"
 has replay.json ".type == \"limit\" and .kind == \"asked\" and .pid == $small and .limit == 1024" || fail "no limit in the replay"
 has replay.json ".type == \"event\" and .pid == $small and .label == \"limit 1 KiB crossed\"" || fail "no crossing in the replay"
@@ -122,6 +123,7 @@ has replay.json '.type == "limit" and .kind == "asked" and .pid == 0' || fail "n
 # on the screen of a view that wasn't told, live and replayed
 
 memwatch --view json --duration 50ms --pid $big --limit 41M >/dev/null || fail "another limit"
+memwatch --view json --duration 50ms --limit-total 35M >/dev/null || fail "a limit of all"
 start 100 30 "memwatch --session default"
 see_text '^ *limit┤╌+'
 see_text '^ *total┤╌+'

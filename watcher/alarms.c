@@ -152,6 +152,7 @@ void alarms_peak(struct core *core, struct entry *entry, uint64_t t_ns)
 
 	if (!entry->info.ended)
 		peak_of_one(core, peak, t_ns);
+	selections_peak(core, entry, t_ns);
 	if (!alarm->limit || alarm->crossed || peak <= alarm->limit || entry->info.ended)
 		return;
 	alarm->crossed = true;
@@ -181,6 +182,7 @@ void alarms_reading(struct core *core, struct entry *entry, uint64_t t_ns, uint6
 	struct alarm *total = &core->alarms.total;
 	uint64_t sum = core->alarms.sum - entry->info.rss + rss;
 
+	selections_reading(core, entry, t_ns, rss);
 	if (rss > entry->alarm.limit && entry->alarm.limit &&
 	    alarm_step(&entry->alarm, rss) == ALARM_CROSSED)
 		tell_crossing(core, entry->info.line, entry->alarm.limit, t_ns, rss, "crossed");
@@ -208,6 +210,7 @@ void alarms_tick(struct core *core, uint64_t t_ns)
 	if (core->alarms.pending)
 		tell_pending(core, t_ns);
 	step_total(core, t_ns);
+	selections_tick(core, t_ns);
 }
 
 /* --- who is asked for what */

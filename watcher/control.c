@@ -259,6 +259,20 @@ static void do_record_end(struct answer *answer)
 		record_end(answer->core, request->path, pid, is_last(answer->core, pid));
 }
 
+/* Of the selection's own processes, and of no others. */
+static void limit_selection(struct answer *answer)
+{
+	const struct request *request = answer->request;
+	struct core *core = answer->core;
+
+	if (!selections_find(&core->selections, request->selection))
+		refuse(answer, "the selection is over");
+	else if (request->op == REQUEST_LIMIT_TOTAL)
+		selections_limit_total(core, request->selection, request->since);
+	else
+		selections_limit(core, request->selection, request->since);
+}
+
 static void do_limit(struct answer *answer)
 {
 	const struct request *request = answer->request;
@@ -268,7 +282,9 @@ static void do_limit(struct answer *answer)
 		refuse(answer, "a limit must be below 2^63 bytes");
 		return;
 	}
-	if (request->op == REQUEST_LIMIT_TOTAL) {
+	if (request->selection) {
+		limit_selection(answer);
+	} else if (request->op == REQUEST_LIMIT_TOTAL) {
 		alarms_ask_total(answer->core, request->since);
 	} else if (!request->pid) {
 		alarms_ask_all(answer->core, request->since);

@@ -56,7 +56,7 @@ static void tell_rollup(struct core *core, struct entry *entry, const struct rol
 	metrics->set = core->session.metrics & METRICS_ROLLUP;
 	metrics->read_ns = result->took_ns;
 	if (metrics->set & METRIC_BIT(METRIC_PSS)) {
-		metrics->values[METRIC_PSS] = result->figures.pss;
+		entry->pss = metrics->values[METRIC_PSS] = result->figures.pss;
 		metrics->pss_anon = result->figures.pss_anon;
 	}
 	if (metrics->set & METRIC_BIT(METRIC_USS))

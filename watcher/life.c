@@ -284,6 +284,7 @@ static struct entry *join(struct core *core, const struct procinfo *info, const 
 	add_first_sample(core, entry, sample);
 	bounds_join(core, entry);
 	alarms_join(core, entry);
+	selections_joined(core, entry, entry->info.selections);
 	figures_join(core, entry);
 	kin_hear_exits(core);
 	family_born(core, entry);
@@ -499,6 +500,8 @@ static bool take_sample(struct core *core, const struct sample *sample, uint64_t
 	note_sample(core, entry, t_ns, sample->rss);
 	if (entry->alarm.limit)
 		alarms_sample(core, entry);
+	if (core->selections.limited)
+		selections_reading(core, entry, t_ns, entry->info.rss);
 	return true;
 }
 

@@ -48,6 +48,8 @@ struct entry {
 	uint64_t heritage;	  /* the selections that its children are in, too */
 	uint32_t root;		  /* of its family (kin.h); 0: it has none */
 	enum peak_kind peak_kind; /* what its peak is worth at its end */
+	uint64_t crossed;	  /* those of whose limits it is above */
+	uint64_t pss;		  /* as last read; 0: it was not */
 	struct child_files files; /* by which they are found */
 };
 

@@ -31,12 +31,15 @@ void selections_leave(struct core *core, uint64_t set)
 	for (size_t i = 0; i < core->attached_count; i++)
 		set &= ~core->attached[i].selections;
 	core->selections.used &= ~set;
+	core->selections.limited &= ~set;
+	core->selections.limited_total &= ~set;
 	for (size_t i = 0; i < core->rules.count; i++)
 		core->rules.at[i]->selections &= ~set;
 	while ((entry = registry_next(core->registry, line)) != NULL) {
 		line = entry->info.line;
 		entry->info.selections &= ~set;
 		entry->heritage &= ~set;
+		entry->crossed &= ~set;
 	}
 }
 
@@ -60,13 +63,15 @@ static void add_children(struct core *core, const struct entry *entry, uint64_t 
 
 void selections_add(struct core *core, struct entry *entry, uint64_t set, bool family)
 {
-	bool is_new = set & ~entry->info.selections;
+	uint64_t is_new = set & ~entry->info.selections;
 	bool inherits = family && set & ~entry->heritage;
 
 	entry->info.selections |= set;
 	entry->heritage |= family ? set : 0;
-	if (is_new)
+	if (is_new) {
 		life_tell_selections(core, entry);
+		selections_joined(core, entry, is_new);
+	}
 	if (inherits)
 		add_children(core, entry, set);
 }

@@ -6,12 +6,16 @@
 #ifndef WATCHER_SELECTIONS_H
 #define WATCHER_SELECTIONS_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "watcher/alarms.h"
+#include "wire/selection.h"
 
 /* All zeros: there is none. */
 struct selections {
 	uint64_t used;	  /* a set */
+	uint64_t limited; /* those that ask each of their processes to stay below a limit */
+	uint64_t limited_total;
+	uint64_t each[SELECTIONS_MOST]; /* the limit of each */
+	struct alarm totals[SELECTIONS_MOST];
 	uint64_t joining; /* those that a new line is in from its begin */
 	uint64_t joining_families;
 	uint32_t last; /* the one that was begun last: the next has another number */
@@ -41,5 +45,22 @@ void selections_born(const struct core *core, struct entry *entry);
 
 /* The parent of a line that has been followed before was found to be @parent. */
 void selections_inherit(struct core *core, const struct entry *parent, struct entry *entry);
+
+/*
+ * selection_limits.c: the limits of selections. 0 bytes: none any more.
+ */
+
+/* Each process of the selection, later ones too, is to stay below @limit; or all of them together.
+ */
+void selections_limit(struct core *core, uint32_t number, uint64_t limit);
+void selections_limit_total(struct core *core, uint32_t number, uint64_t limit);
+
+/* A line is in those of @set from now on. */
+void selections_joined(struct core *core, struct entry *entry, uint64_t set);
+
+/* It has @rss bytes at @t_ns; its peak rose; a tick is over. */
+void selections_reading(struct core *core, struct entry *entry, uint64_t t_ns, uint64_t rss);
+void selections_peak(struct core *core, struct entry *entry, uint64_t t_ns);
+void selections_tick(struct core *core, uint64_t t_ns);
 
 #endif
