@@ -18,12 +18,12 @@ static const char *text_or_empty(const char *text)
 /* The length to keep, without reading further than it takes to tell. */
 static size_t bounded(const char *text, size_t max)
 {
-	size_t length = strnlen(text, max + 1);
+	size_t length = text[0] ? strnlen(text, max + 1) : 0;
 
 	return length <= max ? length : text_cut(text, length, max);
 }
 
-static void emit(struct client *client, uint64_t t_ns, const struct event *event)
+static inline void emit(struct client *client, uint64_t t_ns, const struct event *event)
 {
 	enum ring_result result =
 		ring_emit(&client->ring, t_ns, event, bounded(event->category, TEXT_CATEGORY),
@@ -36,15 +36,14 @@ static void emit_mark(struct client *client, const char *category, const char *l
 {
 	uint64_t now = clock_mono_ns();
 	struct rss_reading reading = rss_recent(client->rss, now);
-	struct event event = {
-		.kind = EVENT_MARK,
-		.rss = reading.rss,
-		.shared = reading.shared,
-		.rss_age_ns = reading.age_ns,
-		.category = text_or_empty(category),
-		.label = text_or_empty(label),
-	};
+	struct event event; /* zeros in what only spans have would cost as much as its copy */
 
+	event.kind = EVENT_MARK;
+	event.rss = reading.rss;
+	event.shared = reading.shared;
+	event.rss_age_ns = reading.age_ns;
+	event.category = text_or_empty(category);
+	event.label = text_or_empty(label);
 	emit(client, now, &event);
 }
 

@@ -170,8 +170,9 @@ static void write_cells(struct ring *ring, uint64_t at, unsigned count, uint64_t
 			const struct event *event, size_t category_len, size_t label_len)
 {
 	_Alignas(uint64_t) uint8_t aside[RING_EVENT_CELLS][RING_CELL];
-	uint8_t *cells[RING_EVENT_CELLS] = { cell_at(ring, at) };
+	uint8_t *cells[RING_EVENT_CELLS];
 
+	cells[0] = cell_at(ring, at);
 	for (unsigned i = 1; i < count; i++)
 		cells[i] = aside[i];
 	ring_put(cells, at, t_ns, event, category_len, label_len);

@@ -91,9 +91,15 @@ static inline void put_first(uint8_t *cell, uint64_t t_ns, const struct event *e
 void ring_put(uint8_t *const cells[RING_EVENT_CELLS], uint64_t position, uint64_t t_ns,
 	      const struct event *event, size_t category_len, size_t label_len)
 {
-	unsigned count = ring_event_cells(event->kind, category_len, label_len);
+	unsigned count;
 	size_t at = 0;
 
+	if (event->kind == EVENT_MARK && category_len == 0 && label_len <= TEXT_FIRST) {
+		put_first(cells[0], t_ns, event, 0, label_len);
+		memcpy(cells[0] + offsetof(struct ring_event, text), event->label, label_len);
+		return;
+	}
+	count = ring_event_cells(event->kind, category_len, label_len);
 	for (unsigned i = 1; i < count; i++) {
 		uint64_t word = ring_word(position + i, RING_CELL_NEXT);
 
