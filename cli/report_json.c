@@ -144,7 +144,7 @@ static void put_reason(const struct reader_process *process)
 }
 
 /* Of each figure beside the RSS that was read, the last and the highest. */
-static void put_metrics(const struct summary_process *shown)
+static void put_metrics(uint64_t start_ns, const struct summary_process *shown)
 {
 	for (enum metric i = METRIC_PSS; i < METRICS; i++) {
 		char key[32];
@@ -153,6 +153,8 @@ static void put_metrics(const struct summary_process *shown)
 			continue;
 		snprintf(key, sizeof key, "last_%s", metric_name(i));
 		json_number(stdout, key, shown->metric[i].last);
+		snprintf(key, sizeof key, "last_%s_t", metric_name(i));
+		put_seconds(key, start_ns, shown->metric[i].last_ns);
 		snprintf(key, sizeof key, "max_%s", metric_name(i));
 		json_number(stdout, key, shown->metric[i].max);
 	}
@@ -185,7 +187,7 @@ static void put_process(const struct report *report, const struct summary_proces
 		json_text(stdout, "peak_kind", peak_kind_text(process->peak_kind));
 	else
 		json_null(stdout, "peak_kind");
-	put_metrics(shown);
+	put_metrics(session->start_ns, shown);
 	put_growth(&shown->grown.verdict.slope);
 	verdict_text_json(&shown->grown, shown);
 	json_number(stdout, "events", shown->events);

@@ -229,7 +229,10 @@ static void print_metrics(const struct report *report)
 
 			if (summary->metrics & METRIC_BIT(m))
 				printf(" %10s %10s",
-				       table_bytes(last, known, process->metric[m].last),
+				       !known ? "-"
+					      : units_format_marked(
+							last, process->metric[m].stale ? "~" : "",
+							process->metric[m].last),
 				       table_bytes(max, known, process->metric[m].max));
 		}
 		fputs("\n", stdout);

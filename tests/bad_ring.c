@@ -33,6 +33,18 @@ static void put_event(struct file *file, uint64_t position, const char *label)
 	memcpy(cells[0], &word, sizeof(word));
 }
 
+/* Memory that no machine has, and a time before all. */
+static void say_absurd(struct file *file)
+{
+	const uint64_t rss = 1ULL << 60;
+	const uint64_t t_ns = 0;
+	const uint32_t shared = UINT32_MAX;
+
+	memcpy(file->cells[0] + offsetof(struct ring_event, rss), &rss, sizeof(rss));
+	memcpy(file->cells[0] + offsetof(struct ring_event, shared), &shared, sizeof(shared));
+	memcpy(file->cells[1] + offsetof(struct ring_event, t_ns), &t_ns, sizeof(t_ns));
+}
+
 /* Each KIND breaks one field; the size of the file is returned. */
 static size_t spoil(struct file *file, const char *kind)
 {
@@ -63,6 +75,8 @@ static size_t spoil(struct file *file, const char *kind)
 		header->merged = header->head + 1000;
 	else if (strcmp(kind, "dropped-many") == 0)
 		header->dropped = UINT64_MAX;
+	else if (strcmp(kind, "absurd") == 0)
+		say_absurd(file);
 	else if (strcmp(kind, "noise") == 0)
 		memset(file->cells[1], 0xa5, sizeof(file->cells) - RING_CELL);
 	return size;

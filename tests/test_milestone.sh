@@ -76,4 +76,51 @@ memwatch add $sleeper || fail "add"
 memwatch event --pid $sleeper "by hand" || memwatch event "by hand" --pid $sleeper || fail "event"
 see late.json '.label == "by hand"'
 [ "$(get late.json '.label == "by hand"' .rss)" -gt 100000 ] || fail "no memory of an event by hand"
-kill $sleeper $watcher
+
+# --- what cannot be is refused: memory that no machine has is the last sample's, marked; a time before all is its arrival
+
+instance=00000000abcd1234
+bad_ring absurd ring $sleeper $instance && mv ring "$XDG_RUNTIME_DIR/memwatch/late/rings/$sleeper.$instance"
+see late.json ".pid == $sleeper and .name == \"made up\""
+kill $sleeper
+see late.json '.label == "better"'
+[ "$(get late.json '.label == "good"' .rss)" -lt 8388608 ] || fail "absurd memory is taken"
+check_equal "its age is told" true "$(get late.json '.label == "good"' '.rss_age > 0.0001 and .shared == null')"
+see late.json ".pid == $sleeper and .state == \"end\""
+check_equal "the maximum" true "$(get late.json ".pid == $sleeper and .state == \"end\"" '.max_rss < 8388608')"
+check_equal "a time of 0 is that of its arrival" true "$(get late.json '.label == "better"' '.t > 0')"
+
+/usr/bin/python3 - "$XDG_RUNTIME_DIR/memwatch/late/events.ipc" <<'END' || fail "an emitter of another language"
+import os, socket, struct, sys, time
+
+def varint(number):
+    out = b""
+    while number >= 128:
+        out, number = out + bytes([number & 127 | 128]), number >> 7
+    return out + bytes([number])
+
+def event(label, t):
+    body = b"\x10" + varint(t) + b"\x2a" + varint(len(label)) + label.encode()
+    return b"\x82\x01" + varint(len(body)) + body
+
+with socket.socket(socket.AF_UNIX) as s:
+    s.connect(sys.argv[1])
+    s.sendall(struct.pack(">4sHH", b"\0SP\0", 0x50, 0))
+    s.recv(8, socket.MSG_WAITALL)
+    batch = b"\x08\x01\x10" + varint(os.getpid()) + event("no time", 0) + event("before my start", 12345)
+    s.sendall(struct.pack(">BQ", 1, len(batch)) + batch)
+    time.sleep(0.5)
+END
+for label in "no time" "before my start"; do
+	see late.json ".label == \"$label\""
+	check_equal "$label: taken at its arrival, and its memory read then" true \
+		"$(get late.json ".label == \"$label\"" '.t > 0 and .rss > 1000000 and .rss_age == 0')"
+done
+
+# --- what is above a limit between two ticks crosses it
+
+kill $watcher
+unset MEMWATCH_SESSION
+memwatch run --view json --interval 1s --limit-total 100MiB -- steps sleep 50 event before touch 200 event over free sleep 50 >limit.json
+check_equal "the status of a run beyond its limit" 3 $?
+has limit.json '.category == "limit" and .rss > 104857600' || fail "the limit is not crossed: $(cat limit.json)"

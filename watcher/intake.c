@@ -106,7 +106,8 @@ static uint64_t start_of(const struct entry *entry)
 {
 	uint64_t tick_ns = NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
 	uint64_t since_boot_ns = entry->info.start_ticks * tick_ns;
-	uint64_t asleep_ns = clock_boot_ns() - clock_mono_ns();
+	uint64_t mono_ns = clock_mono_ns();
+	uint64_t asleep_ns = clock_boot_ns() - mono_ns; /* read later, so not below 0 */
 
 	return since_boot_ns > asleep_ns ? since_boot_ns - asleep_ns : 0;
 }

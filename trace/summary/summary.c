@@ -57,6 +57,13 @@ static inline uint32_t find(const struct pass *pass, uint32_t line)
 
 /* --- records */
 
+/* What was read beside an RSS that is another now. */
+static void age_metrics(struct summary_process *process)
+{
+	for (enum metric i = METRIC_PSS; process->metrics && i < METRICS; i++)
+		process->metric[i].stale = true;
+}
+
 static void take_tick(struct pass *pass, uint64_t t_ns, const struct tick *tick)
 {
 	for (size_t i = 0; i < tick->count; i++) {
@@ -65,6 +72,8 @@ static void take_tick(struct pass *pass, uint64_t t_ns, const struct tick *tick)
 
 		if (place == NOWHERE)
 			continue;
+		if (sample->rss != pass->tracks[place].weight.last)
+			age_metrics(&pass->summary->processes[place]);
 		weight_add(&pass->tracks[place].weight, t_ns, sample->rss);
 		if (!pass->tracks[place].ended)
 			own_sample(&pass->tracks[place].own, t_ns, sample);
@@ -183,6 +192,8 @@ static void take_metrics(struct pass *pass, uint64_t t_ns, const struct metrics 
 		if (!(metrics->set & METRIC_BIT(i)))
 			continue;
 		metric->last = metrics->values[i];
+		metric->last_ns = t_ns;
+		metric->stale = false;
 		if (metric->last > metric->max)
 			metric->max = metric->last;
 	}

@@ -13,7 +13,9 @@
 /* A figure beside the samples: bytes. */
 struct summary_metric {
 	uint64_t last;
-	uint64_t max; /* the highest that was read */
+	uint64_t max;	  /* the highest that was read */
+	uint64_t last_ns; /* when the last was read */
+	bool stale;	  /* the RSS was another then than last_rss: they don't belong together */
 };
 
 /* What a process, or a family, had for so many intervals on end is no accident of when it was
