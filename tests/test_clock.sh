@@ -101,7 +101,7 @@ for i in 0 1 2 3; do
 	for file in live.json late.json replay.json run.jsonl; do
 		near "event $i in $file" ${expected[i]} "$(get $file ".label == \"at $i\"" .wall)"
 	done
-	near "event $i in the table" ${expected[i]} "$(awk -F, -v at="at $i\$" '$0 ~ at { print $2 }' run.csv)"
+	near "event $i in the table" ${expected[i]} "$(awk -F, -v at="at $i" '$6 ~ at { print $2 }' run.csv)"
 done
 near "the sample of its end" ${expected[3]} "$(get run.jsonl '.type == "sample"' .wall | tail -n 1)"
 check_equal "jumps in the page" 3 "$(grep -oE '"jumps":\[.*\],"zone"' run.html | grep -o '\[[0-9.]*,' | wc -l)"
@@ -111,4 +111,4 @@ check_equal "jumps in the trace" 3 "$(jq '.otherData.clock_jumps | length' run.j
 cp run.mwdb old.mwdb
 sqlite3 old.mwdb 'DROP TABLE clock'
 memwatch export old.mwdb -o old.csv || fail "an older recording"
-near "its first event" ${expected[0]} "$(awk -F, '/at 0$/ { print $2 }' old.csv)"
+near "its first event" ${expected[0]} "$(awk -F, '$6 ~ /at 0/ { print $2 }' old.csv)"

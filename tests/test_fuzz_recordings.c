@@ -144,7 +144,7 @@ static void no_recording_does_harm(void)
 
 	snprintf(base, sizeof base, "%s/base.mwdb", dir);
 	snprintf(log_path, sizeof log_path, "%s/said", dir);
-	snprintf(command, sizeof command, "%s/tests/make_recording %s", getenv("O"), base);
+	snprintf(command, sizeof command, "'%s/tests/make_recording' '%s'", getenv("O"), base);
 	log = open(log_path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	load("tests/fuzz/corpus_recording");
 	if (!CHECK(log >= 0) || !CHECK(system(command) == 0))

@@ -144,7 +144,7 @@ told=$(get out.json '.category == "memwatch" and (.label | test("ignored|refused
 # --- a file in rings/ that is no ring
 
 echo nonsense >"$dir/rings/.1234-1" && mv "$dir/rings/.1234-1" "$dir/rings/1234-1"
-notice "/rings/1234-1: is no ring of a program, ignored$"
+notice "/rings/1234-1: is no ring of a program: ignored, as are others like it$"
 works "after a ring that is none"
 check_equal "a file that is no ring" nonsense "$(cat "$dir/rings/1234-1")"
 check_equal "what the watcher says besides its notices" "" "$(grep -v "^memwatchd: " watcher.err)"

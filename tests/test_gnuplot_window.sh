@@ -85,7 +85,7 @@ case "\$*" in *GPVAL_TERMINALS*) echo ' dumb svg '; exit ;; esac
 exec $(command -v gnuplot) "\$@"
 END
 chmod +x few/gnuplot
-start 80 24 "DISPLAY=:1 PATH=$PWD/few:$PATH memwatch --view gnuplot --window 10s"
+start 80 24 "DISPLAY=:1 PATH=$(printf %q "$PWD/few:$PATH") memwatch --view gnuplot --window 10s"
 see_text 'now$'
 keys q
 see_end 0

@@ -97,5 +97,5 @@ make -s -C "$ROOT" O="$PWD/elsewhere" clean || fail "clean"
 # --- help names every target of people's
 
 for target in make 'make demo' 'make check' 'make bench' 'make python' 'make mpi' 'make deps' 'make install' 'make uninstall' 'make clean' 'make help'; do
-	make -s -C "$ROOT" help | grep -q "$target" || fail "help does not name $target"
+	make -s -C "$ROOT" O="$build" help | grep -q "$target" || fail "help does not name $target"
 done
