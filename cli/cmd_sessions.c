@@ -70,7 +70,7 @@ static int ask_both(struct control *control, struct listed *listed)
 		return error;
 	listed->session = reply.session;
 	listed->processes = reply.status.processes;
-	listed->ended = reply.status.ended;
+	listed->ended = reply.status.ended - reply.status.dropped_processes;
 	request = (struct request){ .op = REQUEST_LIST };
 	return control_ask(control, &request, &reply, take_first, NULL, listed);
 }

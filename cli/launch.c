@@ -122,10 +122,13 @@ static void become_launcher(char **arguments, int go, int words)
 	memcpy(list + 4, arguments, count * sizeof *list);
 	fcntl(go, F_SETFD, 0);
 	fcntl(words, F_SETFD, 0);
+	/* beside this program, never in the directory of whoever runs it */
 	session_program(path, sizeof path, LAUNCHER);
-	execv(path, list);
+	if (path[0] == '/')
+		execv(path, list);
 	session_program(path, sizeof path, "../lib/memwatch/" LAUNCHER);
-	execv(path, list);
+	if (path[0] == '/')
+		execv(path, list);
 	fcntl(go, F_SETFD, FD_CLOEXEC);
 	fcntl(words, F_SETFD, FD_CLOEXEC);
 	free(list);

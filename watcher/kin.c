@@ -317,9 +317,14 @@ static void take_exec(void *arg, pid_t pid)
 		kin_is_ours(core, pid);
 }
 
+/* Whose ends were lost would count as alive for ever. */
 static void take_loss(void *arg)
 {
-	((struct core *)arg)->kin.at_least = true;
+	struct kin *kin = &((struct core *)arg)->kin;
+
+	kin->at_least = true;
+	for (size_t i = 0; i < kin->count; i++)
+		kin->roots[i].alive = 0;
 }
 
 /* The highest that a member is known to have had. */

@@ -196,6 +196,9 @@ static int open_files(pid_t pid, int *ret_pidfd, struct sample *ret_sample)
 
 /* --- few descriptors */
 
+/* Those that are remembered, so that each counts once. */
+#define REFUSED_MOST 65536
+
 /* The lowest one that is free is given: one above that bound leaves too few for all else. */
 static bool are_few(const struct core *core, int fd)
 {
@@ -216,6 +219,8 @@ void life_unfollowed(struct core *core, pid_t pid)
 {
 	struct lean *lean = &core->lean;
 
+	if (lean->refused.count > REFUSED_MOST)
+		pidset_free(&lean->refused);
 	if (pidset_find(&lean->refused, pid) || !pidset_add(&lean->refused, pid, 0, 0))
 		return;
 	lean->unfollowed++;
