@@ -118,3 +118,20 @@ for gate in "--limit 500M" "--limit-total 500M" "--fail-on-growth 100MiB/h"; do
 	cut 7 7 $gate
 done
 cut 0 0
+
+# --- two PID namespaces with equal PIDs and one runtime directory
+
+unshare -pf --mount-proc true 2>/dev/null || exit 0
+for name in red blue; do
+	unshare -pf --mount-proc memwatch record -i 50ms -o $name.mwdb -- sh -c "echo \$MEMWATCH_SESSION >$name.id
+		until [ -e red.id ] && [ -e blue.id ]; do sleep 0.05; done
+		sleep 0.3; memwatch event of-$name" 2>$name.err &
+	jobs[${#name}]=$!
+done
+for name in red blue; do
+	ends "$name: $(cat $name.err)" "${jobs[${#name}]}" 0
+	check_match "the session of $name" '^[0-9]+(-[0-9]+)?$' "$(cat $name.id)"
+	check_equal "the milestones of $name" of-$name \
+		"$(memwatch report --json $name.mwdb | jq -r '.events[] | select(.category == "") | .label')"
+done
+[ "$(cat red.id)" != "$(cat blue.id)" ] || fail "two namespaces share a session"
