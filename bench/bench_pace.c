@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "bench/figure.h"
 #include "trace/schema.h"
-#include "watcher/past.h"
+#include "watcher/backlog.h"
 #include "watcher/recorder.h"
 #include "wire/codec.h"
 
@@ -20,12 +20,13 @@
 
 #define LINES 100
 #define HEAD_ROOM 32
-#define PAST_BYTES (64UL << 20)
+#define BACKLOG_BYTES (4UL << 20)
+#define BACKLOG_HELD_BYTES (64UL << 20)
 
 struct bench {
 	struct session_info session;
 	struct recorder *recorder;
-	struct past *past;
+	struct backlog *backlog;
 	uint64_t seq;	/* of the last record */
 	uint64_t given; /* to the recorder */
 	unsigned char record[CODEC_RECORD_ROOM + LINES * CODEC_SAMPLE_ROOM];
@@ -45,7 +46,7 @@ static void add(struct bench *bench, struct record *record)
 	size = codec_put_record(bench->record, sizeof bench->record, record);
 	if (!size)
 		fail("a record does not fit");
-	past_add(bench->past, bench->seq, bench->record, size);
+	backlog_add(bench->backlog, record, bench->record, size);
 }
 
 /* As the core does in each turn of its loop. */
@@ -57,12 +58,13 @@ static void feed(struct bench *bench)
 
 	if (!room || bench->given == bench->seq)
 		return;
-	size = past_copy(bench->past, bench->given, room + HEAD_ROOM, RECORDER_BYTES - HEAD_ROOM,
-			 &first, &last);
+	size = backlog_copy(bench->backlog, bench->given, room + HEAD_ROOM,
+			    RECORDER_BYTES - HEAD_ROOM, &first, &last);
 	head = codec_put_records_head(room, HEAD_ROOM, first);
 	memmove(room + head, room + HEAD_ROOM, size);
 	recorder_give(bench->recorder, head + size);
 	bench->given = last;
+	backlog_hold(bench->backlog, last + 1);
 }
 
 static void add_processes(struct bench *bench)
@@ -132,8 +134,8 @@ int main(int argc, char **argv)
 	bench.session.interval_ns = NS_PER_S * LINES / rate;
 	bench.session.start_ns = clock_mono_ns();
 	snprintf(path, sizeof path, "%s/pace.mwdb", dir ? dir : "/tmp");
-	bench.past = past_new(PAST_BYTES);
-	if (!bench.past || recorder_start(&bench.recorder, &order, &bench.session, why) < 0)
+	bench.backlog = backlog_new(&(struct backlog_bounds){ BACKLOG_BYTES, BACKLOG_HELD_BYTES });
+	if (!bench.backlog || recorder_start(&bench.recorder, &order, &bench.session, why) < 0)
 		fail(why);
 	add_processes(&bench);
 	for (uint64_t n = 1; n <= rate / LINES * seconds; n++) {
@@ -152,7 +154,7 @@ int main(int argc, char **argv)
 		&(struct figure){ "pace/cpu", "the recorder, at that pace", NULL, "%", NO_AIM, 0 },
 		100 * cpu_seconds() / (double)seconds);
 	recorder_free(bench.recorder);
-	past_free(bench.past);
+	backlog_free(bench.backlog);
 	unlink(path);
 	return info.state == RECORDING_DONE ? 0 : 1;
 }

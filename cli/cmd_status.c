@@ -105,6 +105,9 @@ static void print_text(const struct session_info *session, const struct status_i
 	       status->missed);
 	printf("events       %" PRIu64 " merged, %" PRIu64 " dropped\n", status->events,
 	       status->dropped);
+	if (status->exact_ns)
+		printf("history      exact since %s, older samples rolled up\n",
+		       units_format_clock(elapsed, status->exact_ns - session->start_ns));
 	printf("plotters     %" PRIu64 "\n", status->subscribers);
 	print_metrics(session, status);
 	for (uint32_t i = 0; i < status->recording_count; i++)
@@ -206,6 +209,11 @@ static void print_json(const struct session_info *session, const struct status_i
 	json_number(stdout, "missed", status->missed);
 	json_number(stdout, "events", status->events);
 	json_number(stdout, "dropped", status->dropped);
+	if (status->exact_ns)
+		printf(",\"exact_since\":%.9f",
+		       (double)(status->exact_ns - session->start_ns) / NS_PER_S);
+	else
+		json_null(stdout, "exact_since");
 	json_number(stdout, "plotters", status->subscribers);
 	json_number(stdout, "gate_restarts", status->gate_restarts);
 	json_number(stdout, "bad_messages", status->bad_messages);

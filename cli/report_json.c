@@ -100,6 +100,9 @@ static void put_session(const struct report *report)
 	fputs("{\"session\":{\"name\":", stdout);
 	json_string(stdout, session->name);
 	json_text(stdout, "title", info->title);
+	if (info->exact_ns > info->begin_ns)
+		printf(",\"exact_since\":%.9f",
+		       (double)(info->exact_ns - info->session.start_ns) / NS_PER_S);
 	json_text(stdout, "host", session->host);
 	json_text(stdout, "version", info->version);
 	put_seconds("interval", 0, session->interval_ns);

@@ -140,6 +140,10 @@ static void print_head(const struct report *report)
 	if (!info->end_wall_ns)
 		puts("cut off    the recorder was killed, or records still: "
 		     "this is what the file has");
+	if (info->exact_ns > info->begin_ns)
+		printf("rolled up  samples before %s s, of which the watcher had the least and "
+		       "the most of each group left\n",
+		       wording_seconds(from, session->start_ns, info->exact_ns, 3));
 	print_part(report);
 	print_losses(&report->summary);
 }

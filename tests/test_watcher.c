@@ -2,7 +2,6 @@
  * and gate. */
 #include "tests/check.h"
 #include "watcher/pair.h"
-#include "watcher/past.h"
 #include "watcher/registry.h"
 #include "watcher/tickbuf.h"
 
@@ -10,65 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-/* --- past */
-
-static void the_past_is_given_in_pieces_without_a_gap(void)
-{
-	struct past *past = past_new(1 << 20);
-	uint64_t since = 0, first, last;
-	unsigned char bytes[1000];
-
-	for (uint64_t seq = 1; seq <= 5000; seq++)
-		past_add(past, seq, &seq, sizeof(seq));
-	CHECK_EQ_U64(past_oldest(past), 1);
-	while (since < 5000) {
-		size_t size = past_copy(past, since, bytes, sizeof(bytes), &first, &last);
-		uint64_t seq;
-
-		if (!CHECK(size > 0))
-			break;
-		CHECK_EQ_U64(first, since + 1);
-		CHECK_EQ_U64(last, since + size / sizeof(seq));
-		memcpy(&seq, bytes + size - sizeof(seq), sizeof(seq));
-		CHECK_EQ_U64(seq, last);
-		since = last;
-	}
-	CHECK_EQ_U64(past_copy(past, 5000, bytes, sizeof(bytes), &first, &last), 0);
-	CHECK_EQ_U64(first, 0);
-	past_free(past);
-}
-
-static void a_full_past_forgets_its_oldest(void)
-{
-	struct past *past = past_new(256 * 1024);
-	unsigned char record[1000] = { 0 };
-	uint64_t first, last;
-	unsigned char *bytes = malloc(1 << 20);
-	size_t size;
-
-	for (uint64_t seq = 1; seq <= 10000; seq++)
-		past_add(past, seq, record, sizeof(record));
-	CHECK(past_oldest(past) > 9000);
-	size = past_copy(past, 0, bytes, 1 << 20, &first, &last);
-	CHECK_EQ_U64(first, past_oldest(past));
-	CHECK_EQ_U64(last, 10000);
-	CHECK_EQ_U64(size, (last - first + 1) * sizeof(record));
-	CHECK(size <= 256 * 1024);
-	free(bytes);
-	past_free(past);
-}
-
-static void an_empty_past_has_nothing(void)
-{
-	struct past *past = past_new(0);
-	uint64_t first, last;
-	char bytes[10];
-
-	CHECK_EQ_U64(past_oldest(past), 0);
-	CHECK_EQ_U64(past_copy(past, 0, bytes, sizeof(bytes), &first, &last), 0);
-	past_free(past);
-}
 
 /* --- registry */
 
@@ -239,9 +179,6 @@ static void strange_packets_are_refused(void)
 }
 
 static const struct check_test tests[] = {
-	CHECK_TEST(the_past_is_given_in_pieces_without_a_gap),
-	CHECK_TEST(a_full_past_forgets_its_oldest),
-	CHECK_TEST(an_empty_past_has_nothing),
 	CHECK_TEST(a_process_is_its_pid_and_its_start),
 	CHECK_TEST(lines_are_found_after_others_are_forgotten),
 	CHECK_TEST(ticks_come_out_as_they_went_in_until_there_is_no_room),

@@ -262,6 +262,9 @@ static void load_info(struct reader *reader)
 	session->start_wall_ns = ask_number(reader, "start_unix_ns", INT64_MAX);
 	session->start_ns = ask_number(reader, "start_mono_ns", TRACE_MOST);
 	info->end_wall_ns = ask_number(reader, "end_unix_ns", INT64_MAX);
+	info->exact_ns = ask_number(reader, "exact_ns", TRACE_MOST);
+	if (info->exact_ns)
+		info->exact_ns += session->start_ns;
 	info->end_ns = session->start_ns + ask_number(reader, "recorded_ns", TRACE_MOST);
 	for (enum cursor_table i = 0; i < TABLE_SESSION; i++)
 		reader->last[i] = ask_last(reader, i);

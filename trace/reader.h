@@ -19,6 +19,7 @@ struct reader_info {
 	uint64_t end_ns;	    /* all that happened before is in the file */
 	uint64_t end_wall_ns;	    /* 0: the recording was cut off, or goes on */
 	char version[32];	    /* of the memwatch that wrote it */
+	uint64_t exact_ns; /* samples before it are the least and the most of several; 0: none is */
 	char title[TEXT_LABEL + 1]; /* what a person called it; else the session's name; else those
 				       of its processes. Never empty */
 	uint64_t samples;	    /* rows: upper bounds */

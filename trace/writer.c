@@ -201,7 +201,7 @@ static int add_tick(struct writer *writer, uint64_t t_ns, const struct tick *tic
 		if (know_line(writer, t_ns, tick->samples[i].line))
 			return writer->error;
 	}
-	if (tick->reading)
+	if (tick->reading && tick->count)
 		error = ticks_reading(&writer->ticks, t_ns, tick->samples);
 	else
 		error = ticks_take(&writer->ticks, t_ns, tick);

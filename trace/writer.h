@@ -30,6 +30,8 @@ int writer_open(struct writer **ret_writer, const char *path, bool force,
 
 /* What a person called the session; before the first record: 0 or a negative errno. */
 int writer_title(struct writer *writer, const char *title);
+/* Samples before @exact_ns are rolled up: what a recording that begins late has from a backlog. */
+int writer_exact(struct writer *writer, uint64_t exact_ns);
 
 /*
  * Take the next record: 0, or a negative errno, after which only writer_error and writer_close make

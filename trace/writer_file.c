@@ -244,6 +244,13 @@ int writer_title(struct writer *writer, const char *title)
 	return writer_check(writer, rows_session_text(&writer->rows, "title", title));
 }
 
+int writer_exact(struct writer *writer, uint64_t exact_ns)
+{
+	return writer_check(writer,
+			    rows_session_number(&writer->rows, "exact_ns",
+						(int64_t)(exact_ns - writer->session.start_ns)));
+}
+
 static void flush_peaks(struct writer *writer)
 {
 	for (uint32_t i = 1; i < writer->room; i++) {

@@ -298,7 +298,7 @@ void alarms_told(struct core *core, struct entry *entry, uint64_t seq)
 
 static bool is_lost(const struct core *core, const struct alarm *alarm)
 {
-	return alarm->limit && alarm->seq && alarm->seq < past_oldest(core->past);
+	return alarm->limit && alarm->seq && alarm->seq < backlog_oldest(core->backlog);
 }
 
 void alarms_look(struct core *core)

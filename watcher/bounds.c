@@ -41,7 +41,7 @@ void bounds_close(struct bounds *bounds)
 static void tell_if_moved(struct core *core, struct bound *told, const struct limit *limit)
 {
 	struct record record = { .t_ns = clock_mono_ns(), .type = RECORD_LIMIT };
-	bool lost = told->limit && told->seq && told->seq < past_oldest(core->past);
+	bool lost = told->limit && told->seq && told->seq < backlog_oldest(core->backlog);
 
 	if (!lost && !bound_moved(told, record.t_ns, limit->limit, limit->used))
 		return;

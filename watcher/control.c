@@ -326,7 +326,7 @@ static void do_history(struct answer *answer)
 	answer->reply.value = merge_seq(core->merge);
 	if (!records)
 		return;
-	size = past_copy(core->past, answer->request->since, records + 32,
+	size = backlog_copy(core->backlog, answer->request->since, records + 32,
 			 PAIR_BODY - HEAD_ROOM - 64, &first, &last);
 	if (size) {
 		head = codec_put_records_head(records, 32, first);
@@ -351,7 +351,8 @@ static void do_status(struct answer *answer)
 	status->ended = registry_ended(core->registry);
 	status->subscribers = core->gate.peers;
 	status->gate_restarts = core->gate.number - 1;
-	status->oldest_seq = past_oldest(core->past);
+	status->oldest_seq = backlog_oldest(core->backlog);
+	status->exact_ns = backlog_exact_ns(core->backlog);
 	status->rollup_share = figures_share(core);
 	record_list(core, status);
 	status->unseen = core->kin.unseen;

@@ -17,6 +17,9 @@
 #include <unistd.h>
 
 #define LOOK_NS (250 * NS_PER_MS)
+/* Lines of processes that have ended. */
+#define ENDED_MOST 4096
+
 #define BEAT_LOOKS 4
 #define GATE_RETRY_NS NS_PER_S
 
@@ -236,9 +239,26 @@ static void handle(struct core *core, const struct epoll_event *event)
 
 /* --- the loop */
 
+/* What may be asked for again: the records of the last seconds, those that a recording has not had
+ * yet, and while one waits for its disk all from then on. */
+static void hold_recent(struct core *core)
+{
+	const size_t last = sizeof core->recent_seq / sizeof *core->recent_seq - 1;
+	uint64_t recent = core->recent_seq[0];
+	uint64_t had = record_had(core);
+
+	memmove(core->recent_seq, core->recent_seq + 1, last * sizeof *core->recent_seq);
+	core->recent_seq[last] = merge_seq(core->merge);
+	if (had == 0)
+		return;
+	backlog_hold(core->backlog, (had < recent ? had : recent) + 1);
+	backlog_trim(core->backlog);
+}
+
 static void look_slowly(struct core *core)
 {
 	output_beat(core);
+	hold_recent(core);
 	bounds_look(core);
 	alarms_look(core);
 	rules_look(core);
@@ -266,6 +286,15 @@ void core_look_at_ends(struct core *core)
 		replace_gate(core);
 }
 
+/* Lines that have ended are known as long as the backlog tells of them; and it, as long as these
+ * are not too many. */
+static void forget_ended(struct core *core)
+{
+	registry_forget(core->registry, backlog_oldest(core->backlog));
+	while (registry_kept(core->registry) > ENDED_MOST && backlog_forget_some(core->backlog))
+		registry_forget(core->registry, backlog_oldest(core->backlog));
+}
+
 static void look(struct core *core, uint64_t now_ns)
 {
 	if (now_ns < core->next_look_ns)
@@ -280,7 +309,7 @@ static void look(struct core *core, uint64_t now_ns)
 		start_gate(core);
 	if (core->looks++ % BEAT_LOOKS == 0)
 		look_slowly(core);
-	registry_forget(core->registry, past_oldest(core->past));
+	forget_ended(core);
 	intake_forget(core);
 	if (core->options->private_session && !core->was_attached &&
 	    now_ns > core->session.start_ns + UNATTENDED_NS)

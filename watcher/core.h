@@ -1,5 +1,5 @@
 /*
- * The core: it samples, merges, keeps the past and supervises the gate. One thread runs one epoll
+ * The core: it samples, merges, keeps the backlog and supervises the gate. One thread runs one epoll
  * loop over all of it; the sampler is the only other thread. It never opens a nanomsg socket.
  */
 #ifndef WATCHER_CORE_H
@@ -15,7 +15,7 @@
 #include "watcher/kin.h"
 #include "watcher/marks.h"
 #include "watcher/merge.h"
-#include "watcher/past.h"
+#include "watcher/backlog.h"
 #include "watcher/procinfo.h"
 #include "watcher/recorder.h"
 #include "watcher/registry.h"
@@ -114,7 +114,7 @@ struct core {
 	struct sampler *sampler;
 	struct procinfo_reader *procinfo;
 	struct merge *merge;
-	struct past *past;
+	struct backlog *backlog;
 	struct emitters *emitters;
 	struct marks marks;
 	struct spans spans;
@@ -143,6 +143,7 @@ struct core {
 	uint64_t bad_rings;	 /* files in rings/ that were none */
 	uint64_t missed_from_ns; /* the last tick that was in time */
 	uint64_t next_look_ns;
+	uint64_t recent_seq[8]; /* merged until so many looks ago, each about a second */
 	uint64_t looks;
 	uint32_t looked_line;  /* the last one looked at */
 	uint64_t requests[64]; /* ids carried out, newest over oldest */
@@ -203,7 +204,7 @@ void setup_close(struct core *core);
 void setup_restore(struct core *core);
 int setup_watch_gate(struct core *core);
 
-/* output.c: what was merged goes to the past and to the stream. */
+/* output.c: what was merged goes to the backlog and to the stream. */
 int output_open(struct core *core);
 void output_close(struct output *output);
 void output_release(struct core *core, uint64_t until_ns);
@@ -293,7 +294,7 @@ void intake_mark(struct core *core, uint64_t until_ns);
 void intake_forget(struct core *core);
 
 /*
- * record.c: the past is the recorder's queue: it is given what it has not had yet whenever it has
+ * record.c: the backlog is the recorder's queue: it is given what it has not had yet whenever it has
  * time.
  */
 
@@ -302,11 +303,14 @@ void intake_forget(struct core *core);
 const char *record_name(char *text, const char *path, size_t most);
 /* What a request asks to be recorded: false with @why, of @size bytes, where it is refused. */
 bool record_ask(struct core *core, const struct request *request, char *why, size_t size);
-/* Start a recording, with all that the past still has: 0, or -EBUSY where there are too many, or as
+/* Start a recording, with all that the backlog still has: 0, or -EBUSY where there are too many, or as
  * writer_open, with why in @why of TRACE_WHY bytes. */
 int record_begin(struct core *core, const struct recorder_order *order, char *why);
 /* How they fare, in the order of their begins. */
 void record_list(const struct core *core, struct status_info *ret_status);
+/* The last seq that no recording can ask for again: UINT64_MAX where there is none, 0 while one waits
+ * for what has failed to pass. */
+uint64_t record_had(const struct core *core);
 /* Give them what was merged, which is all from before @until_ns. */
 void record_feed(struct core *core, uint64_t until_ns);
 /* When record_feed is to be called whatever happens; UINT64_MAX: need not be. */

@@ -195,7 +195,7 @@ void figures_status(struct core *core, struct entry *entry, const struct procinf
 	struct figures *figures = &entry->figures;
 	struct metrics *metrics = &record.metrics;
 	uint32_t wanted = core->session.metrics & METRICS_STATUS;
-	bool lost = figures->told_seq && figures->told_seq < past_oldest(core->past);
+	bool lost = figures->told_seq && figures->told_seq < backlog_oldest(core->backlog);
 
 	if (status->has_memory)
 		look_at_shmem(core, entry, status->values[METRIC_SHMEM], record.t_ns);

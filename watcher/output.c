@@ -184,7 +184,7 @@ static void release(void *arg, const struct record *held)
 
 	note_release(core, &record);
 	size = codec_put_record(core->output.record, RECORD_ROOM, &record);
-	past_add(core->past, record.seq, core->output.record, size);
+	backlog_add(core->backlog, &record, core->output.record, size);
 	append(core, record.seq, size);
 }
 

@@ -90,7 +90,7 @@ int record_begin(struct core *core, const struct recorder_order *order, char *wh
 	text_copy(recording->info.path, sizeof recording->info.path, order->path);
 	recording->number = ++core->recording_number;
 	recording->selection = order->selection;
-	recording->seq = past_oldest(core->past) ? past_oldest(core->past) - 1 : 0;
+	recording->seq = backlog_oldest(core->backlog) ? backlog_oldest(core->backlog) - 1 : 0;
 	recording->resync = recording->seq > 0 || order->selection;
 	core->recordings[core->recording_count++] = recording;
 	return core_watch(core, recorder_fd(recording->recorder), EPOLLIN, SOURCE_RECORDER,
@@ -104,12 +104,28 @@ void record_list(const struct core *core, struct status_info *ret_status)
 		state_of(core->recordings[i], &ret_status->recordings[i]);
 }
 
+uint64_t record_had(const struct core *core)
+{
+	uint64_t had = UINT64_MAX;
+
+	for (size_t i = 0; i < core->recording_count; i++) {
+		const struct recording *recording = core->recordings[i];
+
+		if (!recording->recorder)
+			continue;
+		if (recording->waits)
+			return 0;
+		had = recording->seq < had ? recording->seq : had;
+	}
+	return had;
+}
+
 /* --- feeding */
 
 /* Whether the record @seq, 0 where it isn't merged yet, is still to be given. */
 static bool is_to_come(const struct core *core, const struct recording *recording, uint64_t seq)
 {
-	return !seq || (seq > recording->seq && seq >= past_oldest(core->past));
+	return !seq || (seq > recording->seq && seq >= backlog_oldest(core->backlog));
 }
 
 /* Whether a line's begin is not told by a record still to come, and its end, if it has one, is. */
@@ -207,12 +223,12 @@ static void give(struct core *core, struct recording *recording, unsigned char *
 	uint64_t first, last;
 	size_t head, size;
 
-	if (recording->seq + 1 < past_oldest(core->past))
+	if (recording->seq + 1 < backlog_oldest(core->backlog))
 		recording->resync = true;
 	if (recording->resync)
 		resync(core, recording);
-	size = past_copy(core->past, recording->seq, room + HEAD_ROOM, RECORDER_BYTES - HEAD_ROOM,
-			 &first, &last);
+	size = backlog_copy(core->backlog, recording->seq, room + HEAD_ROOM,
+			    RECORDER_BYTES - HEAD_ROOM, &first, &last);
 	if (!size)
 		return;
 	head = codec_put_records_head(room, HEAD_ROOM, first);
@@ -221,10 +237,10 @@ static void give(struct core *core, struct recording *recording, unsigned char *
 	recording->seq = last;
 }
 
-/* What its failure has undone is given once more, as far as the past still has it. */
+/* What its failure has undone is given once more, as far as the backlog still has it. */
 static void go_back(const struct core *core, struct recording *recording)
 {
-	uint64_t oldest = past_oldest(core->past);
+	uint64_t oldest = backlog_oldest(core->backlog);
 	uint64_t seq;
 
 	if (!recorder_again(recording->recorder, &seq))
@@ -421,8 +437,11 @@ static bool ask_again(struct core *core, const struct recording *recording,
 
 bool record_ask(struct core *core, const struct request *request, char *why, size_t size)
 {
-	struct recorder_order order = { request->path, request->text, request->since != 0,
-					request->selection };
+	struct recorder_order order = { .path = request->path,
+					.title = request->text,
+					.force = request->since != 0,
+					.exact_ns = backlog_exact_ns(core->backlog),
+					.selection = request->selection };
 	struct recording *recording = find_path(core, request->path);
 	char reason[TRACE_WHY];
 	char name[TEXT_PATH + 1];

@@ -283,6 +283,8 @@ int recorder_start(struct recorder **ret_recorder, const struct recorder_order *
 		goto free_recorder;
 	if (order->title[0])
 		writer_title(recorder->writer, order->title);
+	if (order->exact_ns)
+		writer_exact(recorder->writer, order->exact_ns);
 	text_copy(recorder->info.path, sizeof recorder->info.path, order->path);
 	recorder->info.state = RECORDING_ON;
 	recorder->look_ns = clock_mono_ns() + LOOK_NS;

@@ -1,6 +1,6 @@
 /*
- * A recording: a thread of its own that takes merged records, encoded as the past has them, and
- * writes them to a session file. Nobody waits for it: what it has no time for stays in the past,
+ * A recording: a thread of its own that takes merged records, encoded as the backlog gives them, and
+ * writes them to a session file. Nobody waits for it: what it has no time for stays in the backlog,
  * and is lost only when that forgets it. One thread at a time may call.
  */
 #ifndef WATCHER_RECORDER_H
@@ -18,6 +18,7 @@ struct recorder_order {
 	const char *path;   /* absolute */
 	const char *title;  /* "" for none */
 	bool force;	    /* in place of a file that is there */
+	uint64_t exact_ns;  /* what it is given of ticks before this is rolled up; 0: none is */
 	uint32_t selection; /* of the lines to be recorded; 0: all. recorder_resync says which */
 };
 

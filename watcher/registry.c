@@ -179,3 +179,8 @@ size_t registry_dropped(const struct registry *registry)
 {
 	return registry->dropped;
 }
+
+size_t registry_kept(const struct registry *registry)
+{
+	return registry->count - registry->live;
+}

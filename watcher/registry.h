@@ -84,6 +84,8 @@ void registry_forget(struct registry *registry, uint64_t seq);
 
 size_t registry_live(const struct registry *registry);
 size_t registry_ended(const struct registry *registry);	  /* since the start */
+/* Those of the ended that are not forgotten. */
+size_t registry_kept(const struct registry *registry);
 size_t registry_dropped(const struct registry *registry); /* of those: that may live */
 
 #endif

@@ -30,7 +30,8 @@
  * programs that come. */
 #define RESERVE 48
 
-#define PAST_BYTES (64UL << 20)
+#define BACKLOG_BYTES (4UL << 20)
+#define BACKLOG_HELD_BYTES (64UL << 20)
 
 int setup_watch_gate(struct core *core)
 {
@@ -95,14 +96,14 @@ static int open_parts(struct core *core)
 {
 	core->registry = registry_new();
 	core->merge = merge_new();
-	core->past = past_new(PAST_BYTES);
+	core->backlog = backlog_new(&(struct backlog_bounds){ BACKLOG_BYTES, BACKLOG_HELD_BYTES });
 	core->emitters = emitters_new();
 	family_open(&core->family);
 	kin_open(&core->kin);
 	if (bounds_open(&core->bounds, "") < 0)
 		return -ENOMEM;
 	core->packet = malloc(sizeof *core->packet);
-	if (!core->registry || !core->merge || !core->past || !core->emitters || !core->packet ||
+	if (!core->registry || !core->merge || !core->backlog || !core->emitters || !core->packet ||
 	    output_open(core) < 0)
 		return -ENOMEM;
 	core->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -136,8 +137,9 @@ static int wait_for_gate(struct core *core)
 static int open_recording(struct core *core)
 {
 	char why[TRACE_WHY];
-	struct recorder_order order = { core->options->output, core->options->title,
-					core->options->force, 0 };
+	struct recorder_order order = { .path = core->options->output,
+					.title = core->options->title,
+					.force = core->options->force };
 	int error = record_begin(core, &order, why);
 
 	if (error)
@@ -253,7 +255,7 @@ void setup_close(struct core *core)
 	rules_close(&core->rules);
 	pidset_free(&core->ring_names);
 	marks_free(&core->marks);
-	past_free(core->past);
+	backlog_free(core->backlog);
 	merge_free(core->merge);
 	registry_free(core->registry);
 	output_close(&core->output);
