@@ -34,7 +34,7 @@ wait_for 5 absent || fail "a watcher is left after a refusal"
 memwatch record --force -i 50ms -o run.mwdb -- sh -c 'sleep 0.1; exit 3' 2>/dev/null
 check_equal "record --force: exit status" 3 $?
 whole run.mwdb
-check_equal "record --force" "3" "$(ask run.mwdb 'SELECT exit_code FROM process ORDER BY id LIMIT 1')"
+check_equal "record --force" "3" "$(ask run.mwdb "SELECT exit_code FROM process WHERE name = 'sh'")"
 refused 1 '.*missing/f\.mwdb: .*No such file or directory' memwatch record -o missing/f.mwdb --pid $$
 refused 2 "'record' needs --output FILE" memwatch record --pid $$
 
