@@ -67,7 +67,8 @@ static void put_end(struct run *run, uint64_t ms, uint32_t line, uint64_t last, 
 				      .reason = END_EXITED,
 				      .last_rss = last,
 				      .max_rss = max,
-				      .peak_rss = peak } });
+				      .peak_rss = peak,
+				      .peak_kind = peak ? PEAK_EXACT : PEAK_AT_LEAST } });
 }
 
 static void put_mark(struct run *run, uint64_t ms, const char *label)

@@ -207,7 +207,7 @@ static void match(struct compare *compare, const struct summary_process **a,
 static bool is_vouched(const struct summary_process *process)
 {
 	return process->peak_known &&
-	       process->process->last_ns - process->process->first_ns >= 5 * NS_PER_S;
+	       (!process->process->ended || process->process->peak_kind != PEAK_AT_LEAST);
 }
 
 static void set_peaks(struct compare_process *process)
