@@ -71,6 +71,7 @@ static void put_change(FILE *out, const struct memory_use *before, const struct 
 	put_growth(out, "private_dirty_growth_bytes", before->private_dirty, after->private_dirty);
 	put_growth(out, "swap_growth_bytes", before->swap, after->swap);
 	put_growth(out, "hugetlb_growth_bytes", before->hugetlb, after->hugetlb);
+	put_growth(out, "lazyfree_growth_bytes", before->lazyfree, after->lazyfree);
 }
 
 int inspected_json_growth(FILE *out, const struct inspected *before, const struct inspected *after)

@@ -85,8 +85,7 @@ static void print_beside(FILE *out, const char *what, const struct inspected *in
 
 	if (total == 0)
 		return;
-	fprintf(out, "%s, which is in no RSS: %" PRIu64 " bytes (%s):", what, total,
-		units_format_bytes(bytes, total));
+	fprintf(out, "%s: %" PRIu64 " bytes (%s):", what, total, units_format_bytes(bytes, total));
 	for (int i = 0; i < BESIDE_MOST; i++) {
 		kind = next_smaller(inspected, offset, kind);
 		if (!kind)
@@ -126,9 +125,11 @@ void inspected_print(FILE *out, const struct inspected *inspected, size_t most, 
 			inspected_text(text, &inspected->kinds[i]));
 	}
 	print_more(out, inspected->count, rows, where);
-	print_beside(out, "Swap", inspected, offsetof(struct memory_use, swap));
-	print_beside(out, "Huge pages of hugetlbfs", inspected,
+	print_beside(out, "Swap, which is in no RSS", inspected, offsetof(struct memory_use, swap));
+	print_beside(out, "Huge pages of hugetlbfs, which is in no RSS", inspected,
 		     offsetof(struct memory_use, hugetlb));
+	print_beside(out, "Given back (MADV_FREE), in the RSS until the kernel takes it", inspected,
+		     offsetof(struct memory_use, lazyfree));
 }
 
 /* --- growth */

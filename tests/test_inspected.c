@@ -15,16 +15,16 @@ static const struct session_info shown_session = { .interval_ns = NS_PER_S,
 						   .start_wall_ns = 1700000000 * NS_PER_S };
 
 static const struct inspected_kind before_kinds[] = {
-	{ MEMORY_HEAP, "", { 1, 64 * MIB, 40 * MIB, 40 * MIB, 40 * MIB, MIB, 0 } },
-	{ MEMORY_LIBRARY, "/usr/lib/libc.so.6", { 5, 2 * MIB, MIB, 4096, 0, 0, 0 } },
-	{ MEMORY_HUGE, "stack", { 1, 4 * MIB, 0, 0, 0, 0, 0 } },
-	{ MEMORY_HUGETLB, "", { 1, 4 * MIB, 0, 0, 0, 0, 4 * MIB } },
+	{ MEMORY_HEAP, "", { 1, 64 * MIB, 40 * MIB, 40 * MIB, 40 * MIB, MIB, 0, 0 } },
+	{ MEMORY_LIBRARY, "/usr/lib/libc.so.6", { 5, 2 * MIB, MIB, 4096, 0, 0, 0, 0 } },
+	{ MEMORY_HUGE, "stack", { 1, 4 * MIB, 0, 0, 0, 0, 0, 0 } },
+	{ MEMORY_HUGETLB, "", { 1, 4 * MIB, 0, 0, 0, 0, 4 * MIB, 0 } },
 };
 
 static const struct inspected_kind after_kinds[] = {
-	{ MEMORY_HEAP, "", { 3, 128 * MIB, 90 * MIB, 90 * MIB, 90 * MIB, MIB, 0 } },
-	{ MEMORY_FILE, "/data/\x1b[2Jx (deleted)", { 1, 3 * MIB, 2 * MIB, MIB, 0, 0, 0 } },
-	{ MEMORY_HUGE, "stack", { 2, 8 * MIB, 0, 0, 0, 0, 0 } },
+	{ MEMORY_HEAP, "", { 3, 128 * MIB, 90 * MIB, 90 * MIB, 90 * MIB, MIB, 0, 0 } },
+	{ MEMORY_FILE, "/data/\x1b[2Jx (deleted)", { 1, 3 * MIB, 2 * MIB, MIB, 0, 0, 0, 0 } },
+	{ MEMORY_HUGE, "stack", { 2, 8 * MIB, 0, 0, 0, 0, 0, 0 } },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -149,24 +149,27 @@ static void json_has_units_in_every_key(void)
 		"{\"pid\":77,\"name\":\"a\\u0009b\",\"number\":5,\"t_seconds\":2.000000000,"
 		"\"wall_seconds\":1700000002.000000000,\"mappings\":1,\"size_bytes\":67108864,"
 		"\"rss_bytes\":41943040,\"pss_bytes\":41943040,\"private_dirty_bytes\":41943040,"
-		"\"swap_bytes\":1048576,\"hugetlb_bytes\":0,\"kinds\":[\n"
+		"\"swap_bytes\":1048576,\"hugetlb_bytes\":0,\"lazyfree_bytes\":0,\"kinds\":[\n"
 		"{\"kind\":\"heap\",\"what\":\"\",\"mappings\":1,\"size_bytes\":67108864,"
 		"\"rss_bytes\":41943040,\"pss_bytes\":41943040,\"private_dirty_bytes\":41943040,"
-		"\"swap_bytes\":1048576,\"hugetlb_bytes\":0}\n]}\n"
+		"\"swap_bytes\":1048576,\"hugetlb_bytes\":0,\"lazyfree_bytes\":0}\n]}\n"
 		"{\"pid\":77,\"name\":\"a\\u0009b\",\"number\":5,\"t_seconds\":7.000000000,"
 		"\"wall_seconds\":1700000007.000000000,\"duration_seconds\":5.000000000,"
 		"\"mappings\":3,\"size_bytes\":134217728,\"rss_bytes\":94371840,"
 		"\"pss_bytes\":94371840,\"private_dirty_bytes\":94371840,\"swap_bytes\":1048576,"
-		"\"hugetlb_bytes\":0,\"mappings_growth\":2,\"size_growth_bytes\":67108864,"
+		"\"hugetlb_bytes\":0,\"lazyfree_bytes\":0,\"mappings_growth\":2,\"size_growth_"
+		"bytes\":67108864,"
 		"\"rss_growth_bytes\":52428800,\"pss_growth_bytes\":52428800,"
 		"\"private_dirty_growth_bytes\":52428800,\"swap_growth_bytes\":0,"
-		"\"hugetlb_growth_bytes\":0,\"kinds\":[\n"
+		"\"hugetlb_growth_bytes\":0,\"lazyfree_growth_bytes\":0,\"kinds\":[\n"
 		"{\"kind\":\"heap\",\"what\":\"\",\"mappings\":3,\"size_bytes\":134217728,"
 		"\"rss_bytes\":94371840,\"pss_bytes\":94371840,\"private_dirty_bytes\":94371840,"
-		"\"swap_bytes\":1048576,\"hugetlb_bytes\":0,\"mappings_growth\":2,"
+		"\"swap_bytes\":1048576,\"hugetlb_bytes\":0,\"lazyfree_bytes\":0,\"mappings_"
+		"growth\":2,"
 		"\"size_growth_bytes\":67108864,\"rss_growth_bytes\":52428800,"
 		"\"pss_growth_bytes\":52428800,\"private_dirty_growth_bytes\":52428800,"
-		"\"swap_growth_bytes\":0,\"hugetlb_growth_bytes\":0}\n]}");
+		"\"swap_growth_bytes\":0,\"hugetlb_growth_bytes\":0,\"lazyfree_growth_bytes\":0}\n]"
+		"}");
 	free(text);
 	inspected_free(&before);
 	inspected_free(&after);

@@ -295,10 +295,10 @@ static void inspections_that_make_no_sense_are_stepped_over(void)
 	uint64_t counts[RECORD_METRICS + 1];
 
 	change(path,
-	       "INSERT INTO inspection VALUES(5, 1, 1, 1, 1, 'heap', '', 1, 1, 1, 1, 1, 1, 1),"
-	       "(5, 1, 1, 0, 99999999, 'heap', '', 1, 1, 1, 1, 1, 1, 1),"
-	       "(5, 77, 1, 0, 1, 'heap', '', 1, 1, 1, 1, 1, 1, 1),"
-	       "(6, 1, 1, 0, 1, 'of later', '', 1, 1, 1, 1, 1, 1, 1)");
+	       "INSERT INTO inspection VALUES(5, 1, 1, 1, 1, 'heap', '', 1, 1, 1, 1, 1, 1, 1, 1),"
+	       "(5, 1, 1, 0, 99999999, 'heap', '', 1, 1, 1, 1, 1, 1, 1, 1),"
+	       "(5, 77, 1, 0, 1, 'heap', '', 1, 1, 1, 1, 1, 1, 1, 1),"
+	       "(6, 1, 1, 0, 1, 'of later', '', 1, 1, 1, 1, 1, 1, 1, 1)");
 	CHECK(read_all(path, counts) == 0);
 	CHECK_EQ_U64(counts[RECORD_INSPECTION], 1);
 }

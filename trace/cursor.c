@@ -132,7 +132,8 @@ static const struct table tables[TABLES] = {
 		{ "pss_bytes", KIND_BYTES, NEEDED },
 		{ "private_dirty_bytes", KIND_BYTES, NEEDED },
 		{ "swap_bytes", KIND_BYTES, NEEDED },
-		{ "hugetlb_bytes", KIND_BYTES, NEEDED }) },
+		{ "hugetlb_bytes", KIND_BYTES, NEEDED },
+		{ "lazyfree_bytes", KIND_BYTES, IS_NEWER }) },
 	[TABLE_METRIC] = { "metric", .is_newer = true, TABLE(
 		[METRIC_T] = { "t_ns", KIND_TIME, NEEDED },
 		[METRIC_PROCESS] = { "process", KIND_LINE, NEEDED },

@@ -78,7 +78,7 @@ enum {
 	INSPECTION_KIND_COUNT,
 	INSPECTION_KIND,
 	INSPECTION_NAME,
-	INSPECTION_USE /* seven figures, from here on */
+	INSPECTION_USE /* eight figures, from here on */
 };
 
 enum {

@@ -179,6 +179,7 @@ static struct memory_use use_at(const struct cursor *row)
 		.private_dirty = cursor_number(row, INSPECTION_USE + 4),
 		.swap = cursor_number(row, INSPECTION_USE + 5),
 		.hugetlb = cursor_number(row, INSPECTION_USE + 6),
+		.lazyfree = cursor_number(row, INSPECTION_USE + 7),
 	};
 }
 

@@ -35,8 +35,9 @@ static const char *const texts[ROWS_STATEMENTS] = {
 		       "?4, ?5)",
 	[ROWS_INSPECTION] =
 		"INSERT INTO inspection(t_ns, process, number, place, kinds, kind, name, mappings, "
-		"size_bytes, rss_bytes, pss_bytes, private_dirty_bytes, swap_bytes, hugetlb_bytes) "
-		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+		"size_bytes, rss_bytes, pss_bytes, private_dirty_bytes, swap_bytes, hugetlb_bytes, "
+		"lazyfree_bytes) "
+		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
 	[ROWS_METRIC] = "INSERT INTO metric(t_ns, process, pss, uss, swap, anon, file, shmem, "
 			"hugetlb, lazyfree, read_ns, pss_anon) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, "
 			"?8, ?9, ?10, ?11, ?12)",
@@ -360,6 +361,7 @@ int rows_inspection(struct rows *rows, int64_t t_ns, const struct inspection *in
 	bind_number(statement, 12, use->private_dirty);
 	bind_number(statement, 13, use->swap);
 	bind_number(statement, 14, use->hugetlb);
+	bind_number(statement, 15, use->lazyfree);
 	return run(statement);
 }
 

@@ -26,6 +26,7 @@ static const struct field fields[] = {
 	FIELD("Swap:", use.swap),
 	FIELD("Shared_Hugetlb:", use.hugetlb),
 	FIELD("Private_Hugetlb:", use.hugetlb),
+	FIELD("LazyFree:", use.lazyfree),
 	FIELD("AnonHugePages:", huge),
 	FIELD("ShmemPmdMapped:", huge),
 	FIELD("FilePmdMapped:", huge),

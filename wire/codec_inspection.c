@@ -16,14 +16,15 @@ bool codec_put_inspection(pb_ostream_t *out, const struct inspection *inspection
 	       put_uint(out, memwatch_Inspection_pss_tag, use->pss) &&
 	       put_uint(out, memwatch_Inspection_private_dirty_tag, use->private_dirty) &&
 	       put_uint(out, memwatch_Inspection_swap_tag, use->swap) &&
-	       put_uint(out, memwatch_Inspection_hugetlb_tag, use->hugetlb);
+	       put_uint(out, memwatch_Inspection_hugetlb_tag, use->hugetlb) &&
+	       put_uint(out, memwatch_Inspection_lazyfree_tag, use->lazyfree);
 }
 
 static bool use_is_sound(const struct memory_use *use)
 {
 	return use->mappings <= INT64_MAX && use->size <= INT64_MAX && use->rss <= INT64_MAX &&
 	       use->pss <= INT64_MAX && use->private_dirty <= INT64_MAX && use->swap <= INT64_MAX &&
-	       use->hugetlb <= INT64_MAX;
+	       use->hugetlb <= INT64_MAX && use->lazyfree <= INT64_MAX;
 }
 
 static bool kind_is_sound(const memwatch_Inspection *message)
@@ -54,7 +55,8 @@ bool codec_get_inspection(pb_istream_t *in, struct record *ret_record, memwatch_
 			 .pss = message->pss,
 			 .private_dirty = message->private_dirty,
 			 .swap = message->swap,
-			 .hugetlb = message->hugetlb },
+			 .hugetlb = message->hugetlb,
+			 .lazyfree = message->lazyfree },
 	};
 	return use_is_sound(&ret_record->inspection.use);
 }

@@ -104,6 +104,7 @@ void memory_use_add(struct memory_use *use, const struct memory_use *more)
 	use->private_dirty += more->private_dirty;
 	use->swap += more->swap;
 	use->hugetlb += more->hugetlb;
+	use->lazyfree += more->lazyfree;
 }
 
 char *span_unfinished(char *text, const char *label)

@@ -214,7 +214,8 @@ struct memory_use {
 	uint64_t pss;
 	uint64_t private_dirty;
 	uint64_t swap;
-	uint64_t hugetlb; /* in no RSS */
+	uint64_t hugetlb;  /* in no RSS */
+	uint64_t lazyfree; /* given back by MADV_FREE, and in the RSS until the kernel takes it */
 };
 
 /*

@@ -203,6 +203,7 @@ void record_json_use(FILE *out, const struct memory_use *use)
 	json_number(out, "private_dirty_bytes", use->private_dirty);
 	json_number(out, "swap_bytes", use->swap);
 	json_number(out, "hugetlb_bytes", use->hugetlb);
+	json_number(out, "lazyfree_bytes", use->lazyfree);
 }
 
 static void put_metrics(const struct record_json *json, uint64_t t_ns,
