@@ -129,6 +129,16 @@ struct entry *arrival_entry(struct core *core, const struct emitter *said,
 	return entry ? entry : life_ghost(core, &emitter);
 }
 
+/* Once: there would be as many notices as it makes up rings. */
+static void tell_flood(struct core *core, const struct entry *entry)
+{
+	if (!core->floods++)
+		core_notice(core,
+			    "process %u pretends to be more than %d programs: further ones are "
+			    "ignored, as of others like it",
+			    entry->info.pid, EMITTERS_OF_LINE);
+}
+
 static struct source *open_source(struct core *core, const struct emitter *emitter,
 				  struct ringfile *ring, uint64_t t_ns)
 {
@@ -138,6 +148,8 @@ static struct source *open_source(struct core *core, const struct emitter *emitt
 	if (!entry)
 		return NULL;
 	source = emitters_add(core->emitters, emitter->instance, entry->info.line);
+	if (!source && emitters_full(core->emitters, entry->info.line))
+		tell_flood(core, entry);
 	if (!source)
 		return NULL;
 	text_copy(source->name, sizeof source->name, emitter->name);

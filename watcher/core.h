@@ -141,6 +141,7 @@ struct core {
 
 	uint64_t missed;	 /* ticks, as told so far */
 	uint64_t bad_rings;	 /* files in rings/ that were none */
+	uint64_t floods;	 /* sources that were refused: their process had too many */
 	uint64_t missed_from_ns; /* the last tick that was in time */
 	uint64_t next_look_ns;
 	uint64_t recent_seq[8]; /* merged until so many looks ago, each about a second */

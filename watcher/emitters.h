@@ -16,8 +16,12 @@ struct source {
 	char name[TEXT_NAME + 1]; /* its last word on its line's name */
 	bool has_ring;
 	struct ringfile ring;
-	struct source *next;
+	struct source *next;	     /* in the table by instance */
+	struct source *next_of_line; /* in that by line */
 };
+
+/* A process has one at a time; what it had stays. One that makes them up has so many. */
+#define EMITTERS_OF_LINE 1024
 
 struct emitters;
 
@@ -27,10 +31,14 @@ void emitters_free(struct emitters *emitters);
 
 struct source *emitters_find(const struct emitters *emitters, uint64_t instance);
 
-/* A new one; NULL without memory. */
+/* A new one; NULL without memory, or where the line has EMITTERS_OF_LINE. */
 struct source *emitters_add(struct emitters *emitters, uint64_t instance, uint32_t line);
 
-/* The first of a line after @last, or NULL for the first at all; NULL past the end. */
+/* Whether a line may have no more. */
+bool emitters_full(const struct emitters *emitters, uint32_t line);
+
+/* The first of a line after @last, or NULL for the first at all; NULL past the end. Its cost is
+ * that of the line's own, however many others there are. */
 struct source *emitters_of(const struct emitters *emitters, uint32_t line,
 			   const struct source *last);
 
