@@ -24,7 +24,8 @@ lines() {
 
 # unseen FILE: how many it says
 unseen() {
-	jq -r 'select(.category == "family") | .label' "$1" | awk '{ sum += $1 } END { print sum + 0 }'
+	jq -r 'select(.category == "family") | .label' "$1" | sed -nE 's/^(at least )?([0-9]+) process.* unseen$/\2/p' |
+		awk '{ sum += $1 } END { print sum + 0 }'
 }
 
 # live_over FILE LEAST: the observer has seen so many long lives, so that the check was one
