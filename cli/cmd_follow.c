@@ -80,7 +80,7 @@ int follow_attach(struct options *options, struct source **ret_source, void *arg
 	int status = session_attach(options, ret_source);
 
 	*ret_count = 0;
-	if (!status && session_names_processes(options))
+	if (!status && session_names_processes(options) && !options->all)
 		status = session_select(options, *ret_source);
 	if (!status)
 		status = register_all(options, options->pids, ret_count);
@@ -110,7 +110,7 @@ const struct command command_follow = {
 		   "With nobody named: what the running session follows. Keys in the terminal: ? "
 		   "tells.",
 	.groups = OPTIONS_LIVE | OPTIONS_LIMIT | OPTIONS_PIDS | OPTIONS_FAMILY | OPTIONS_RULE |
-		  OPTIONS_AS | OPTIONS_RECORD | OPTIONS_SESSION,
+		  OPTIONS_AS | OPTIONS_RECORD | OPTIONS_OTHERS | OPTIONS_SESSION,
 	.most = -1,
 	.session = SESSION_NAMED,
 	.run = run,

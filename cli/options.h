@@ -110,6 +110,7 @@ enum option_group {
 	OPTIONS_PIDS = 1 << 27,	   /* --pid; and its arguments are PIDs too, added to these */
 	OPTIONS_FORMAT = 1 << 28,  /* --format: of an export */
 	OPTIONS_STAY = 1 << 29,	   /* --stay */
+	OPTIONS_OTHERS = 1 << 30,  /* --all: what others follow in the session, too */
 };
 
 struct command;

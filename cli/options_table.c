@@ -144,6 +144,7 @@ static const struct {
 	  "      --machine         columns for scripts, by tabs, with no header\n" },
 	{ KEY_JSON, OPTIONS_JSON, "      --json            print JSON\n" },
 	{ KEY_ALL, OPTIONS_ALL, "      --all             ended processes too\n" },
+	{ KEY_ALL, OPTIONS_OTHERS, "      --all             the session's other processes too\n" },
 	{ KEY_ALL, OPTIONS_INSPECT, "      --all             every kind, not the ten largest\n" },
 	{ KEY_DIFF, OPTIONS_INSPECT,
 	  "      --diff TIME       look twice, this far apart, and show what grew\n" },

@@ -26,7 +26,7 @@ def command():
 def follow(view, window, *arguments, **options):
     """Start a memwatch that follows the session, and ends when this process has ended."""
     return subprocess.Popen(
-        [command(), "--view", view, "--window", f"{max(window, 1):.9g}s", "--pid", str(os.getpid()), *arguments],
+        [command(), "--view", view, "--window", f"{max(window, 1):.9g}s", "--all", "--pid", str(os.getpid()), *arguments],
         **options,
     )
 
@@ -34,7 +34,7 @@ def follow(view, window, *arguments, **options):
 def record(path):
     """Start a memwatch that records the session in the file, until end, or this process has ended."""
     return subprocess.Popen(
-        [command(), "record", "--output", path, "--force", "--pid", str(os.getpid())],
+        [command(), "record", "--output", path, "--force", "--all", "--pid", str(os.getpid())],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
