@@ -1,13 +1,13 @@
 /*
- * What a call of the client costs, against the least that any such library does: read the clock and
- * copy the label. Each figure is the median of five runs, in nanoseconds of CPU a call; each run is
- * a process of its own, with no watcher. A span has a floor of its own.
+ * What a call of the client costs, in turns with the least that any such library does: read the
+ * clock and copy the label. Nanoseconds of CPU a call; each run is a process of its own, with no
+ * watcher. A span has a floor of its own.
  */
 #include "base/clock.h"
+#include "bench/figure.h"
 #include "client/memwatch.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define RUNS 5
+#define RUNS 9
 #define CALLS 2000000
 #define SPANS 100000
 #define THREADS 4
@@ -29,14 +29,14 @@
 #define FLOOR_CELLS 16384
 
 struct subject {
+	const char *figure; /* NULL: a floor */
 	const char *name;
 	void (*calls)(unsigned count);
 	unsigned count;
 	unsigned threads;
 	bool off;
-	double limit; /* times the floor; 0: limit_ns */
-	double limit_ns;
-	size_t floor; /* the subject whose times those are */
+	double limit; /* times the floor */
+	size_t floor; /* the subject that is it */
 };
 
 static void floor_calls(unsigned count)
@@ -98,12 +98,13 @@ static void span_calls(unsigned count)
 }
 
 static const struct subject subjects[] = {
-	{ "clock_gettime and a copy", floor_calls, CALLS, 1, false, 0, 0, 0 },
-	{ "mw_event", event_calls, CALLS, 1, false, 1.6, 0, 0 },
-	{ "mw_event, 4 threads at once", event_calls, CALLS, THREADS, false, 3, 0, 0 },
-	{ "mw_event, MEMWATCH=off", event_calls, CALLS, 1, true, 0, 2, 0 },
-	{ "2 x statm, getrusage, a copy", span_floor_calls, SPANS, 1, false, 0, 0, 4 },
-	{ "mw_begin and mw_end", span_calls, SPANS, 1, false, 1.3, 0, 4 },
+	{ NULL, "clock_gettime and a copy", floor_calls, CALLS, 1, false, 0, 0 },
+	{ "client/event", "mw_event", event_calls, CALLS, 1, false, 1.6, 0 },
+	{ "client/threads", "mw_event, 4 threads at once", event_calls, CALLS, THREADS, false, 3,
+	  0 },
+	{ "client/off", "mw_event, MEMWATCH=off", event_calls, CALLS, 1, true, 0.1, 0 },
+	{ NULL, "2 statm, getrusage, copies", span_floor_calls, SPANS, 1, false, 0, 4 },
+	{ "client/span", "mw_begin and mw_end", span_calls, SPANS, 1, false, 1.3, 4 },
 };
 
 static uint64_t cpu_ns(void)
@@ -161,25 +162,6 @@ static double run(const struct subject *subject)
 	return result;
 }
 
-static int by_value(const void *left, const void *right)
-{
-	double a = *(const double *)left;
-	double b = *(const double *)right;
-
-	return (a > b) - (a < b);
-}
-
-static void report(const struct subject *subject, double ns, double floor_ns)
-{
-	char wanted[32] = "";
-
-	if (subject->limit > 0)
-		snprintf(wanted, sizeof wanted, "(at most %.1f x)", subject->limit);
-	else if (subject->limit_ns > 0)
-		snprintf(wanted, sizeof wanted, "(at most %.0f ns)", subject->limit_ns);
-	printf("%-30s %9.1f ns %8.2f x  %s\n", subject->name, ns, ns / floor_ns, wanted);
-}
-
 int main(void)
 {
 	const size_t count = sizeof subjects / sizeof subjects[0];
@@ -195,8 +177,14 @@ int main(void)
 			results[j][i] = run(&subjects[j]);
 	}
 	for (size_t j = 0; j < count; j++) {
-		qsort(results[j], RUNS, sizeof results[j][0], by_value);
-		report(&subjects[j], results[j][RUNS / 2], results[subjects[j].floor][RUNS / 2]);
+		const struct subject *subject = &subjects[j];
+		const struct figure figure = {
+			subject->figure, subject->name, subjects[subject->floor].name, "ns",
+			AT_MOST,	 subject->limit
+		};
+
+		if (subject->figure)
+			figure_ratio(&figure, results[j], results[subject->floor], RUNS);
 	}
 	snprintf(command, sizeof command, "%s/memwatch/default/rings", directory);
 	rmdir(command);
