@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/naming.h"
 #include "cli/command.h"
 #include "cli/options_table.h"
 #include "cli/rules.h"
@@ -24,35 +25,19 @@ static int bad_usage(const struct command *command)
 	return EXIT_USAGE;
 }
 
-int options_parse_pid(const char *text, pid_t *ret_pid)
-{
-	char *end;
-	long pid;
-
-	errno = 0;
-	pid = strtol(text, &end, 10);
-	if (errno || end == text || *end || pid <= 0 || pid > INT32_MAX) {
-		log_error("pid '%s': is no process id, which is a positive number", text);
-		return EXIT_USAGE;
-	}
-	*ret_pid = (pid_t)pid;
-	return 0;
-}
-
 static int add_pid(struct options *options, const char *text)
 {
 	pid_t *pids = realloc(options->pids, (options->pid_count + 1) * sizeof *pids);
-	int status;
 
 	if (!pids) {
 		log_error("pid '%s': %s", text, strerror(ENOMEM));
 		return EXIT_FAIL;
 	}
 	options->pids = pids;
-	status = options_parse_pid(text, &pids[options->pid_count]);
-	if (!status)
-		options->pid_count++;
-	return status;
+	if (!naming_pid(text, &pids[options->pid_count]))
+		return EXIT_USAGE;
+	options->pid_count++;
+	return 0;
 }
 
 /* "12,34" */

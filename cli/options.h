@@ -130,7 +130,4 @@ const struct view *options_view(const struct options *options);
  * message. */
 int options_find_view(struct options *options);
 
-/* "1234" to a pid: 0, or EXIT_USAGE after a message. */
-int options_parse_pid(const char *text, pid_t *ret_pid);
-
 #endif

@@ -1,11 +1,10 @@
 #include "cli/rules.h"
 
 #include "base/log.h"
+#include "base/naming.h"
 #include "cli/session.h"
 
 #include <errno.h>
-#include <pwd.h>
-#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,24 +23,6 @@ int rules_take_name(struct rule_options *rules, const char *pattern)
 	return 0;
 }
 
-static int check_pattern(const char *pattern)
-{
-	char problem[128];
-	regex_t regex;
-	int error = regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB);
-
-	if (error) {
-		regerror(error, &regex, problem, sizeof problem);
-		log_error("name '%s': is no regular expression: %s", pattern, problem);
-		return EXIT_USAGE;
-	}
-	regfree(&regex);
-	if (pattern[0] && strlen(pattern) <= TEXT_LABEL)
-		return 0;
-	log_error("name '%s': is %s", pattern, pattern[0] ? "too long" : "empty");
-	return EXIT_USAGE;
-}
-
 bool rules_given(const struct options *options)
 {
 	const struct rule_options *rules = &options->rules;
@@ -54,7 +35,7 @@ int rules_check(const struct options *options)
 	int status = 0;
 
 	for (size_t i = 0; i < options->rules.name_count && !status; i++)
-		status = check_pattern(options->rules.names[i]);
+		status = naming_pattern(options->rules.names[i]) ? 0 : EXIT_USAGE;
 	if (!status && options->rules.full && options->rules.name_count == 0) {
 		log_error("--full: is about --name, which is not there");
 		status = EXIT_USAGE;
@@ -64,35 +45,16 @@ int rules_check(const struct options *options)
 
 int rules_take_user(struct rule_options *rules, const char *user)
 {
-	const struct passwd *known = getpwnam(user);
-	unsigned long number;
-	char *end;
-
-	rules->has_user = true;
-	if (known) {
-		rules->user = known->pw_uid;
-		return 0;
-	}
-	errno = 0;
-	number = strtoul(user, &end, 10);
-	if (errno || end == user || *end || user[0] == '-' || number >= UINT32_MAX) {
-		log_error("user '%s': there is none of that name", user);
-		return EXIT_USAGE;
-	}
-	rules->user = (uint32_t)number;
-	return 0;
+	rules->has_user = naming_user(user, &rules->user);
+	return rules->has_user ? 0 : EXIT_USAGE;
 }
 
 int rules_take_cgroup(struct rule_options *rules, const char *name, bool unit)
 {
-	const char *what = unit ? "unit" : "cgroup";
-
-	if (!name[0] || strlen(name) > TEXT_PATH || (unit && strchr(name, '/'))) {
-		log_error("%s '%s': is no name of a %s", what, name, what);
+	if (!naming_cgroup(name, unit))
 		return EXIT_USAGE;
-	}
 	if (rules->cgroup_count == RULES_MOST)
-		return say_many(what);
+		return say_many(unit ? "unit" : "cgroup");
 	rules->cgroups[rules->cgroup_count] = name;
 	rules->is_unit[rules->cgroup_count++] = unit;
 	return 0;

@@ -1,12 +1,11 @@
 #include "watcher/wanted.h"
 
 #include "base/log.h"
+#include "base/naming.h"
 #include "base/units.h"
 #include "watcher/core.h"
 
 #include <errno.h>
-#include <pwd.h>
-#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,23 +16,13 @@
 
 static int add_pid(struct wanted *wanted, const char *text)
 {
-	char *end;
-	long pid;
-
-	errno = 0;
-	pid = strtol(text, &end, 10);
-	if (errno || end == text || *end || pid <= 0 || pid > INT32_MAX) {
-		log_error("pid '%s': is no process id, which is a positive number", text);
-		return BAD_USAGE;
-	}
 	if (wanted->pid_count == WANTED_PIDS) {
 		log_error("pid '%s': there are %d already, which is the most; 'memwatch add' takes "
 			  "more",
 			  text, WANTED_PIDS);
 		return BAD_USAGE;
 	}
-	wanted->pids[wanted->pid_count++] = (pid_t)pid;
-	return 0;
+	return naming_pid(text, &wanted->pids[wanted->pid_count++]) ? 0 : BAD_USAGE;
 }
 
 int wanted_pids(struct wanted *wanted, const char *list)
@@ -58,28 +47,9 @@ static struct rule_request *add_rule(struct wanted *wanted, const char *what)
 	return NULL;
 }
 
-static int check_pattern(const char *pattern)
-{
-	char problem[128];
-	regex_t regex;
-	int error = regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB);
-
-	if (error) {
-		regerror(error, &regex, problem, sizeof problem);
-		log_error("name '%s': is no regular expression: %s", pattern, problem);
-		return BAD_USAGE;
-	}
-	regfree(&regex);
-	if (pattern[0] && strlen(pattern) <= TEXT_LABEL)
-		return 0;
-	log_error("name '%s': is %s", pattern, pattern[0] ? "too long" : "empty");
-	return BAD_USAGE;
-}
-
 int wanted_name(struct wanted *wanted, const char *pattern)
 {
-	int status = check_pattern(pattern);
-	struct rule_request *rule = status ? NULL : add_rule(wanted, "name");
+	struct rule_request *rule = naming_pattern(pattern) ? add_rule(wanted, "name") : NULL;
 
 	if (!rule)
 		return BAD_USAGE;
@@ -90,31 +60,15 @@ int wanted_name(struct wanted *wanted, const char *pattern)
 
 int wanted_user(struct wanted *wanted, const char *user)
 {
-	const struct passwd *known = getpwnam(user);
-	unsigned long number;
-	char *end;
-
-	errno = 0;
-	number = strtoul(user, &end, 10);
-	if (!known && (errno || end == user || *end || user[0] == '-' || number >= UINT32_MAX)) {
-		log_error("user '%s': there is none of that name", user);
-		return BAD_USAGE;
-	}
-	wanted->has_user = true;
-	wanted->user = known ? known->pw_uid : (uint32_t)number;
-	return 0;
+	wanted->has_user = naming_user(user, &wanted->user);
+	return wanted->has_user ? 0 : BAD_USAGE;
 }
 
 int wanted_cgroup(struct wanted *wanted, const char *path, bool is_unit)
 {
-	const char *what = is_unit ? "unit" : "cgroup";
-	struct rule_request *rule;
+	struct rule_request *rule =
+		naming_cgroup(path, is_unit) ? add_rule(wanted, is_unit ? "unit" : "cgroup") : NULL;
 
-	if (!path[0] || strlen(path) > TEXT_PATH || (is_unit && strchr(path, '/'))) {
-		log_error("%s '%s': is no name of a %s", what, path, what);
-		return BAD_USAGE;
-	}
-	rule = add_rule(wanted, what);
 	if (!rule)
 		return BAD_USAGE;
 	rule->is_unit = is_unit;
