@@ -27,28 +27,18 @@
 /* A fork is told so late at most; a read of meanwhile may have seen it already. */
 #define TOTAL_TOLD_NS 150000000ULL
 
-/* Of one process, bytes as smaps_rollup has them. */
-struct total_read {
-	bool known;
-	uint64_t t_ns; /* when it was told */
-	uint64_t pss;
-	uint64_t anon; /* of that in anonymous pages */
-	uint64_t own;  /* resident less shared, when it was read */
-};
+struct total_line;
 
-struct total_line {
-	uint32_t line;
-	uint32_t pid; /* 0: not told */
-	bool sampled;
-	bool counts;
-	bool fresh; /* forked by another of them, and not read yet */
+/* What of the lines adds up: of those that count. */
+struct total_sums {
 	uint64_t rss;
-	uint64_t shared; /* 0: not known */
-	uint64_t swap;	 /* as read last */
-	uint64_t born;	 /* its own memory at its first sample */
-	struct total_read read;
-	struct total_read next; /* newer: it counts once no fork was told for a while, and after a
-				   fork once all have been read */
+	uint64_t own;
+	uint64_t swap;
+	uint64_t pss;
+	uint64_t pss_own;
+	size_t lines;
+	size_t read;	 /* of those, their PSS is known */
+	size_t unshared; /* what they share isn't */
 };
 
 /* All zeros but for what is set first is an empty one. */
@@ -57,10 +47,22 @@ struct total {
 	bool (*counts)(void *arg, uint32_t line);
 	void *arg;
 
-	struct total_line *lines; /* that live; in order of line */
-	size_t count;
-	size_t room;
-	size_t sampled;	    /* of those, had a sample */
+	/* The lines that live are in a table, where they keep their places 1, 2, 3 ...; 0 is none.
+	 */
+	struct total_line *lines;
+	uint32_t *by_line; /* the first place of each bucket */
+	uint32_t *by_pid;  /* likewise, of those that count */
+	uint64_t *most;	   /* a tree: the most that any place below a node shares */
+	size_t room;	   /* places, buckets, nodes: 0 or a power of two */
+	uint32_t used;	   /* places that ever had a line */
+	uint32_t spare;	   /* the first of those that have none any more */
+	uint32_t fresh;	   /* the first line that was forked and not read yet */
+	uint32_t oldest; /* of those that were read anew, and it isn't sure yet what that counts */
+	uint32_t newest;
+	size_t unsure; /* how many these are */
+	struct total_sums sums;
+
+	size_t sampled;	    /* lines that had a sample */
 	size_t met;	    /* processes so far */
 	uint64_t open_ns;   /* a tick that may go on in the next record; 0: none */
 	uint64_t forked_ns; /* of the last fork that is not settled; 0: none */
@@ -92,12 +94,13 @@ void total_free(struct total *total);
 
 /*
  * Take a record: how many points of the total it makes, which is one for each tick, and each begin
- * and end of a process, when all of it has come. Without memory a line is left out.
+ * and end of a process, when all of it has come. Without memory a line is left out. What it costs
+ * doesn't grow with the processes that live, but for a step each time they double.
  */
 size_t total_add(struct total *total, const struct record *record,
 		 struct total_point points[TOTAL_POINTS]);
 
-/* As it is now; what it costs grows with the processes that live. */
+/* As it is now, at the same cost however many live. */
 struct total_point total_now(const struct total *total, uint64_t t_ns);
 
 /* Whether it has had so many processes that it tells something, those included that have no line.
