@@ -17,6 +17,9 @@
 #define KNOWN_TRIES 50
 #define KNOWN_PAUSE_NS (2 * NS_PER_MS)
 
+/* A ring that nobody else can see is made only after so many tries. */
+#define RING_TRIES 3
+
 static struct client not_yet;
 
 _Atomic(struct client *) client_known = &not_yet;
@@ -92,6 +95,20 @@ static void find_out_kin(void)
 	}
 }
 
+/* Who removes the directory of a session that is over may do so at this moment. */
+static bool make_ring(struct ring *ring)
+{
+	int error = 0;
+
+	for (int i = 0; i < RING_TRIES && !error && (i == 0 || !ring->shared); i++) {
+		if (i > 0)
+			error = open_session(&process.dir);
+		if (!error)
+			error = ring_create(ring, &process.place, &process.dir, process.name);
+	}
+	return error == 0;
+}
+
 static bool set_up(void)
 {
 	struct client *client = atomic_load(&client_known);
@@ -102,7 +119,7 @@ static bool set_up(void)
 		return false;
 	if (client == &not_yet)
 		client = make_memory();
-	if (!client || ring_create(&client->ring, &process.place, &process.dir, process.name) < 0)
+	if (!client || !make_ring(&client->ring))
 		return false;
 	setup = (struct push_setup){ &client->ring, &process.dir, process.forked, process.spoilt };
 	pump_init(&client->pump, &setup);

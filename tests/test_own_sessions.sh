@@ -51,17 +51,24 @@ exec memwatch record -o taken.mwdb -i 20ms -- sh -c 'echo $MEMWATCH_SESSION >tak
 END
 # the session of the PID that comes next but one is taken beforehand, whichever that is
 next=$(sh -c 'echo $$')
-for pid in $(seq $((next + 1)) $((next + 40))); do
-	mkdir -m 700 "$XDG_RUNTIME_DIR/memwatch/$pid"
-	exec {fd}>"$XDG_RUNTIME_DIR/memwatch/$pid/lock"
-done
 python3 - "$XDG_RUNTIME_DIR/memwatch" $((next + 1)) $((next + 40)) <<'END' &
 import fcntl, os, signal, struct, sys
 first, last = int(sys.argv[2]), int(sys.argv[3])
 kept = []
+
+def take(folder):
+    # a watcher that ends at this moment tidies up
+    try:
+        os.makedirs(folder, 0o700, exist_ok=True)
+        file = open(folder + "/lock", "w")
+        fcntl.fcntl(file, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))  # F_OFD_SETLK
+        return file if os.path.samestat(os.fstat(file.fileno()), os.stat(folder + "/lock")) else None
+    except OSError:
+        return None
 for pid in range(first, last + 1):
-    file = open(f"{sys.argv[1]}/{pid}/lock", "w")
-    fcntl.fcntl(file, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))  # F_OFD_SETLK
+    file = None
+    while file is None:
+        file = take(f"{sys.argv[1]}/{pid}")
     kept.append(file)
 open("held", "w").close()
 signal.pause()

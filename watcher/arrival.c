@@ -17,6 +17,9 @@
 #define STRANGER_NS NS_PER_S
 #define STRANGERS_TOLD 10
 
+/* What a program has left that no watcher has had is kept so long for one to come. */
+#define UNHEARD_NS (24 * 3600 * NS_PER_S)
+
 void arrival_earliest(void *arg, const struct record *event)
 {
 	uint64_t *earliest_ns = arg;
@@ -378,21 +381,53 @@ void arrival_close(struct core *core)
 	whois_close(&core->heard);
 }
 
-static void clear_ring(const struct rundir *dir, uint64_t pid_ns, const char *name)
+/* --- of sessions that are over */
+
+/* Whether nobody writes this ring any more. Who can't tell from a PID namespace of its own takes
+ * those of the machine's for alive, and what is locked. */
+static bool is_left(const struct ringfile *ring, struct emitter *emitter, uint64_t own)
+{
+	const struct whois whois = whois_of(emitter);
+
+	if (whois_is_here(&whois, own))
+		return is_dead(emitter);
+	return emitter->pid_ns != PIDNS_INITIAL && !whois_is_locked(ring->fd) &&
+	       !find_here(NULL, ring, emitter);
+}
+
+static void latest(void *arg, const struct record *event)
+{
+	uint64_t *latest_ns = arg;
+
+	if (event->t_ns > *latest_ns)
+		*latest_ns = event->t_ns;
+}
+
+/* Whether it has events that no watcher has had, and not of long ago. A time to come is of before
+ * the machine was started anew. */
+static bool may_be_asked_for(const struct ringfile *ring, const struct emitter *emitter)
+{
+	struct ringfile_rest ignored;
+	uint64_t now_ns = clock_mono_ns();
+	uint64_t latest_ns = 0;
+
+	ringfile_drain(ring, emitter->from, latest, &latest_ns, &ignored);
+	return latest_ns != 0 && latest_ns <= now_ns && now_ns - latest_ns < UNHEARD_NS;
+}
+
+static void clear_ring(const struct rundir *dir, uint64_t pid_ns, const char *name, bool comes_back)
 {
 	struct emitter emitter;
 	struct ringfile ring;
-	struct whois whois;
 
 	if (ringfile_open(&ring, dir, name, &emitter) < 0)
 		return;
-	whois = whois_of(&emitter);
-	if (whois_is_here(&whois, pid_ns) ? is_dead(&emitter) : !find_here(NULL, &ring, &emitter))
+	if (is_left(&ring, &emitter, pid_ns) && !(comes_back && may_be_asked_for(&ring, &emitter)))
 		ringfile_remove(&ring, dir);
 	ringfile_close(&ring);
 }
 
-void arrival_clear(const struct rundir *rundir)
+void arrival_clear(const struct rundir *rundir, bool comes_back, size_t *left)
 {
 	uint64_t pid_ns = pidns_own();
 	char path[RUNDIR_PATH];
@@ -401,9 +436,10 @@ void arrival_clear(const struct rundir *rundir)
 
 	rundir_file(path, rundir, RUNDIR_RINGS);
 	dir = opendir(path);
-	while (dir && (file = readdir(dir)) != NULL) {
+	while (dir && *left > 0 && (file = readdir(dir)) != NULL) {
+		--*left;
 		if (file->d_name[0] != '.')
-			clear_ring(rundir, pid_ns, file->d_name);
+			clear_ring(rundir, pid_ns, file->d_name, comes_back);
 		else
 			ringfile_sweep(rundir, file->d_name);
 	}

@@ -26,6 +26,9 @@
 /* A private session nobody came to. */
 #define UNATTENDED_NS (10 * NS_PER_S)
 
+/* At its start a watcher tidies up no longer than a few milliseconds. */
+#define TIDY_FILES 200
+
 int core_watch(struct core *core, int fd, uint32_t events, enum core_source source, uint32_t index)
 {
 	struct epoll_event event = { .events = events, .data.u64 = (uint64_t)source << 32 | index };
@@ -418,6 +421,7 @@ int core_run(const struct core_options *options)
 	core.end_ns = options->duration_ns ? clock_mono_ns() + options->duration_ns : UINT64_MAX;
 	if (!error) {
 		tell_ready(options);
+		setup_tidy(TIDY_FILES);
 		loop(&core);
 		core_look_at_ends(&core);
 		output_release(&core, UINT64_MAX);

@@ -203,6 +203,8 @@ void setup_close(struct core *core);
 /* Make the session's directory again where it was removed, as at a logout; to be called some times
  * a second. */
 void setup_restore(struct core *core);
+/* Remove what sessions have left that are over, of at most @most directories and rings. */
+void setup_tidy(size_t most);
 int setup_watch_gate(struct core *core);
 
 /* output.c: what was merged goes to the backlog and to the stream. */
@@ -265,8 +267,12 @@ void arrival_close(struct core *core);
 void arrival_inotify(struct core *core);
 /* Where there is no inotify: look for new rings; to be called some times a second. */
 void arrival_poll(struct core *core);
-/* Remove the rings of programs that are gone, in a session that is over. */
-void arrival_clear(const struct rundir *rundir);
+/*
+ * Remove the rings of programs that are gone, in a session that is over, at most *@left, which is
+ * counted down. Where it @comes_back, a watcher of that name may still take what nobody has had yet:
+ * a ring with such events stays for a day after the last.
+ */
+void arrival_clear(const struct rundir *rundir, bool comes_back, size_t *left);
 /* A new gate: all rings are told. */
 void arrival_gate(struct core *core);
 /* The line of an emitter, whose name holds since @t_ns: followed from now on, or a line for one

@@ -214,21 +214,27 @@ static void remove_socket(const struct core *core, const char *name)
 		unlink(path);
 }
 
-/* What a command's own session has left whose watcher was killed. */
+/* What a session has left that is over, if its watcher was killed or ended before its programs. */
 static void remove_left(void *arg, const char *name)
 {
+	size_t *left = arg;
 	struct rundir dir;
-	int owner, lock;
+	int lock;
 
-	(void)arg;
-	if (!sessions_is_own(name) || rundir_open(&dir, name, false) < 0)
+	if (*left == 0 || rundir_open(&dir, name, false) < 0)
 		return;
-	lock = rundir_lock(&dir, &owner);
+	--*left;
+	lock = rundir_tidy(&dir);
 	if (lock < 0)
 		return;
-	arrival_clear(&dir);
+	arrival_clear(&dir, !sessions_is_own(name), left);
 	rundir_remove(&dir);
 	close(lock);
+}
+
+void setup_tidy(size_t most)
+{
+	sessions_each(false, remove_left, &most);
 }
 
 void setup_close(struct core *core)
@@ -263,14 +269,16 @@ void setup_close(struct core *core)
 	free(core->attached);
 	if (core->options->private_session &&
 	    strcmp(core->options->session, SESSION_DEFAULT) != 0) {
-		arrival_clear(&core->dir);
+		size_t all = SIZE_MAX;
+
+		arrival_clear(&core->dir, false, &all);
 		rundir_remove(&core->dir);
 	}
 	close(core->lock);
 	/* It takes the kernel up to 30 ms: the next watcher need not wait for it. */
 	if (core->inotify >= 0)
 		close(core->inotify);
-	sessions_each(false, remove_left, NULL);
+	setup_tidy(SIZE_MAX);
 }
 
 /* --- a directory that was removed */
@@ -347,6 +355,8 @@ static int lock_directory(struct core *core, int *ret_owner)
 	int error = -ESTALE;
 
 	for (int i = 0; i < LOCK_TRIES && error == -ESTALE; i++) {
+		if (i > 1)
+			clock_sleep_ns(LOCK_PAUSE_NS);
 		error = rundir_open(&core->dir, core->options->session, true);
 		if (error)
 			return say_unlocked(core, "", error);

@@ -20,6 +20,13 @@ bool whois_is_here(const struct whois *whois, uint64_t own)
 	return whois->pid_ns == own || whois->pid_ns == PIDNS_UNTOLD;
 }
 
+bool whois_is_locked(int fd)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	return fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
 pid_t whois_locks(int fd)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };

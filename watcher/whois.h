@@ -27,6 +27,9 @@ bool whois_is_here(const struct whois *whois, uint64_t own);
  * 0 where nobody does, or cannot be seen from here. */
 pid_t whois_locks(int fd);
 
+/* Whether anybody does, whether it can be seen from here or not. */
+bool whois_is_locked(int fd);
+
 /*
  * The PID here of one that is followed or was (@registry may be NULL), or of any process: by its
  * namespace, which only those who may look into it can see, or else by its number there (NSpid of

@@ -12,6 +12,9 @@
 
 #define OPEN_TRIES 8
 
+/* What of the lock's file is locked by who tidies up; a watcher locks all of it. */
+#define TIDY_AT 1048576
+
 bool rundir_name_valid(const char *session)
 {
 	size_t length = strlen(session);
@@ -225,9 +228,21 @@ static int read_owner(int fd)
 	return pid > 0 ? pid : 0;
 }
 
-int rundir_owner(const struct rundir *dir)
+static bool is_tidier(const struct flock *lock)
+{
+	return lock->l_start == TIDY_AT && lock->l_len == 1;
+}
+
+/* Whether a watcher has the lock that is open as @fd. */
+static bool is_watched(int fd)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	return fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK && !is_tidier(&lock);
+}
+
+int rundir_owner(const struct rundir *dir)
+{
 	char path[RUNDIR_PATH];
 	int owner = -ENOENT;
 	int fd;
@@ -236,7 +251,7 @@ int rundir_owner(const struct rundir *dir)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return errno == EMFILE || errno == ENFILE ? -errno : -ENOENT;
-	if (fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
+	if (is_watched(fd))
 		owner = read_owner(fd);
 	close(fd);
 	return owner;
@@ -258,9 +273,53 @@ static bool is_regular(int fd)
 	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
 }
 
+static int open_lock(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+
+	if (fd < 0)
+		return errno == ENOENT ? -ESTALE : errno == ENXIO ? -EBADFD : -errno;
+	if (is_regular(fd))
+		return fd;
+	close(fd);
+	return -EBADFD;
+}
+
+/* Lock @length bytes from @start on (0: all) of the file at @path: its descriptor, or why not. */
+static int take_lock(const char *path, off_t start, off_t length, int *ret_owner)
+{
+	struct flock lock = {
+		.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = start, .l_len = length
+	};
+	int fd = open_lock(path);
+	int error = 0;
+
+	if (fd < 0)
+		return fd;
+	*ret_owner = 0;
+	if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
+		*ret_owner = read_owner(fd);
+		error = is_watched(fd) ? -EBUSY : -ESTALE; /* else it is let go in a moment */
+	} else if (!is_there(path, fd)) {
+		error = -ESTALE;
+	}
+	if (!error)
+		return fd;
+	close(fd);
+	return error;
+}
+
+int rundir_tidy(const struct rundir *dir)
+{
+	char path[RUNDIR_PATH];
+	int owner;
+
+	rundir_file(path, dir, RUNDIR_LOCK);
+	return take_lock(path, TIDY_AT, 1, &owner);
+}
+
 int rundir_lock(const struct rundir *dir, int *ret_owner)
 {
-	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	char path[RUNDIR_PATH];
 	char text[16];
 	int length;
@@ -268,22 +327,9 @@ int rundir_lock(const struct rundir *dir, int *ret_owner)
 	int fd;
 
 	rundir_file(path, dir, RUNDIR_LOCK);
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+	fd = take_lock(path, 0, 0, ret_owner);
 	if (fd < 0)
-		return errno == ENOENT ? -ESTALE : errno == ENXIO ? -EBADFD : -errno;
-	if (!is_regular(fd)) {
-		close(fd);
-		return -EBADFD;
-	}
-	if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
-		*ret_owner = read_owner(fd);
-		close(fd);
-		return -EBUSY;
-	}
-	if (!is_there(path, fd)) {
-		close(fd);
-		return -ESTALE;
-	}
+		return fd;
 	errno = 0;
 	length = snprintf(text, sizeof text, "%d\n", (int)getpid());
 	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)length, 0) != length) {

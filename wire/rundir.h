@@ -77,12 +77,19 @@ int rundir_owner(const struct rundir *dir);
 
 /*
  * Become the watcher of @dir: a descriptor to be kept open, whose lock ends with the process;
- * -EBUSY where another one is
- * (*ret_owner is its pid), -ESTALE where the one before removed the directory meanwhile, which is
- * to be opened again, -EBADFD it is no regular file, or what open says. The lock is of the open
- * file description (fcntl(2), F_OFD_SETLK), so that others can ask for it without taking it.
+ * -EBUSY where another one is (*ret_owner is its pid), -ESTALE where somebody removes the directory
+ * or has just done so: it is to be opened again; -EBADFD it is no regular file, or what open says.
+ * The lock is of the open file description (fcntl(2), F_OFD_SETLK), so that others can ask for it
+ * without taking it.
  */
 int rundir_lock(const struct rundir *dir, int *ret_owner);
+
+/*
+ * Keep watchers away from @dir for the moment that it takes to remove it: a descriptor, which holds
+ * them until it is closed, or -EBUSY where one is there, or another negative errno. Nobody takes
+ * this for a watcher.
+ */
+int rundir_tidy(const struct rundir *dir);
 
 /* Whether the lock that is open as @lock is that of @dir still. */
 bool rundir_is_locked_by(const struct rundir *dir, int lock);
@@ -92,8 +99,9 @@ bool rundir_is_locked_by(const struct rundir *dir, int lock);
 bool rundir_is_whole(const struct rundir *dir, int lock);
 
 /*
- * Remove the directory with its sockets and its lock, which the caller holds, unless there is a
- * ring in it still.
+ * Remove the directory with its sockets and its lock, which the caller holds as a watcher or to
+ * tidy, unless there is a ring in it still. A program that makes one at this moment finds no
+ * directory, or has it again.
  */
 void rundir_remove(const struct rundir *dir);
 
