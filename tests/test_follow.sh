@@ -80,5 +80,6 @@ refused 2 "name '\\(': is no regular expression: " memwatch --name '('
 refused 2 "user 'no such one': there is none of that name" memwatch --user 'no such one'
 refused 1 "cgroup (no/such/one: there is none below|.*cgroup v2 is not mounted here)" memwatch --view text --cgroup no/such/one
 refused 1 "unit '?no-such-unit'?: (has no cgroup|cgroup v2 is not mounted)" memwatch --view text --unit no-such-unit
-[ -d /sys/fs/cgroup/memory ] && refused 1 "cgroup /sys/fs/cgroup/memory: .*can't be had" \
-	memwatch --view text --cgroup /sys/fs/cgroup/memory
+if [ -d /sys/fs/cgroup/memory ]; then
+	refused 1 "cgroup /sys/fs/cgroup/memory: .*can't be had" memwatch --view text --cgroup /sys/fs/cgroup/memory
+fi
