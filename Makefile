@@ -75,13 +75,12 @@ all: $(PROGRAMS) $(LAUNCHER) $(LIBRARIES) $(EXAMPLE_PROGRAMS) $(CXX_EXAMPLES)
 
 NANOPB_GENERATOR ?= nanopb_generator.py
 
-$(O)/wire/memwatch.pb.c: wire/memwatch.proto wire/memwatch.options
+$(O)/wire/memwatch.pb.c $(O)/wire/memwatch.pb.h &: wire/memwatch.proto wire/memwatch.options
 	@mkdir -p $(@D)
 	$(NANOPB_GENERATOR) -q -D $(O) $<
 
-$(O)/wire/memwatch.pb.h: $(O)/wire/memwatch.pb.c
-
-$(WIRE_OBJECTS): $(O)/wire/memwatch.pb.h
+# Before the first build nobody knows who includes it; then the .d files do.
+$(WIRE_OBJECTS): | $(O)/wire/memwatch.pb.h
 
 # --- what export's HTML pages consist of: our template, script and style, and dygraphs
 
