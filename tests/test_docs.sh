@@ -8,14 +8,24 @@ cp "$ROOT"/docs/*.[13] "$ROOT/docs/PROTOCOL.md" "$ROOT/README.md" "$ROOT/client/
 
 # --- what the programs say
 
-commands() { memwatch --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'; }
+list_commands() { memwatch --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'; }
 
-# help_options COMMAND: "-p --pid PID[,PID]" of each option, sorted.
-help_options() {
+list_options() {
 	memwatch ${1:+"$1"} --help |
 		sed -nE 's/^  (-., )? *(--[a-z-]+)( [A-Z][^ ]*)?( .*|$)/\1\2\3/p' | tr -d ' ' |
 		sed -E 's/^(-[a-zA-Z]),/\1 /; s/([a-z])([A-Z])/\1 \2/' | sort
 }
+
+# Read once: the rules below ask some hundred times.
+commands() { cat help_of_commands; }
+
+# help_options COMMAND: "-p --pid PID[,PID]" of each option, sorted.
+help_options() { cat "help_of_$1" 2>/dev/null; }
+
+list_commands >help_of_commands
+for command in '' $(commands); do
+	list_options "$command" >"help_of_$command"
+done
 
 daemon_options() { memwatchd --help | grep -oE -e '--[a-z-]+' | sort -u; }
 

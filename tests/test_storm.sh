@@ -4,8 +4,8 @@
 # STOPPED=10 and KILLS=100 for the long way; STRICT=1 on a machine that does nothing else.
 . "$ROOT/tests/session.sh"
 
-STOPPED=${STOPPED:-3}
-KILLS=${KILLS:-25}
+STOPPED=${STOPPED:-2}
+KILLS=${KILLS:-12}
 
 # start_emitter [VARIABLE=VALUE]...: ask it by `tell`.
 start_emitter() {
@@ -107,8 +107,8 @@ start_emitter MEMWATCH_RING=32M
 tell "emit 1000 0"
 plot first.json
 see first.json '.label == "1000"'
-say "emit 300000 50000"
-sleep 2
+say "emit 150000 50000"
+sleep 1
 kill -KILL $watcher
 wait $watcher
 kill $plotter
