@@ -31,10 +31,18 @@ static void a_process_is_its_pid_and_its_start(void)
 	registry_free(registry);
 }
 
+static void count_line(void *arg, uint32_t line)
+{
+	unsigned *count = arg;
+
+	CHECK(line < 50 && line % 2 == 1);
+	(*count)++;
+}
+
 static void lines_are_found_after_others_are_forgotten(void)
 {
 	struct registry *registry = registry_new();
-	unsigned walked = 0;
+	unsigned walked = 0, forgotten = 0;
 
 	for (int pid = 1; pid <= 100; pid++)
 		registry_add(registry, pid, 1);
@@ -44,7 +52,12 @@ static void lines_are_found_after_others_are_forgotten(void)
 		registry_end(registry, entry, false);
 		entry->end_seq = line;
 	}
-	registry_forget(registry, 50);
+	registry_forget(registry, 50, count_line, &forgotten);
+	CHECK_EQ_U64(forgotten, 25);
+	CHECK(registry_had(registry, 51, 1) && registry_had(registry, 51, 0));
+	CHECK(!registry_had(registry, 51, 2));
+	CHECK(!registry_had(registry, 49, 1)); /* forgotten */
+	CHECK(!registry_had(registry, 52, 1)); /* alive */
 	for (uint32_t line = 1; line <= 100; line++) {
 		bool kept = line % 2 == 0 || line >= 50;
 		struct entry *entry = registry_line(registry, line);

@@ -293,9 +293,9 @@ void core_look_at_ends(struct core *core)
  * are not too many. */
 static void forget_ended(struct core *core)
 {
-	registry_forget(core->registry, backlog_oldest(core->backlog));
-	while (registry_kept(core->registry) > ENDED_MOST && backlog_forget_some(core->backlog))
-		registry_forget(core->registry, backlog_oldest(core->backlog));
+	do
+		registry_forget(core->registry, backlog_oldest(core->backlog), intake_forget, core);
+	while (registry_kept(core->registry) > ENDED_MOST && backlog_forget_some(core->backlog));
 }
 
 static void look(struct core *core, uint64_t now_ns)
@@ -313,7 +313,6 @@ static void look(struct core *core, uint64_t now_ns)
 	if (core->looks++ % BEAT_LOOKS == 0)
 		look_slowly(core);
 	forget_ended(core);
-	intake_forget(core);
 	if (core->options->private_session && !core->was_attached &&
 	    now_ns > core->session.start_ns + UNATTENDED_NS)
 		core->stopping = true;

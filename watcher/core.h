@@ -297,8 +297,8 @@ void intake_dropped(struct core *core, struct source *source, uint64_t dropped);
 void intake_rest(struct core *core, struct entry *entry, bool dead);
 /* All from before @until_ns was published: tell the rings, and remove those of the dead. */
 void intake_mark(struct core *core, uint64_t until_ns);
-/* Forget the emitters of lines that are forgotten. */
-void intake_forget(struct core *core);
+/* Forget the emitters of a line that is forgotten. @arg: the core. */
+void intake_forget(void *arg, uint32_t line);
 
 /*
  * record.c: the backlog is the recorder's queue: it is given what it has not had yet whenever it has

@@ -343,15 +343,11 @@ void intake_rest(struct core *core, struct entry *entry, bool dead)
 	}
 }
 
-static void forget(void *arg, struct source *source)
+void intake_forget(void *arg, uint32_t line)
 {
-	struct core *core = arg;
+	const struct core *core = arg;
+	struct source *source;
 
-	if (!registry_line(core->registry, source->line))
+	while ((source = emitters_of(core->emitters, line, NULL)) != NULL)
 		emitters_remove(core->emitters, source);
-}
-
-void intake_forget(struct core *core)
-{
-	emitters_each(core->emitters, forget, core);
 }

@@ -2,11 +2,12 @@
 
 #include <stdlib.h>
 
-/* Of live entries, by pid. */
+/* By pid. */
 #define BUCKETS 1024
 
 struct registry {
-	struct entry *alike[BUCKETS]; /* newest first */
+	struct entry *alike[BUCKETS]; /* the live ones, newest first */
+	struct entry *had[BUCKETS];   /* those that have ended */
 	struct entry **entries;	      /* by line, rising */
 	size_t count;
 	size_t room;
@@ -37,9 +38,22 @@ void registry_free(struct registry *registry)
 	free(registry);
 }
 
-static struct entry **bucket_of(struct registry *registry, pid_t pid)
+static void put(struct entry *table[BUCKETS], struct entry *entry)
 {
-	return &registry->alike[(uint32_t)pid % BUCKETS];
+	struct entry **bucket = &table[entry->info.pid % BUCKETS];
+
+	entry->next_alike = *bucket;
+	*bucket = entry;
+}
+
+static void take(struct entry *table[BUCKETS], const struct entry *entry)
+{
+	struct entry **at = &table[entry->info.pid % BUCKETS];
+
+	while (*at && *at != entry)
+		at = &(*at)->next_alike;
+	if (*at)
+		*at = entry->next_alike;
 }
 
 struct entry *registry_add(struct registry *registry, pid_t pid, uint64_t start_ticks)
@@ -64,8 +78,7 @@ struct entry *registry_add(struct registry *registry, pid_t pid, uint64_t start_
 	entry->info.pid = (uint32_t)pid;
 	entry->info.start_ticks = start_ticks;
 	entry->files = CHILD_FILES_NONE;
-	entry->next_alike = *bucket_of(registry, pid);
-	*bucket_of(registry, pid) = entry;
+	put(registry->alike, entry);
 	registry->entries[registry->count++] = entry;
 	registry->live++;
 	return entry;
@@ -86,11 +99,11 @@ struct entry *registry_find(const struct registry *registry, pid_t pid, uint64_t
 
 bool registry_had(const struct registry *registry, pid_t pid, uint64_t start_ticks)
 {
-	for (size_t i = registry->count; i-- > 0;) {
-		const struct process_info *info = &registry->entries[i]->info;
+	const struct entry *entry = registry->had[(uint32_t)pid % BUCKETS];
 
-		if (info->ended && info->pid == (uint32_t)pid &&
-		    (!start_ticks || info->start_ticks == start_ticks))
+	for (; entry; entry = entry->next_alike) {
+		if (entry->info.pid == (uint32_t)pid &&
+		    (!start_ticks || entry->info.start_ticks == start_ticks))
 			return true;
 	}
 	return false;
@@ -135,14 +148,10 @@ struct entry *registry_next(const struct registry *registry, uint32_t line)
 
 void registry_end(struct registry *registry, struct entry *entry, bool dropped)
 {
-	struct entry **at = bucket_of(registry, (pid_t)entry->info.pid);
-
 	if (entry->info.ended)
 		return;
-	while (*at && *at != entry)
-		at = &(*at)->next_alike;
-	if (*at)
-		*at = entry->next_alike;
+	take(registry->alike, entry);
+	put(registry->had, entry);
 	entry->info.ended = true;
 	registry->live--;
 	registry->ended++;
@@ -150,17 +159,20 @@ void registry_end(struct registry *registry, struct entry *entry, bool dropped)
 	entry->info.dropped_by_hand = dropped;
 }
 
-void registry_forget(struct registry *registry, uint64_t seq)
+void registry_forget(struct registry *registry, uint64_t seq, forgotten_fn forgotten, void *arg)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < registry->count; i++) {
 		struct entry *entry = registry->entries[i];
 
-		if (entry->info.ended && entry->end_seq && entry->end_seq < seq)
-			free(entry);
-		else
+		if (!entry->info.ended || !entry->end_seq || entry->end_seq >= seq) {
 			registry->entries[kept++] = entry;
+			continue;
+		}
+		forgotten(arg, entry->info.line);
+		take(registry->had, entry);
+		free(entry);
 	}
 	registry->count = kept;
 }

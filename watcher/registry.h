@@ -16,7 +16,7 @@
 
 struct entry {
 	struct process_info info;
-	struct entry *next_alike; /* of the live ones, the registry's own */
+	struct entry *next_alike; /* the registry's own */
 	int pidfd;		  /* -1 once ended, and where it is lean */
 	bool lean;		  /* none of its files is kept open, for want of descriptors */
 	uint64_t begun_seq;	  /* of its first PROCESS record; 0 until that is merged */
@@ -79,11 +79,13 @@ struct entry *registry_next(const struct registry *registry, uint32_t line);
 /* Mark as ended, or where it is @dropped as that too; registry_live counts one less. */
 void registry_end(struct registry *registry, struct entry *entry, bool dropped);
 
-/* Free those that ended with an end_seq (not 0) below @seq. */
-void registry_forget(struct registry *registry, uint64_t seq);
+typedef void (*forgotten_fn)(void *arg, uint32_t line);
+
+/* Free those that ended with an end_seq (not 0) below @seq; @forgotten hears of each before. */
+void registry_forget(struct registry *registry, uint64_t seq, forgotten_fn forgotten, void *arg);
 
 size_t registry_live(const struct registry *registry);
-size_t registry_ended(const struct registry *registry);	  /* since the start */
+size_t registry_ended(const struct registry *registry); /* since the start */
 /* Those of the ended that are not forgotten. */
 size_t registry_kept(const struct registry *registry);
 size_t registry_dropped(const struct registry *registry); /* of those: that may live */
