@@ -215,6 +215,7 @@ static void print_memory(const struct report *report)
 /* What was sampled beside the RSS: of each figure the last and the highest that was read. */
 static void print_metrics(const struct report *report)
 {
+	static const struct summary_metric none;
 	const struct summary *summary = &report->summary;
 
 	printf("\nMETRICS\n%7s %-*s", "PID", (int)report->name_width, "NAME");
@@ -230,14 +231,14 @@ static void print_metrics(const struct report *report)
 		print_who(report, process->process);
 		for (enum metric m = METRIC_PSS; m < METRICS; m++) {
 			bool known = process->metrics & METRIC_BIT(m);
+			const struct summary_metric *metric = known ? &process->metric[m] : &none;
 
 			if (summary->metrics & METRIC_BIT(m))
 				printf(" %10s %10s",
 				       !known ? "-"
-					      : units_format_marked(
-							last, process->metric[m].stale ? "~" : "",
-							process->metric[m].last),
-				       table_bytes(max, known, process->metric[m].max));
+					      : units_format_marked(last, metric->stale ? "~" : "",
+								    metric->last),
+				       table_bytes(max, known, metric->max));
 		}
 		fputs("\n", stdout);
 	}

@@ -171,10 +171,10 @@ void verdict_text_print(const struct verdict *verdict, int indent)
 
 static bool holds(const struct summary_process *process, size_t place)
 {
-	const struct tally_kept *kept = &process->kept[place];
+	const struct tally_kept *kept = process->kept ? &process->kept[place] : NULL;
 	int64_t grown = process->grown.own;
 
-	return kept->bytes >= KEPT_LEAST && kept->holds && kept->bytes <= grown + grown / 8;
+	return kept && kept->bytes >= KEPT_LEAST && kept->holds && kept->bytes <= grown + grown / 8;
 }
 
 void verdict_text_print_kept(const struct summary_process *process, int indent)

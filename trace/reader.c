@@ -316,7 +316,53 @@ static enum peak_kind peak_kind_at(const struct cursor *row)
 	return PEAK_AT_LEAST;
 }
 
-static void fill_process(const struct reader *reader, const struct cursor *row,
+static uint32_t hash(const char *text)
+{
+	uint32_t hash = 2166136261; /* FNV-1a */
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 16777619;
+	return hash ^ hash >> 16;
+}
+
+/* A text that lives as long as the reader: one of the recent ones where it is the same, since
+ * processes of a family have names in common. NULL without memory. */
+static const char *keep_text(struct reader *reader, const char *text)
+{
+	const char **recent = &reader->recent[hash(text) % READER_RECENT];
+	struct reader_texts *texts = reader->texts;
+	size_t size = strlen(text) + 1;
+	char *kept;
+
+	if (*recent && strcmp(*recent, text) == 0)
+		return *recent;
+	if (!texts || texts->used + size > sizeof texts->bytes) {
+		texts = malloc(sizeof *texts);
+		if (!texts) {
+			reader_fail(reader, -ENOMEM, strerror(ENOMEM));
+			return NULL;
+		}
+		texts->used = 0;
+		texts->before = reader->texts;
+		reader->texts = texts;
+	}
+	kept = memcpy(texts->bytes + texts->used, text, size);
+	texts->used += size;
+	*recent = kept;
+	return kept;
+}
+
+static void fill_texts(struct reader *reader, const struct cursor *row,
+		       struct reader_process *process)
+{
+	char name[TEXT_NAME + 1], command[TEXT_COMMAND + 1];
+
+	process->name = keep_text(reader, cursor_text(row, PROCESS_NAME, name, sizeof name));
+	process->command =
+		keep_text(reader, cursor_text(row, PROCESS_COMMAND, command, sizeof command));
+}
+
+static void fill_process(struct reader *reader, const struct cursor *row,
 			 struct reader_process *process)
 {
 	*process = (struct reader_process){
@@ -339,8 +385,7 @@ static void fill_process(const struct reader *reader, const struct cursor *row,
 		process->last_ns = process->first_ns;
 	process->code = (int32_t)cursor_signed(row, process->reason == END_KILLED ? PROCESS_SIGNAL
 										  : PROCESS_CODE);
-	cursor_text(row, PROCESS_NAME, process->name, sizeof process->name);
-	cursor_text(row, PROCESS_COMMAND, process->command, sizeof process->command);
+	fill_texts(reader, row, process);
 }
 
 /* Room for one more: memory goes with the rows that were read, not with what one says. */
@@ -465,13 +510,25 @@ int reader_open(struct reader **ret_reader, const char *path, char *why)
 	return 0;
 }
 
+static void free_texts(struct reader *reader)
+{
+	while (reader->texts) {
+		struct reader_texts *texts = reader->texts;
+
+		reader->texts = texts->before;
+		free(texts);
+	}
+}
+
 void reader_close(struct reader *reader)
 {
 	if (!reader)
 		return;
+	free_texts(reader);
 	sqlite3_close(reader->database);
 	free(reader->processes);
 	free(reader->ids);
+	free(reader->listed);
 	free(reader->values);
 	free(reader->ends);
 	free(reader->tick);

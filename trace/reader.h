@@ -15,10 +15,10 @@ struct reader;
 
 struct reader_info {
 	struct session_info session;
-	uint64_t begin_ns;	    /* of the first record */
-	uint64_t end_ns;	    /* all that happened before is in the file */
-	uint64_t end_wall_ns;	    /* 0: the recording was cut off, or goes on */
-	char version[32];	    /* of the memwatch that wrote it */
+	uint64_t begin_ns;    /* of the first record */
+	uint64_t end_ns;      /* all that happened before is in the file */
+	uint64_t end_wall_ns; /* 0: the recording was cut off, or goes on */
+	char version[32];     /* of the memwatch that wrote it */
 	uint64_t exact_ns; /* samples before it are the least and the most of several; 0: none is */
 	char title[TEXT_LABEL + 1]; /* what a person called it; else the session's name; else those
 				       of its processes. Never empty */
@@ -26,14 +26,14 @@ struct reader_info {
 	uint64_t events;
 };
 
-/* A line's whole life. */
+/* A line's whole life. Its texts live as long as the reader. */
 struct reader_process {
 	uint32_t line; /* 1, 2, 3 ... in the order of their numbers in the file */
 	uint32_t pid;
 	uint32_t ppid;
 	uint64_t start_ticks;
-	char name[TEXT_NAME + 1]; /* the last it had; as it came: clean before showing */
-	char command[TEXT_COMMAND + 1];
+	const char *name; /* the last it had; as it came: clean before showing */
+	const char *command;
 	uint64_t first_ns;
 	uint64_t last_ns; /* of its end; of the recording's where it was alive then */
 	bool ended;

@@ -122,18 +122,67 @@ static int add(struct reader *reader, struct sample sample)
 	return 0;
 }
 
+/* A line has a value from now on: it is listed, once. */
+static int list(struct reader *reader, struct reader_value *value)
+{
+	size_t room = reader->listed_room ? 2 * reader->listed_room : TICK_SAMPLES;
+	uint32_t *listed;
+
+	if (value->listed)
+		return 0;
+	if (reader->listed_count == reader->listed_room) {
+		listed = realloc(reader->listed, room * sizeof *listed);
+		if (!listed)
+			return reader_fail(reader, -ENOMEM, strerror(ENOMEM));
+		reader->listed = listed;
+		reader->listed_room = room;
+	}
+	value->listed = true;
+	reader->listed[reader->listed_count++] = (uint32_t)(value - reader->values);
+	return 0;
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+	uint32_t one = *(const uint32_t *)a;
+	uint32_t other = *(const uint32_t *)b;
+
+	return (one > other) - (one < other);
+}
+
+/* Those that are listed in order, without those that have no value any more: what it costs goes
+ * with the lines that live, and those that came since. */
+static void tidy_list(struct reader *reader)
+{
+	bool sorted = true;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < reader->listed_count; i++) {
+		struct reader_value *value = &reader->values[reader->listed[i]];
+
+		value->listed = value->has;
+		if (!value->has)
+			continue;
+		sorted &= kept == 0 || reader->listed[kept - 1] < reader->listed[i];
+		reader->listed[kept++] = reader->listed[i];
+	}
+	reader->listed_count = kept;
+	if (!sorted)
+		qsort(reader->listed, kept, sizeof *reader->listed, compare_lines);
+}
+
 /* All lines that have a value, and where each of them is. */
 static int collect(struct reader *reader)
 {
 	reader->tick_count = 0;
 	reader->tick_stale = false;
-	for (size_t i = 0; i <= reader->count; i++) {
-		struct reader_value *value = &reader->values[i];
+	tidy_list(reader);
+	for (size_t i = 0; i < reader->listed_count; i++) {
+		uint32_t line = reader->listed[i];
+		struct reader_value *value = &reader->values[line];
 
-		if (!value->has)
-			continue;
 		value->place = (uint32_t)reader->tick_count;
-		if (add(reader, (struct sample){ (uint32_t)i, value->rss, value->shared }))
+		if (add(reader, (struct sample){ line, value->rss, value->shared }))
 			return reader->error;
 	}
 	return 0;
@@ -155,16 +204,27 @@ static void tell(struct reader *reader, uint64_t t_ns)
 	}
 }
 
+static void change_has(struct reader *reader, struct reader_value *value, bool has)
+{
+	reader->tick_stale = true;
+	value->has = has;
+	if (has) {
+		reader->has_count++;
+		list(reader, value);
+	} else {
+		reader->has_count--;
+	}
+}
+
 static void set_value(struct reader *reader, struct reader_value *value,
 		      const struct sample *sample)
 {
 	bool has = sample->rss != READER_NONE;
 
 	if (has != value->has)
-		reader->tick_stale = true;
+		change_has(reader, value, has);
 	else if (has && !reader->tick_stale && reader->query->every)
 		reader->tick[value->place] = *sample;
-	value->has = has;
 	if (has) {
 		value->seen = true;
 		value->rss = sample->rss;
@@ -212,6 +272,8 @@ int reader_samples_open(struct reader *reader)
 					   : " AND reason = 'recorder behind'");
 	reader->tick_count = 0;
 	reader->tick_stale = true;
+	reader->listed_count = 0;
+	reader->has_count = 0;
 	reader->missed = 0;
 	if (reader->error)
 		return reader->error;
@@ -220,13 +282,6 @@ int reader_samples_open(struct reader *reader)
 	next_hole(reader);
 	reader->deadline_ns = reader->info.session.start_ns;
 	return reader->error;
-}
-
-static bool has_values(struct reader *reader)
-{
-	if (reader->tick_stale)
-		collect(reader);
-	return reader->tick_count > 0;
 }
 
 static bool is_lost_before(const struct reader *reader, uint64_t t_ns)
@@ -239,7 +294,7 @@ static uint64_t put_back(struct reader *reader)
 {
 	uint64_t before_ns;
 
-	if (!has_values(reader)) {
+	if (reader->has_count == 0) {
 		if (reader->sample_ns == READER_NEVER)
 			return READER_NEVER;
 		before_ns = deadline_before(reader, reader->sample_ns);
@@ -267,14 +322,14 @@ static void tell_lost(struct reader *reader)
 	uint64_t t_ns = reader->hole.from_ns;
 
 	reader->tick_count = 0;
-	for (size_t i = 0; i <= reader->count; i++) {
-		if (!reader->values[i].has)
-			continue;
-		reader->values[i].has = false;
+	tidy_list(reader);
+	for (size_t i = 0; i < reader->listed_count; i++) {
+		uint32_t line = reader->listed[i];
+
+		change_has(reader, &reader->values[line], false);
 		if (!reader->query->every)
-			add(reader, (struct sample){ (uint32_t)i, READER_NONE, 0 });
+			add(reader, (struct sample){ line, READER_NONE, 0 });
 	}
-	reader->tick_stale = true;
 	if (!reader->query->every)
 		tell(reader, t_ns);
 	reader->tick_count = 0;
@@ -310,8 +365,9 @@ static void tell_tick(struct reader *reader, uint64_t t_ns)
 {
 	while (reader->sample_ns == t_ns && !reader->error)
 		take_row(reader);
-	if (has_values(reader))
-		tell(reader, t_ns);
+	if (reader->tick_stale)
+		collect(reader);
+	tell(reader, t_ns);
 	reader->deadline_ns += reader->info.session.interval_ns;
 }
 
@@ -352,6 +408,6 @@ void reader_samples_begin(struct reader *reader)
 
 void reader_samples_end(struct reader *reader, uint32_t line)
 {
-	reader->values[line].has = false;
-	reader->tick_stale = true;
+	if (reader->values[line].has)
+		change_has(reader, &reader->values[line], false);
 }

@@ -12,6 +12,7 @@ struct reader_value {
 	bool wanted;
 	bool has;	/* it has a value now */
 	bool seen;	/* it had one before: rss is the last */
+	bool listed;	/* among the reader's listed */
 	uint32_t place; /* of it among the samples of a tick, where it has one */
 	uint64_t rss;
 	uint64_t shared;
@@ -32,6 +33,15 @@ struct reader_hole {
 	enum { HOLE_MISSED, HOLE_LATE, HOLE_EMPTY, HOLE_LOST } kind;
 };
 
+/* Names and commands, a block of them. */
+struct reader_texts {
+	struct reader_texts *before;
+	size_t used;
+	char bytes[(1 << 16) - 64];
+};
+
+#define READER_RECENT 1024
+
 struct reader {
 	sqlite3 *database;
 	uint64_t size; /* of the file, and its log */
@@ -41,9 +51,11 @@ struct reader {
 	uint32_t *ids;			  /* what the file calls them, ascending */
 	size_t count;
 	size_t room;
-	struct reader_value *values; /* by line */
-	int64_t last[TABLES];	     /* the newest rows when it was opened */
-	uint64_t most_steps;	     /* of SQLite's machine, for one reading of a file so large */
+	struct reader_texts *texts;	   /* of the processes */
+	const char *recent[READER_RECENT]; /* of those, by their hash */
+	struct reader_value *values;	   /* by line */
+	int64_t last[TABLES];		   /* the newest rows when it was opened */
+	uint64_t most_steps; /* of SQLite's machine, for one reading of a file so large */
 	uint64_t steps;
 	bool astray; /* it took more */
 	int error;
@@ -65,7 +77,11 @@ struct reader {
 	struct sample *tick; /* what the lines have, in order of line; or what changed */
 	size_t tick_count;
 	size_t tick_room;
-	bool tick_stale;      /* lines came or went */
+	bool tick_stale;  /* lines came or went */
+	uint32_t *listed; /* lines that have a value, and some that had one */
+	size_t listed_count;
+	size_t listed_room;
+	size_t has_count;     /* lines that have a value */
 	uint64_t deadline_ns; /* of the next tick that is to be told */
 	uint64_t missed;
 

@@ -49,7 +49,7 @@ struct tally {
 	size_t open_count;
 	bool no_memory;
 	size_t count;
-	struct tally_process processes[];
+	struct tally_process *processes[]; /* NULL: one without spans */
 };
 
 struct tally *tally_new(size_t count, uint64_t from_ns)
@@ -368,8 +368,14 @@ static bool end_span(struct tally *tally, struct tally_process *process, uint64_
 
 bool tally_event(struct tally *tally, size_t process, uint64_t t_ns, const struct event *event)
 {
-	struct tally_process *owner = &tally->processes[process];
+	struct tally_process *owner = tally->processes[process];
 
+	if (!owner)
+		owner = tally->processes[process] = calloc(1, sizeof(*owner));
+	if (!owner) {
+		tally->no_memory = true;
+		return true;
+	}
 	if (event->kind == EVENT_SPAN_END)
 		return end_span(tally, owner, t_ns, event);
 	begin_span(tally, owner, t_ns, event);
@@ -378,8 +384,10 @@ bool tally_event(struct tally *tally, size_t process, uint64_t t_ns, const struc
 
 void tally_end(struct tally *tally, size_t process, uint64_t t_ns, uint64_t rss)
 {
-	struct tally_process *owner = &tally->processes[process];
+	struct tally_process *owner = tally->processes[process];
 
+	if (!owner)
+		return;
 	while (owner->open) {
 		struct open_span *span = *(struct open_span **)owner->open;
 
@@ -396,7 +404,10 @@ void tally_end(struct tally *tally, size_t process, uint64_t t_ns, uint64_t rss)
 
 void tally_kept(const struct tally *tally, size_t process, struct tally_kept ret_kept[TALLY_KEPT])
 {
-	memcpy(ret_kept, tally->processes[process].kept, TALLY_KEPT * sizeof(*ret_kept));
+	static const struct tally_kept none[TALLY_KEPT];
+	const struct tally_process *owner = tally->processes[process];
+
+	memcpy(ret_kept, owner ? owner->kept : none, TALLY_KEPT * sizeof(*ret_kept));
 }
 
 int tally_each(const struct tally *tally, void (*each)(void *arg, const struct tally_group *group),
@@ -412,8 +423,11 @@ void tally_free(struct tally *tally)
 	if (!tally)
 		return;
 	for (size_t i = 0; i < tally->count; i++) {
-		tdestroy(tally->processes[i].open, free);
-		tdestroy(tally->processes[i].tracks, free);
+		if (!tally->processes[i])
+			continue;
+		tdestroy(tally->processes[i]->open, free);
+		tdestroy(tally->processes[i]->tracks, free);
+		free(tally->processes[i]);
 	}
 	tdestroy(tally->groups, free);
 	free(tally);

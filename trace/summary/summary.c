@@ -13,7 +13,7 @@
 
 struct track {
 	struct weight weight;
-	struct own own;
+	struct own *own; /* from its first sample until its end */
 	bool begun;
 	bool ended;
 	uint64_t missed_before; /* ticks of the whole session, before it was begun */
@@ -64,19 +64,34 @@ static void age_metrics(struct summary_process *process)
 		process->metric[i].stale = true;
 }
 
+/* What is its own, from its first figure on; NULL once it has ended, or without memory. */
+static struct own *get_own(struct pass *pass, struct track *track)
+{
+	if (track->own || track->ended)
+		return track->own;
+	track->own = malloc(sizeof *track->own);
+	if (track->own)
+		own_begin(track->own, pass->info->session.interval_ns);
+	else
+		pass->no_memory = true;
+	return track->own;
+}
+
 static void take_tick(struct pass *pass, uint64_t t_ns, const struct tick *tick)
 {
 	for (size_t i = 0; i < tick->count; i++) {
 		const struct sample *sample = &tick->samples[i];
 		uint32_t place = find(pass, sample->line);
+		struct own *own;
 
 		if (place == NOWHERE)
 			continue;
 		if (sample->rss != pass->tracks[place].weight.last)
 			age_metrics(&pass->summary->processes[place]);
 		weight_add(&pass->tracks[place].weight, t_ns, sample->rss);
-		if (!pass->tracks[place].ended)
-			own_sample(&pass->tracks[place].own, t_ns, sample);
+		own = get_own(pass, &pass->tracks[place]);
+		if (own)
+			own_sample(own, t_ns, sample);
 	}
 }
 
@@ -103,26 +118,51 @@ static void take_process(struct pass *pass, uint32_t line)
 	pass->tracks[place].missed_before = pass->summary->missed;
 }
 
+static void judge_own(struct pass *pass, struct summary_process *process, struct own *own,
+		      uint64_t t_ns)
+{
+	process->grown = own_judge(own, t_ns);
+	process->held_rss = parts_held(&own->rss, SUMMARY_HELD * pass->info->session.interval_ns);
+	pass->no_memory |= own_lacks_memory(own);
+	own_free(own);
+}
+
+static void take_kept(struct pass *pass, uint32_t place)
+{
+	struct summary_process *process = &pass->summary->processes[place];
+	struct tally_kept kept[TALLY_KEPT];
+
+	tally_kept(pass->tally, place, kept);
+	if (!kept[0].category)
+		return;
+	if (!process->kept)
+		process->kept = malloc(sizeof kept);
+	if (process->kept)
+		memcpy(process->kept, kept, sizeof kept);
+	else
+		pass->no_memory = true;
+}
+
 static void end_line(struct pass *pass, uint32_t place, uint64_t t_ns)
 {
 	struct summary_process *process = &pass->summary->processes[place];
 	struct track *track = &pass->tracks[place];
+	struct own none;
 
 	weight_stop(&track->weight, t_ns);
 	tally_end(pass->tally, place, t_ns,
 		  track->weight.last == WEIGHT_NONE ? 0 : track->weight.last);
-	tally_kept(pass->tally, place, process->kept);
+	take_kept(pass, place);
 	if (track->ended)
 		return;
 	track->ended = true;
 	process->missed += pass->summary->missed - track->missed_before;
 	if (t_ns > track->weight.end_ns)
 		t_ns = track->weight.end_ns;
-	process->grown = own_judge(&track->own, t_ns);
-	process->held_rss =
-		parts_held(&track->own.rss, SUMMARY_HELD * pass->info->session.interval_ns);
-	pass->no_memory |= own_lacks_memory(&track->own);
-	own_free(&track->own);
+	own_begin(&none, pass->info->session.interval_ns);
+	judge_own(pass, process, track->own ? track->own : &none, t_ns);
+	free(track->own);
+	track->own = NULL;
 }
 
 static void take_end(struct pass *pass, uint64_t t_ns, uint32_t line)
@@ -179,11 +219,19 @@ static void take_metrics(struct pass *pass, uint64_t t_ns, const struct metrics 
 	uint32_t place = find(pass, metrics->line);
 	struct summary_process *process =
 		place == NOWHERE ? NULL : &pass->summary->processes[place];
+	struct own *own;
 
 	if (!process)
 		return;
-	if (!pass->tracks[place].ended)
-		own_metrics(&pass->tracks[place].own, t_ns, metrics);
+	own = get_own(pass, &pass->tracks[place]);
+	if (own)
+		own_metrics(own, t_ns, metrics);
+	if (!process->metric)
+		process->metric = calloc(METRICS, sizeof *process->metric);
+	if (!process->metric) {
+		pass->no_memory = true;
+		return;
+	}
 	process->metrics |= metrics->set;
 	pass->summary->metrics |= metrics->set;
 	for (enum metric i = METRIC_PSS; i < METRICS; i++) {
@@ -335,7 +383,6 @@ static int begin_lives(struct pass *pass)
 		struct life life = get_life(pass, i);
 
 		weight_begin(&pass->tracks[i].weight, life.begin_ns, life.end_ns);
-		own_begin(&pass->tracks[i].own, interval_ns);
 	}
 	return 0;
 }
@@ -387,8 +434,11 @@ static int finish(struct pass *pass)
 
 static void free_pass(struct pass *pass)
 {
-	for (size_t i = 0; pass->tracks && i < pass->summary->process_count; i++)
-		own_free(&pass->tracks[i].own);
+	for (size_t i = 0; pass->tracks && i < pass->summary->process_count; i++) {
+		if (pass->tracks[i].own)
+			own_free(pass->tracks[i].own);
+		free(pass->tracks[i].own);
+	}
 	free(pass->tracks);
 	free(pass->places);
 }
@@ -430,6 +480,10 @@ int summary_read_also(struct summary *ret_summary, struct reader *reader,
 
 void summary_free(struct summary *summary)
 {
+	for (size_t i = 0; i < summary->process_count; i++) {
+		free(summary->processes[i].kept);
+		free(summary->processes[i].metric);
+	}
 	free(summary->processes);
 	free(summary->spans);
 	free(summary->categories);

@@ -43,10 +43,10 @@ struct summary_process {
 	struct grown grown;  /* how it grew, and whether that goes on */
 	uint64_t held_rss;   /* the highest that it stayed at for SUMMARY_HELD intervals; 0: it
 				lived too short */
-	struct tally_kept kept[TALLY_KEPT]; /* the spans that it grew in */
+	struct tally_kept *kept; /* the spans that it grew in, TALLY_KEPT; NULL: none */
 	bool has_spans;
-	uint32_t metrics; /* a set: which of these were read */
-	struct summary_metric metric[METRICS];
+	uint32_t metrics;	       /* a set: which of these were read */
+	struct summary_metric *metric; /* METRICS; NULL: none was */
 };
 
 /*
