@@ -111,19 +111,13 @@ static int reserve_line(struct history *history)
 	return 0;
 }
 
-static struct history_line *new_line(const struct history *history, uint32_t number)
+static struct history_line *new_line(uint32_t number)
 {
 	struct history_line *line = calloc(1, sizeof(*line));
 
-	if (!line)
-		return NULL;
-	line->line = number;
-	line->levels = levels_new(history->session.start_ns, history->session.interval_ns,
-				  history->buckets);
-	if (line->levels)
-		return line;
-	free(line);
-	return NULL;
+	if (line)
+		line->line = number;
+	return line;
 }
 
 static int add_line(struct history *history, uint32_t number, struct history_line **ret_line)
@@ -133,7 +127,7 @@ static int add_line(struct history *history, uint32_t number, struct history_lin
 
 	if (reserve_line(history))
 		return -ENOMEM;
-	line = new_line(history, number);
+	line = new_line(number);
 	if (!line)
 		return -ENOMEM;
 	memmove(&history->lines[index + 1], &history->lines[index],
@@ -144,7 +138,18 @@ static int add_line(struct history *history, uint32_t number, struct history_lin
 	return 0;
 }
 
-static int add_sample(struct history_line *line, uint64_t t_ns, uint64_t rss, uint64_t shared)
+/* Levels come with the first sample: who asks for names alone has none. */
+static int add_level(const struct history *history, struct history_line *line, uint64_t t_ns,
+		     uint64_t rss)
+{
+	if (!line->levels)
+		line->levels = levels_new(history->session.start_ns, history->session.interval_ns,
+					  history->buckets);
+	return line->levels ? levels_add(line->levels, t_ns, rss) : -ENOMEM;
+}
+
+static int add_sample(const struct history *history, struct history_line *line, uint64_t t_ns,
+		      uint64_t rss, uint64_t shared)
 {
 	if (line->first_ns == 0 || t_ns < line->first_ns)
 		line->first_ns = t_ns;
@@ -155,7 +160,7 @@ static int add_sample(struct history_line *line, uint64_t t_ns, uint64_t rss, ui
 	}
 	line->max_rss = max_u64(line->max_rss, rss);
 	line->peak_rss = max_u64(line->peak_rss, rss);
-	return levels_add(line->levels, t_ns, rss);
+	return add_level(history, line, t_ns, rss);
 }
 
 static uint64_t missed(const struct history *history)
@@ -183,7 +188,7 @@ static int add_tick(struct history *history, uint64_t t_ns, const struct tick *t
 
 		if (!line)
 			continue;
-		if (add_sample(line, t_ns, sample->rss, sample->shared) ||
+		if (add_sample(history, line, t_ns, sample->rss, sample->shared) ||
 		    history_hold_metrics(history, line, t_ns))
 			err = -ENOMEM;
 	}
@@ -300,14 +305,14 @@ static int add_total(struct history *history, const struct record *record)
 		history->total_line->peak_rss =
 			max_u64(history->total_line->peak_rss, history->total.peak);
 	if (count && !history->total_line) {
-		history->total_line = new_line(history, TOTAL_LINE);
+		history->total_line = new_line(TOTAL_LINE);
 		if (!history->total_line)
 			return -ENOMEM;
 		text_copy(history->total_line->name, sizeof(history->total_line->name), TOTAL_NAME);
 		history->total_line->joined_ns = points[0].t_ns;
 	}
 	for (size_t i = 0; i < count && !err; i++) {
-		err = add_sample(history->total_line, points[i].t_ns, points[i].rss, 0);
+		err = add_sample(history, history->total_line, points[i].t_ns, points[i].rss, 0);
 		if (!err)
 			err = history_total_metrics(history, history->total_line, &points[i]);
 	}

@@ -47,7 +47,7 @@ struct history_line {
 	struct metrics metrics; /* what is known beside the RSS: the last of each that was told */
 	uint64_t max_metric[METRICS]; /* of those the highest; not of METRIC_RSS */
 	uint64_t metrics_ns;	      /* when that last went into the levels */
-	struct levels *levels;	      /* history.c's own */
+	struct levels *levels;	      /* history.c's own; NULL before its first sample */
 	struct levels **of_metric;    /* likewise, by metric; NULL: there are none */
 };
 

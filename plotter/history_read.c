@@ -59,7 +59,9 @@ uint64_t history_width(const struct history *history, const struct history_line 
 {
 	const struct levels *levels = history_levels(history, line);
 
-	return levels_width(levels ? levels : line->levels, from_ns, to_ns);
+	if (!levels)
+		levels = line->levels;
+	return levels ? levels_width(levels, from_ns, to_ns) : history->session.interval_ns;
 }
 
 bool history_value_before(const struct history *history, const struct history_line *line,

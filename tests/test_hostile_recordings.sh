@@ -90,7 +90,7 @@ hostile gap_count "$refuse gap: count is not a count" 'UPDATE gap SET count = -1
 hostile bound_used "$refuse bound: used_bytes is not a number of bytes" \
 	"INSERT INTO bound VALUES(5, 1, 'cgroup', 1, 'many')"
 hostile inspection_place "$refuse inspection: place is not a number that it can have" \
-	"INSERT INTO inspection VALUES(5, 1, 1, -1, 1, 'heap', '', 1, 1, 1, 1, 1, 1, 1)"
+	"INSERT INTO inspection VALUES(5, 1, 1, -1, 1, 'heap', '', 1, 1, 1, 1, 1, 1, 1, 1)"
 hostile metric_pss "$refuse metric: pss is not a number of bytes" 'INSERT INTO metric(t_ns, process, pss) VALUES(5, 1, -5)'
 
 # --- a session that can't be
