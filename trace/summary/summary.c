@@ -11,6 +11,9 @@
 #define PLACED_LINES (1U << 20)
 #define NOWHERE UINT32_MAX
 
+/* Lives that are judged between two looks at whether to go on. */
+#define FINISH_STEP 16
+
 struct track {
 	struct weight weight;
 	struct own *own; /* from its first sample until its end */
@@ -424,10 +427,20 @@ static void finish_total(struct pass *pass)
 	pass->no_memory |= total_tally_lacks_memory(&summary->total);
 }
 
+/* Whether to go on: what a life came to may take the better part of a millisecond. */
+static bool goes_on(const struct pass *pass, size_t i)
+{
+	return i % FINISH_STEP || !pass->query->progress ||
+	       pass->query->progress(pass->query->arg, 1);
+}
+
 static int finish(struct pass *pass)
 {
-	for (size_t i = 0; i < pass->summary->process_count; i++)
+	for (size_t i = 0; i < pass->summary->process_count; i++) {
+		if (!goes_on(pass, i))
+			return -ECANCELED;
 		finish_process(pass, i);
+	}
 	finish_total(pass);
 	return pass->no_memory ? -ENOMEM : summary_take_spans(pass->summary, pass->tally);
 }
