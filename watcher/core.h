@@ -256,8 +256,9 @@ void life_end_by_kernel(struct core *core, struct entry *entry);
 /* look.c: what no tick shows: exec, the kernel's high-water mark. Some of the processes at each
  * call. */
 void life_look(struct core *core);
-/* The kernel's high-water mark of a process is @peak now: tell it where it rose above the last. */
-void life_peak(struct core *core, struct entry *entry, uint64_t peak);
+/* The kernel's high-water mark of a process is @peak now: tell it where it rose above the last.
+ * Whether it did. */
+bool life_peak(struct core *core, struct entry *entry, uint64_t peak);
 /* At one of them, now. */
 void life_look_at(struct core *core, struct entry *entry);
 

@@ -390,10 +390,10 @@ static void take_exit(void *arg, const struct exit_news *news)
 	char name[TEXT_CLEAN_ROOM(TEXT_NAME)], who[sizeof name + 16];
 
 	if (entry && !entry->info.ended) {
-		life_peak(core, entry, news->peak_bytes);
 		if (news->last)
 			entry->peak_kind = PEAK_EXACT;
-		alarms_peak(core, entry, clock_mono_ns());
+		if (life_peak(core, entry, news->peak_bytes))
+			alarms_peak(core, entry, clock_mono_ns());
 		return;
 	}
 	id = kin_root_of(core, news->pid);
@@ -441,14 +441,15 @@ static void take_own_peak(struct core *core, struct entry *entry, const struct r
 {
 	enum peak_kind kind =
 		reaped->peak > reaped->floor + NOISE_BYTES ? PEAK_EXACT : PEAK_AT_MOST;
+	bool rose = reaped->peak > entry->info.peak_rss;
 
 	if (!reaped->peak)
 		return;
-	if (reaped->peak > entry->info.peak_rss)
+	if (rose)
 		entry->info.peak_rss = reaped->peak;
 	if (entry->peak_kind != PEAK_EXACT)
 		entry->peak_kind = kind;
-	if (kind == PEAK_EXACT)
+	if (rose && kind == PEAK_EXACT)
 		alarms_peak(core, entry, entry->ended_ns ? entry->ended_ns : clock_mono_ns());
 }
 

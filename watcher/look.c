@@ -59,15 +59,16 @@ static void look_at_title(struct core *core, struct entry *entry)
 	life_tell(core, entry, entry->titled_ns);
 }
 
-void life_peak(struct core *core, struct entry *entry, uint64_t peak)
+bool life_peak(struct core *core, struct entry *entry, uint64_t peak)
 {
 	struct record record = { .t_ns = clock_mono_ns(), .type = RECORD_PEAK };
 
 	if (peak <= entry->info.peak_rss)
-		return;
+		return false;
 	entry->info.peak_rss = peak;
 	record.peak = (struct peak){ entry->info.line, peak, false };
 	core_add(core, &record);
+	return true;
 }
 
 void life_look_at(struct core *core, struct entry *entry)
@@ -82,14 +83,13 @@ void life_look_at(struct core *core, struct entry *entry)
 	if (procinfo_read_status((pid_t)entry->info.pid, &status) < 0)
 		return;
 	entry->mark = status.peak;
-	if (status.peak > entry->info.peak_rss) {
-		life_peak(core, entry, status.peak);
+	if (life_peak(core, entry, status.peak))
 		alarms_peak(core, entry, clock_mono_ns());
-	}
 	/* A command line lies in the process's memory: where that waits for a disk that is gone, so
-	 * would we. */
-	if (status.state != 'D' && (strcmp(status.name, entry->comm) != 0 ||
-				    clock_mono_ns() >= entry->titled_ns + TITLE_NS))
+	 * would we; and what has ended has none any more. */
+	if (status.state != 'D' && status.state != 'Z' &&
+	    (strcmp(status.name, entry->comm) != 0 ||
+	     clock_mono_ns() >= entry->titled_ns + TITLE_NS))
 		look_at_title(core, entry);
 	figures_status(core, entry, &status);
 	bounds_follow(core, entry);
