@@ -1,5 +1,6 @@
 #include "cli/launch.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "cli/loop.h"
 #include "cli/session.h"
@@ -15,6 +16,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* As the shell has it. */
@@ -22,6 +24,10 @@
 #define EXIT_NOT_FOUND 127
 
 #define LAUNCHER "memwatch-launch"
+
+/* How long an exec may take to its end, and how often that is looked for. */
+#define EXEC_PAUSE_NS (50 * NS_PER_US)
+#define EXEC_PAUSES 1000
 
 static int say_not_run(const char *name, int error)
 {
@@ -226,6 +232,34 @@ int launch_begin(struct launch *launch, char **arguments)
 	return pid > 0 ? hear_first(launch, pid, arguments[0]) : say_not_run(arguments[0], failure);
 }
 
+/* Whether its command line can be read, or never will be. */
+static bool is_command(pid_t pid)
+{
+	char path[32], byte;
+	siginfo_t info = { .si_pid = 0 };
+	ssize_t size;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/cmdline", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return true;
+	size = read(fd, &byte, 1);
+	close(fd);
+	return size != 0 || waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
+	       info.si_pid;
+}
+
+/* An exec closes descriptors a few microseconds before it is done: who looks between sees neither
+ * name nor command line of what comes. */
+static void await_command(pid_t pid)
+{
+	const struct timespec pause = { .tv_nsec = EXEC_PAUSE_NS };
+
+	for (int i = 0; i < EXEC_PAUSES && !is_command(pid); i++)
+		nanosleep(&pause, NULL);
+}
+
 int launch_go(struct launch *launch, const struct options *options)
 {
 	struct launch_word word;
@@ -240,6 +274,7 @@ int launch_go(struct launch *launch, const struct options *options)
 		waitpid(pid, NULL, 0);
 		return say_not_run(options->arguments[0], word.error);
 	}
+	await_command(pid);
 	return 0;
 }
 

@@ -31,6 +31,14 @@ refused 126 "./text: cannot be run: Permission denied" memwatch run --view text 
 refused 126 "/: cannot be run: Permission denied" memwatch run --view text -- /
 wait_for 10 absent || fail "a private watcher goes on after its last command"
 
+# --- a command that has just begun is that, and not what it was launched from
+
+for try in {1..6}; do
+	memwatch run --view json -- sleep 0.4 >short.json || fail "a short command"
+	check_equal "its first record" "sleep sleep 0.4" "$(get short.json '.state == "begin"' '"\(.name) \(.command)"')"
+	has short.json '.category == "process"' && fail "an exec of what had just begun: $(cat short.json)"
+done
+
 # --- standard output: with json it stays the view's; with text the child's lines are whole; input is the child's
 
 memwatch run --view json -i 20ms -- sh -c 'echo to-output; echo to-error >&2; exec sleep 0.3' >json.out 2>json.err
