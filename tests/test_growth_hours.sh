@@ -18,8 +18,8 @@ check_equal "its figures" '[true,true,1,true,true,true,true,true]' "$(jq -c '.pr
 check_equal "what stayed" '[["I/O","read",503316000],["","parse",125829000]]' \
 	"$(jq -c '[.processes[0].verdict.kept[] | [.category, .name, .bytes]]' leaks.json)"
 check_equal "what stayed of nothing" '[]' "$(jq -c '.processes[0].verdict.kept' sound.json)"
-check_equal "keys of a verdict" "fit_least_tau fit_passes fit_tau grows kept kind level_bytes life_seconds low_count size_bytes \
-size_least_bytes size_passes slope_bytes_per_minute slope_high_bytes_per_minute slope_least_bytes_per_minute \
+check_equal "keys of a verdict" "fit_least_tau fit_passes fit_tau grown_bytes grows judged kept kind level_bytes life_seconds low_count shared_grown_bytes \
+size_bytes size_least_bytes size_passes slope_bytes_per_minute slope_high_bytes_per_minute slope_least_bytes_per_minute \
 slope_low_bytes_per_minute slope_low_least_share slope_passes span_least_part_count span_least_seconds span_part_count \
 span_passes span_seconds step_count swing_bytes tooth_count warm_up_seconds" \
 	"$(jq -r '.processes[0].verdict | keys[]' leaks.json | xargs)"
@@ -34,9 +34,9 @@ check_equal "an hour" "steady leak" "$(memwatch report leaks.mwdb --to 1h --json
 
 memwatch compare sound.mwdb leaks.mwdb >compared.txt || fail "no comparison"
 check_equal "verdicts that differ" "VERDICT on growth
-NAME              VERDICT    WHY
-service        A  steady     does not grow in 10 h 00 min
-service        B  leak       grows without end" "$(sed -n '/^VERDICT/,/^$/p' compared.txt | sed '/^$/d')"
+NAME                        VERDICT    WHY
+service                  A  steady     does not grow in 10 h 00 min
+service                  B  leak       grows without end" "$(sed -n '/^VERDICT/,/^$/p' compared.txt | sed '/^$/d')"
 memwatch compare leaks.mwdb leaks.mwdb | grep VERDICT && fail "verdicts that don't differ"
 check_equal "verdicts in JSON" '["steady","leak"]' "$(memwatch compare sound.mwdb leaks.mwdb --json |
 	jq -c '.processes[0] | [.a.verdict, .b.verdict]')"

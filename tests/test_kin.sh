@@ -52,10 +52,20 @@ check_equal "twice the memory" "" "$(jq -r 'select(.type == "sample" and .rss > 
 
 # --- more processes than descriptors: said, and followed all the same
 
+cat >many.sh <<'END'
+for i in $(seq 150); do sleep 100 & done
+for try in $(seq 200); do
+	memwatch status --json >few.status
+	[ "$(jq '.processes + .unfollowed' few.status)" -gt 150 ] && break
+	sleep 0.1
+done
+sleep 0.5 # samples
+kill $(jobs -p)
+wait
+END
 (
 	ulimit -n 128
-	memwatch run --view json -i 100ms -o few.mwdb -- \
-		bash -c 'for i in $(seq 150); do sleep 2 & done; sleep 1; memwatch status --json >few.status; wait' >few.json 2>few.err
+	memwatch run --view json -i 100ms -o few.mwdb -- bash many.sh >few.json 2>few.err
 ) || fail "run with few descriptors: $(cat few.err)"
 followed=$(jq '.processes + .unfollowed' few.status)
 [ "$followed" -ge 150 ] || fail "of 150 processes $followed are known: $(cat few.status)"

@@ -18,7 +18,7 @@ command_pid() {
 
 # --- one command: the view, and a watcher of its own
 
-start 80 24 "memwatch --pid $grow,$sleeper -i 50ms --window 10s"
+start 80 24 "memwatch --pid $grow,$sleeper --all -i 50ms --window 10s"
 see_text '^ memwatch  default  0:[0-9]{2}  every 50.0 ms  missed [0-9]+  dropped 0 .* 10 s$'
 see_text "^▸ grow  *$grow .* [0-9.]+ MiB  *\\+[0-9.]+ MiB  *[0-9.]+ MiB$"
 see_text "^  sleep  *$sleeper .* [0-9.]+ MiB"
