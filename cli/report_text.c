@@ -166,7 +166,7 @@ static void print_figure(const struct report *report, const struct total_figure 
 
 	printf("%7s ", "-");
 	table_text(name, report->name_width);
-	printf(" %10s %10s %10s %11s %10s %10s\n", "-",
+	printf(" %10s %10s %10s %11s %10s %12s\n", "-",
 	       table_bytes(mean, true, (uint64_t)(total_tally_mean(total, figure) + 0.5)),
 	       table_bytes(max, true, figure->max),
 	       wording_seconds(at, report->info->session.start_ns, figure->max_ns, 3), "-",
@@ -190,9 +190,19 @@ static void print_total(const struct report *report)
 		       units_format_bytes(repeated, total->repeated));
 }
 
+/* As far as the kernel's word on it goes. */
+static const char *peak_text(char text[UNITS_TEXT], const struct summary_process *process)
+{
+	static const char *const marks[] = { ">=", "", "<=" };
+
+	if (!process->peak_known)
+		return "-";
+	return units_format_marked(text, marks[summary_peak_kind(process)], process->peak_rss);
+}
+
 static void print_memory(const struct report *report)
 {
-	printf("\nMEMORY\n%7s %-*s %10s %10s %10s %11s %10s %10s\n", "PID", (int)report->name_width,
+	printf("\nMEMORY\n%7s %-*s %10s %10s %10s %11s %10s %12s\n", "PID", (int)report->name_width,
 	       "NAME", "FIRST", "MEAN", "MAX", "AT", "LAST", "PEAK");
 	for (size_t i = 0; i < report->summary.process_count; i++) {
 		const struct summary_process *process = &report->summary.processes[i];
@@ -202,12 +212,11 @@ static void print_memory(const struct report *report)
 
 		print_who(report, process->process);
 		wording_seconds(at, report->info->session.start_ns, process->max_ns, 3);
-		printf(" %10s %10s %10s %11s %10s %10s\n",
+		printf(" %10s %10s %10s %11s %10s %12s\n",
 		       table_bytes(first, known, process->first_rss),
 		       table_bytes(mean, known, (uint64_t)(process->mean_rss + 0.5)),
 		       table_bytes(max, known, process->max_rss), known ? at : "-",
-		       table_bytes(last, known, process->last_rss),
-		       table_bytes(peak, process->peak_known, process->peak_rss));
+		       table_bytes(last, known, process->last_rss), peak_text(peak, process));
 	}
 	print_total(report);
 }

@@ -138,6 +138,17 @@ static void put_growth(const struct page *page, const struct growth *growth)
 		units_format_delta(text[2], (int64_t)growth->per_minute));
 }
 
+/* As far as the kernel's word on it goes; without one, the highest sample is a lower bound. */
+static void put_process_peak(const struct page *page, const struct summary_process *summary)
+{
+	static const char *const marks[] = { "≥ ", "", "≤ " };
+	char bytes[UNITS_TEXT], text[UNITS_TEXT + 8];
+
+	snprintf(text, sizeof text, "%s%s", marks[summary_peak_kind(summary)],
+		 units_format_bytes(bytes, summary->peak_rss));
+	put_number_cell(page, summary->peak_rss ? text : "");
+}
+
 static void put_process(const struct page *page, const struct summary_process *summary)
 {
 	const struct reader_process *process = summary->process;
@@ -155,7 +166,7 @@ static void put_process(const struct page *page, const struct summary_process *s
 	put_bytes_cell(page, (uint64_t)summary->mean_rss, sampled);
 	put_bytes_cell(page, summary->last_rss, sampled);
 	put_bytes_cell(page, summary->max_rss, sampled);
-	put_bytes_cell(page, summary->peak_rss, summary->peak_rss > 0);
+	put_process_peak(page, summary);
 	put_growth(page, &summary->grown.verdict.slope);
 	put_count_cell(page, summary->events);
 	put(page, "</tr>\n");
@@ -168,7 +179,7 @@ void page_processes(const struct page *page)
 		  "<th class=\"n\">to</th><th>end</th><th class=\"n\">first</th>"
 		  "<th class=\"n\">mean</th><th class=\"n\">last</th>"
 		  "<th class=\"n\" title=\"the highest sample\">max</th>"
-		  "<th class=\"n\" title=\"the kernel's high-water mark, where it is known\">peak"
+		  "<th class=\"n\" title=\"the kernel's high-water mark; ≥: known of\">peak"
 		  "</th><th class=\"n\" title=\"the median slope\">growth</th>"
 		  "<th class=\"n\">events</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < page->summary.process_count; i++)

@@ -203,13 +203,6 @@ static void match(struct compare *compare, const struct summary_process **a,
 	}
 }
 
-/* Whether its peak is the kernel's last word on it. */
-static bool is_vouched(const struct summary_process *process)
-{
-	return process->peak_known &&
-	       (!process->process->ended || process->process->peak_kind != PEAK_AT_LEAST);
-}
-
 static void set_peaks(struct compare_process *process)
 {
 	const struct summary_process *a = process->a;
@@ -220,8 +213,8 @@ static void set_peaks(struct compare_process *process)
 		process->a_peak = known ? a->peak_rss : a->max_rss;
 	if (b)
 		process->b_peak = known ? b->peak_rss : b->max_rss;
-	process->a_least = a && !is_vouched(a);
-	process->b_least = b && !is_vouched(b);
+	process->a_least = a && summary_peak_kind(a) == PEAK_AT_LEAST;
+	process->b_least = b && summary_peak_kind(b) == PEAK_AT_LEAST;
 }
 
 static void raise(uint64_t *most, bool *least, uint64_t value, bool value_least)

@@ -390,6 +390,13 @@ static int begin_lives(struct pass *pass)
 	return 0;
 }
 
+enum peak_kind summary_peak_kind(const struct summary_process *shown)
+{
+	if (!shown->peak_known)
+		return PEAK_AT_LEAST;
+	return shown->process->ended ? shown->process->peak_kind : PEAK_EXACT;
+}
+
 static void finish_process(struct pass *pass, size_t i)
 {
 	struct summary_process *shown = &pass->summary->processes[i];

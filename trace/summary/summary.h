@@ -103,4 +103,7 @@ int summary_read_also(struct summary *ret_summary, struct reader *reader,
 		      const struct reader_query *query, record_fn also, void *arg);
 void summary_free(struct summary *summary);
 
+/* What its peak_rss is worth: exact where the kernel had the last word on it. */
+enum peak_kind summary_peak_kind(const struct summary_process *shown);
+
 #endif
