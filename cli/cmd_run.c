@@ -39,8 +39,11 @@ static void tell_end(const struct options *options, struct child *child)
 	struct reply reply;
 
 	text_copy(request.text, sizeof request.text, child->name);
-	if (session_ask(options, &request, &reply, NULL, NULL) == 0)
-		orphans_unseen(&child->orphans, &reply);
+	if (session_ask(options, &request, &reply, NULL, NULL) != 0)
+		return;
+	orphans_unseen(&child->orphans, &reply);
+	if (reply.value) /* of memwatch's own, which it waited for: nothing is known of it alone */
+		child->reaped.peak = 0;
 }
 
 static void reap_child(struct child *child)

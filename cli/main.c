@@ -143,6 +143,7 @@ int main(int argc, char **argv)
 		return EXIT_FAIL;
 	status = run(argc, argv);
 	error = log_flush(stdout);
+	session_tell_own();
 	if (error && status == 0) {
 		log_error("cannot write the output: %s", strerror(-error));
 		status = EXIT_FAIL;

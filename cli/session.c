@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +26,9 @@ extern char **environ;
 
 /* Another command may start a watcher at the same time, and the older one may be ending. */
 #define MARK_MS 800 /* with what is done beside it, less than a second */
+
+/* What a command may take on between that it says what it has had, and its end. */
+#define ASKING_BYTES (256U << 10)
 
 #define ATTACH_TRIES 250
 #define ATTACH_PAUSE_NS (20 * NS_PER_MS)
@@ -174,6 +178,25 @@ bool session_runs(const struct options *options)
 	struct rundir dir;
 
 	return rundir_open(&dir, options->session, false) == 0 && rundir_owner(&dir) > 0;
+}
+
+void session_tell_own(void)
+{
+	const char *session = secure_getenv("MEMWATCH_SESSION");
+	struct request request = { .op = REQUEST_OWN, .pid = (uint32_t)getpid() };
+	struct reply reply;
+	struct control control;
+	struct rundir dir;
+	struct rusage usage;
+
+	if (!session || !session[0] || rundir_open(&dir, session, false) < 0 ||
+	    rundir_owner(&dir) <= 0 || control_open(&control, &dir) < 0)
+		return;
+	getrusage(RUSAGE_SELF, &usage);
+	request.peak = (uint64_t)usage.ru_maxrss * 1024 + ASKING_BYTES;
+	control.answer_ms = MARK_MS;
+	control_ask(&control, &request, &reply, NULL, NULL, NULL);
+	control_close(&control);
 }
 
 /* Wait until the watcher that holds the session has ended; no longer than a pause, for it may be

@@ -37,6 +37,12 @@ int session_mark(const struct options *options, uint32_t pid, const char *label,
 /* Whether a watcher runs in the session; says nothing. */
 bool session_runs(const struct options *options);
 
+/*
+ * This command is about to end, and may have been started by what a session follows, as a script
+ * does: its memory is no family's, though who waits for it counts that. Says nothing.
+ */
+void session_tell_own(void);
+
 /* Wait until the watcher has let go of the session: 0, or EXIT_FAIL after a message. */
 int session_wait_end(const struct options *options);
 

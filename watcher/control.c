@@ -160,7 +160,7 @@ static void do_ended(struct answer *answer)
 	if (!entry)
 		return;
 	family_begin(answer->core, entry);
-	kin_ended(answer->core, entry, &reaped);
+	answer->reply.value = kin_ended(answer->core, entry, &reaped) ? 0 : 1;
 	kin_tell(answer->core, true);
 	reason = pidfd_wait_reason((int)request->since, &code);
 	life_end(answer->core, entry, reason, code);
@@ -392,6 +392,11 @@ static void do_stop(struct answer *answer)
 	answer->core->stopping = true;
 }
 
+static void do_own(struct answer *answer)
+{
+	kin_own_peak(answer->core, (pid_t)answer->request->pid, answer->request->peak);
+}
+
 static void do_flush(struct answer *answer)
 {
 	const struct source *source = emitters_find(answer->core->emitters, answer->request->since);
@@ -414,7 +419,7 @@ static const struct operation operations[] = {
 	[REQUEST_LIMIT] = { do_limit, false },	   [REQUEST_LIMIT_TOTAL] = { do_limit, false },
 	[REQUEST_INSPECT] = { do_inspect, false }, [REQUEST_REAPED] = { do_reaped, true },
 	[REQUEST_RULE] = { do_rule, true },	   [REQUEST_SELECT] = { do_select, true },
-	[REQUEST_METRICS] = { do_metrics, false },
+	[REQUEST_METRICS] = { do_metrics, false }, [REQUEST_OWN] = { do_own, false },
 };
 
 /* Whether a request was carried out before: the asker's socket repeats what got no answer, as when

@@ -181,6 +181,7 @@ static void give(const struct nlattr *attribute, exit_fn each, void *arg)
 	news.pid = (pid_t)(has_process && stats.version >= VERSION_TGID ? stats.ac_tgid
 									: stats.ac_pid);
 	news.parent = (pid_t)stats.ac_ppid;
+	news.first = news.pid == (pid_t)stats.ac_pid;
 	news.last = stats.ac_flag & AGROUP;
 	news.peak_bytes = stats.hiwater_rss * 1024;
 	stats.ac_comm[sizeof stats.ac_comm - 1] = '\0';

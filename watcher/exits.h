@@ -17,6 +17,7 @@
 struct exit_news {
 	pid_t pid; /* of the process */
 	pid_t parent;
+	bool first;	     /* the thread that the process began with: its name is the program's */
 	bool last;	     /* the last of its threads: the peak is that of its end */
 	uint64_t peak_bytes; /* of the program that it ran last */
 	char name[TEXT_NAME + 1];

@@ -121,8 +121,11 @@ struct walk {
  */
 static bool is_helper(const struct family *family, pid_t pid)
 {
+	const size_t length = strlen(FAMILY_HELPER);
 	char bytes[8192];
 	char path[64];
+	bool found = false;
+	size_t kept = 0;
 	ssize_t size;
 	int fd;
 
@@ -130,9 +133,16 @@ static bool is_helper(const struct family *family, pid_t pid)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	size = read(fd, bytes, sizeof bytes);
+	/* What ends one part may go on in the next. */
+	while (!found && (size = read(fd, bytes + kept, sizeof bytes - kept)) > 0) {
+		size_t all = kept + (size_t)size;
+
+		found = memmem(bytes, all, FAMILY_HELPER, length);
+		kept = all < length ? all : length - 1;
+		memmove(bytes, bytes + all - kept, kept);
+	}
 	close(fd);
-	return size > 0 && memmem(bytes, (size_t)size, FAMILY_HELPER, strlen(FAMILY_HELPER));
+	return found;
 }
 
 /* A program of memwatch's that a member runs has no line; what it runs itself, as `run` does, is of

@@ -36,6 +36,8 @@ static int spawn(const char *session, int pair_fd, pid_t *ret_pid)
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
 	posix_spawnattr_setsigmask(&attributes, &none);
 	error = posix_spawn_file_actions_adddup2(&actions, pair_fd, GATE_FD);
+	/* Another session's watcher may see it before it has its name. */
+	setenv("MEMWATCH_HELPER", "gate", 1);
 	if (!error)
 		error = posix_spawn(ret_pid, "/proc/self/exe", &actions, &attributes, argv,
 				    environ);

@@ -26,12 +26,16 @@
 #define NOISE_BYTES (128U << 10)
 #define NOISE_PART 64
 
+/* From a program of memwatch's up to a member of a family. */
+#define ANCESTORS_MOST 64
+
 enum kin_state {
 	KIN_BORN = 1, /* has no line so far */
 	KIN_SEEN,     /* has, or has had one */
 	KIN_OURS,
 	KIN_UNSEEN, /* has ended, and counts */
 	KIN_OVER,   /* has ended, and doesn't */
+	KIN_PAST,   /* the same, and was ours */
 };
 
 void kin_open(struct kin *kin)
@@ -253,8 +257,34 @@ void kin_is_ours(struct core *core, pid_t pid)
 		mark->name = KIN_OURS;
 	} else if (mark && mark->name == KIN_UNSEEN && core->kin.unseen > core->kin.told) {
 		core->kin.unseen--;
-		mark->name = KIN_OVER;
+		mark->name = KIN_PAST;
 	}
+}
+
+/* Whose it is, or of a parent's parent: what came and went at once is known of by nobody else. */
+static struct kin_root *root_above(struct core *core, pid_t pid)
+{
+	struct procinfo info = { .ppid = pid };
+	struct kin_root *root = NULL;
+
+	for (int i = 0; i < ANCESTORS_MOST && !root && info.ppid > 1; i++) {
+		uint32_t id = kin_root_of(core, info.ppid);
+
+		root = find_root(&core->kin, id ? id : kin_awaited(core, info.ppid));
+		if (!root && procinfo_read(core->procinfo, info.ppid, &info) < 0)
+			break;
+	}
+	return root;
+}
+
+void kin_own_peak(struct core *core, pid_t pid, uint64_t peak_bytes)
+{
+	struct kin_root *root;
+
+	kin_hear(core);
+	root = root_above(core, pid);
+	if (root && peak_bytes > root->own)
+		root->own = peak_bytes;
 }
 
 void kin_unseen(struct core *core)
@@ -300,7 +330,9 @@ static void take_death(void *arg, pid_t pid)
 	if (root && root->pid != pid)
 		root->alive -= root->alive > 0;
 	kin->unseen += mark->name == KIN_BORN;
-	mark->name = mark->name == KIN_BORN ? KIN_UNSEEN : KIN_OVER;
+	mark->name = mark->name == KIN_BORN   ? KIN_UNSEEN
+		     : mark->name == KIN_OURS ? KIN_PAST
+					      : KIN_OVER;
 	mark->round = kin->round;
 }
 
@@ -367,18 +399,35 @@ static void tell_peak(struct core *core, struct kin_root *root, const char *who)
 	alarms_family(core, entry, root->told, record.t_ns);
 }
 
+/* Whether it is clearly above what is known. */
+static bool is_above(uint64_t peak, uint64_t known)
+{
+	uint64_t noise = known / NOISE_PART > NOISE_BYTES ? known / NOISE_PART : NOISE_BYTES;
+
+	return peak > known + noise;
+}
+
 static void take_peak(struct core *core, struct kin_root *root, uint64_t peak, const char *who)
 {
-	uint64_t known, noise;
-
-	if (peak <= root->known || peak <= root->told)
-		return;
-	known = known_peak(core, root);
-	noise = known / NOISE_PART > NOISE_BYTES ? known / NOISE_PART : NOISE_BYTES;
-	if (peak <= known + noise)
+	if (peak <= root->known || peak <= root->told || !is_above(peak, known_peak(core, root)))
 		return;
 	root->told = peak;
 	tell_peak(core, root, who);
+}
+
+/* Threads have names of their own, "memwatch" in a program that links the library: only that of the
+ * first one is the name of the program. */
+static bool is_own_exit(const struct core *core, const struct exit_news *news)
+{
+	const struct pidmark *mark = pidset_find(&core->kin.births, news->pid);
+	char name[TEXT_NAME + 1];
+	uint64_t start_ticks;
+
+	if (mark && (mark->name == KIN_OURS || mark->name == KIN_PAST))
+		return true;
+	if (news->first)
+		return procinfo_is_ours(news->name);
+	return procinfo_read_brief(news->pid, name, &start_ticks) == 0 && procinfo_is_ours(name);
 }
 
 static void take_exit(void *arg, const struct exit_news *news)
@@ -400,8 +449,10 @@ static void take_exit(void *arg, const struct exit_news *news)
 	root = find_root(&core->kin, id ? id : kin_root_of(core, news->parent));
 	if (!root)
 		return;
-	if (procinfo_is_ours(news->name)) {
+	if (is_own_exit(core, news)) {
 		kin_is_ours(core, news->pid);
+		if (news->peak_bytes > root->own)
+			root->own = news->peak_bytes;
 		return;
 	}
 	text_clean(name, sizeof name, news->name, strlen(news->name));
@@ -453,9 +504,10 @@ static void take_own_peak(struct core *core, struct entry *entry, const struct r
 		alarms_peak(core, entry, entry->ended_ns ? entry->ended_ns : clock_mono_ns());
 }
 
-void kin_ended(struct core *core, struct entry *entry, const struct reaped *reaped)
+bool kin_ended(struct core *core, struct entry *entry, const struct reaped *reaped)
 {
 	struct kin_root *root;
+	bool own;
 
 	kin_hear(core);
 	settle(core, entry->root);
@@ -464,23 +516,25 @@ void kin_ended(struct core *core, struct entry *entry, const struct reaped *reap
 		kin_unseen(core);
 		root->had_any = true;
 	}
+	own = reaped->waited && root && !is_above(reaped->peak, root->own);
 	if (!reaped->waited || !root)
 		take_own_peak(core, entry, reaped);
 	else if (!entry->info.peak_rss && reaped->peak) {
 		/* of it alone nothing is known, but that it had no more than all of them */
 		entry->info.peak_rss = reaped->peak;
 		entry->peak_kind = PEAK_AT_MOST;
-	} else
+	} else if (!own)
 		take_peak(core, root, reaped->peak, "");
 	if (root && root->pending)
 		tell_peak(core, root, "");
+	return !own;
 }
 
 void kin_orphan_ended(struct core *core, uint32_t root_id, const struct reaped *reaped)
 {
 	struct kin_root *root = find_root(&core->kin, root_id);
 
-	if (root)
+	if (root && is_above(reaped->peak, root->own))
 		take_peak(core, root, reaped->peak, "");
 }
 

@@ -22,6 +22,7 @@ struct kin_root {
 	size_t alive;	/* descendants, as the kernel told */
 	bool had_any;	/* a descendant is known of */
 	uint64_t known; /* the highest peak of those that have ended */
+	uint64_t own;	/* the highest of memwatch's own programs in it, which wait4 counts too */
 	uint64_t told;	/* the highest that was told above all of these */
 	bool pending;	/* that is to be told of when there is a line to tell it of */
 };
@@ -69,6 +70,8 @@ void kin_join(struct core *core, const struct entry *entry);
 void kin_leave(struct core *core, const struct entry *entry);
 /* The process is one of memwatch's own, which are never counted. */
 void kin_is_ours(struct core *core, pid_t pid);
+/* The most that one of those has had, below whose PID a family's member is. */
+void kin_own_peak(struct core *core, pid_t pid, uint64_t peak_bytes);
 /* One was found to have ended that never had a line. It counts where the kernel doesn't tell. */
 void kin_unseen(struct core *core);
 
@@ -79,9 +82,9 @@ void kin_hear_exits(struct core *core);
 
 /*
  * What wait4 says of the memory of @entry, a root whose parent asks, and of all that it waited for.
- * To be called before its end.
+ * To be called before its end. False: the most of it may be memwatch's own, which it ran.
  */
-void kin_ended(struct core *core, struct entry *entry, const struct reaped *reaped);
+bool kin_ended(struct core *core, struct entry *entry, const struct reaped *reaped);
 /* The same of an orphan: of a family of that root, if there is one. */
 void kin_orphan_ended(struct core *core, uint32_t root, const struct reaped *reaped);
 

@@ -53,6 +53,9 @@ enum request_op {
 	REQUEST_SELECT,	     /* pid: the attached command that asks. Its own selection of the
 				session's processes, which ends with it: what it names in the
 				requests below. Answered by its number, in value */
+	REQUEST_OWN, /* pid: a command of memwatch's that a process of the session has started, and
+			that is about to end; peak: the most memory it has had, in bytes. No family
+			has had that */
 };
 
 enum register_flags {
@@ -98,7 +101,7 @@ struct reaped {
 };
 
 /* No request has a greater number. */
-#define REQUEST_LAST REQUEST_SELECT
+#define REQUEST_LAST REQUEST_OWN
 
 struct request {
 	uint64_t id; /* random; a request that comes twice with one id is carried out once */
