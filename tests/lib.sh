@@ -15,6 +15,45 @@ skip() {
 	exit 77
 }
 
+# leave_out WHAT: what this test doesn't do here, and why; it goes on.
+leave_out() {
+	echo "left out: $*"
+}
+
+# Whether what is tested was built with sanitizers, which take memory and time: with any, or with asan or tsan.
+sanitized() {
+	[ -n "${SANITIZER:-}" ] && [ "${1:-$SANITIZER}" = "$SANITIZER" ]
+}
+
+# What links what is tested. Unquoted, of course.
+sanitizer_flags() {
+	case ${SANITIZER:-} in
+	asan) echo "-fsanitize=address,undefined" ;;
+	tsan) echo "-fsanitize=thread" ;;
+	esac
+}
+
+# make's setting, for what is made in a test beside it.
+sanitizer_setting() {
+	[ -z "${SANITIZER:-}" ] || echo "${SANITIZER^^}=1"
+}
+
+# Each program that is built with AddressSanitizer looks for leaks at its end from a process of its own, which is one of
+# its family, and counted.
+look_for_no_leaks() {
+	sanitized asan || return 0
+	export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
+	leave_out "leaks: what looks for them is a process of the family that is counted here"
+}
+
+# in_python COMMAND...: a Python, which loads what is tested. A sanitizer has to come before all else, and takes what
+# Python keeps to its end for leaks.
+in_python() {
+	local runtime
+	runtime=$(ldd "$O/memwatchd" | sed -nE 's/.* => (.*lib[at]san[^ ]*) .*/\1/p')
+	env ${runtime:+LD_PRELOAD="$runtime"} ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" "$@"
+}
+
 # wait_for SECONDS COMMAND [ARG]...: until the command succeeds; 1 when it did not in that time.
 wait_for() {
 	_end=$(($(date +%s%3N) + $1 * 1000))

@@ -77,11 +77,6 @@ refused() {
 
 NO_PID=2147483647 # beyond what a kernel gives
 
-# Whether what is tested was built with sanitizers, which take memory and time.
-sanitized() {
-	nm "$O/memwatchd" | grep -qE '__(asan|tsan)_init'
-}
-
 # --- numbered events: programs that emit labels 1, 2, 3 ...
 
 # past FILE: all that the session still has, and had until now; what is on its way takes a moment.

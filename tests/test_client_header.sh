@@ -37,5 +37,5 @@ if command -v g++ >/dev/null; then
 	for standard in c++11 c++20; do
 		g++ -std=$standard $WARNINGS -c -o both++.o both.cpp || fail "it isn't $standard"
 	done
-	g++ -o both++ both++.o "$O/libmemwatch.a" -lnanomsg -pthread $LDFLAGS && MEMWATCH=off ./both++ || fail "C++ can't link it"
+	g++ -o both++ both++.o $(sanitizer_flags) "$O/libmemwatch.a" -lnanomsg -pthread $LDFLAGS && MEMWATCH=off ./both++ || fail "C++ can't link it"
 fi

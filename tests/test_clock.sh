@@ -4,7 +4,7 @@
 # seconds in a file.
 . "$ROOT/tests/session.sh"
 
-sanitized && skip "a sanitizer wants to be loaded first"
+sanitized && skip "a sanitizer has to be loaded first, and so has what moves the clock here"
 cat >clocks.c <<'EOF'
 #define _GNU_SOURCE
 #include <dlfcn.h>

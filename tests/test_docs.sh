@@ -170,7 +170,7 @@ sed -n '/^\.Bd -literal$/,/^\.Ed$/{/^\.[BE]d/d;p}' memwatch.3 >page.c
 fenced c README.md >readme.c
 for source in page.c readme.c; do
 	grep -q 'int main' $source || fail "no example in $source"
-	"${CC:-cc}" -O2 -Wall -Wextra -Werror -I. -o ${source%.c} $source "$O/libmemwatch.so" -Wl,-rpath,"$O" ||
+	"${CC:-cc}" $(sanitizer_flags) -O2 -Wall -Wextra -Werror -I. -o ${source%.c} $source "$O/libmemwatch.so" -Wl,-rpath,"$O" ||
 		fail "the example $source can't be built"
 done
 memwatch run --view json -i 100ms -- ./readme >shown || fail "the README's program fails"

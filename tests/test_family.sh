@@ -2,6 +2,7 @@
 # Real families: each process that lived over 200 ms has its line, the total is the sum at each tick, and those that came
 # and went unseen are counted.
 . "$ROOT/tests/session.sh"
+look_for_no_leaks
 PYTHON=/usr/bin/python3
 [ -x $PYTHON ] || skip "no $PYTHON here"
 

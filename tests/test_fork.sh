@@ -4,7 +4,7 @@
 . "$ROOT/tests/session.sh"
 
 EVENTS=${EVENTS:-300}
-export TSAN_OPTIONS=die_after_fork=0 # forks with threads are what this is about
+export TSAN_OPTIONS=${TSAN_OPTIONS:-}:die_after_fork=0 # forks with threads are what this is about
 
 # all WHAT FORKS_ARGUMENT...: run it; each process that it reports has its events and its line.
 all() {
@@ -32,8 +32,8 @@ watched() {
 	ends "the watcher" $watcher 0
 }
 
-if nm "$O/tests/forks" | grep -q __tsan_init; then
-	echo "ThreadSanitizer can't follow grandchildren of a program with threads: it ends them"
+if sanitized tsan; then
+	leave_out "grandchildren: ThreadSanitizer can't follow grandchildren of a program with threads: it ends them"
 else
 	watched "64 children and their children" tree 64 "$EVENTS"
 	check_equal "processes" 129 "$(wc -l <reported)"

@@ -3,7 +3,7 @@
 . "$ROOT/tests/session.sh"
 
 # Whose allocator is another one, and keeps no heap that is known as such.
-nm "$O/tests/keeper" | grep -qE '__(asan|tsan)_init' && skip "not with sanitizers: what malloc takes is to be told"
+sanitized && skip "what malloc takes is to be told, and a sanitizer has a malloc of its own"
 
 MIB=1048576
 

@@ -30,7 +30,7 @@ if [ -d "$O/python" ]; then
 	python=$(dirname "$(find dest -path '*/memwatch/__init__.py')")
 	check_equal "the Python package" "memwatch" "$(basename "$python")"
 	check_equal "its origin" "$PWD/$python/__init__.py" \
-		"$(PYTHONPATH=${python%/*} /usr/bin/python3 -B -c 'import memwatch; print(memwatch.__file__)')"
+		"$(PYTHONPATH=${python%/*} in_python /usr/bin/python3 -B -c 'import memwatch; print(memwatch.__file__)')"
 fi
 check_equal "version" "memwatch $(pkg-config --modversion dest/usr/lib/pkgconfig/memwatch.pc)" \
 	"$(dest/usr/bin/memwatch --version)"
@@ -43,15 +43,13 @@ export PKG_CONFIG_SYSROOT_DIR=$PWD/dest PKG_CONFIG_PATH=$PWD/dest/usr/lib/pkgcon
 export PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 PKG_CONFIG_ALLOW_SYSTEM_LIBS=1
 check_equal "compiler flags" "-I$PWD/dest/usr/include" "$(pkg-config --cflags memwatch | xargs)"
 check_equal "linker flags" "-L$PWD/dest/usr/lib -lmemwatch" "$(pkg-config --libs memwatch | xargs)"
-nm dest/usr/lib/libmemwatch.a | grep -q ' U __asan_' && sanitize=-fsanitize=address,undefined
-nm dest/usr/lib/libmemwatch.a | grep -q ' U __tsan_' && sanitize=-fsanitize=thread
 
 # compile PROGRAM FLAG...
 compile() {
 	local program=$1
 
 	shift
-	"${CC:-cc}" ${sanitize:-} -Werror -o "$program" "$ROOT/examples/hello.c" $(pkg-config --cflags memwatch) "$@" >cc.out 2>&1 ||
+	"${CC:-cc}" $(sanitizer_flags) -Werror -o "$program" "$ROOT/examples/hello.c" $(pkg-config --cflags memwatch) "$@" >cc.out 2>&1 ||
 		fail "$program can't be built: $(cat cc.out)"
 }
 compile shared $(pkg-config --libs memwatch)

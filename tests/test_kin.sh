@@ -2,6 +2,7 @@
 # Who is of a family: those that came and went unseen are counted, and nobody else; memwatch's own programs are not of it; a
 # child that has its parent's memory doesn't count twice; and there may be more processes than descriptors.
 . "$ROOT/tests/session.sh"
+look_for_no_leaks
 
 # lines FILE: processes that began
 lines() {

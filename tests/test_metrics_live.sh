@@ -2,7 +2,7 @@
 # What a process has beside its RSS, of real ones that are known: private memory, a file's, shared memory, forked
 # children; what reading it may cost; and the same out of the session's file.
 . "$ROOT/tests/session.sh"
-sanitized && skip "sanitizers take memory of their own"
+sanitized && skip "figures of memory are checked, and sanitizers take memory of their own"
 
 mib=$((1024 * 1024))
 

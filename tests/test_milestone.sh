@@ -2,6 +2,7 @@
 # A milestone has the memory of its own moment, at an interval of a second, and so has a span, with its peak: in each
 # output alike.
 . "$ROOT/tests/session.sh"
+sanitized && skip "the memory of a small program is checked, and a sanitizer takes memory of its own"
 
 is_about() { # WHAT MIB BYTES
 	[ "$3" -gt $(($2 * 1048576 - 4194304)) ] && [ "$3" -lt $(($2 * 1048576 + 8388608)) ] ||

@@ -2,6 +2,7 @@
 # Programs, commands and watchers in PID namespaces of their own: each process is shown as itself, under the PID that the
 # watcher counts, or not at all.
 . "$ROOT/tests/session.sh"
+look_for_no_leaks
 
 unshare -pf --mount-proc true 2>/dev/null || skip "PID namespaces can't be made here"
 rings=$XDG_RUNTIME_DIR/memwatch/default/rings

@@ -4,4 +4,4 @@
 
 [ -e "$O/python/memwatch/_memwatch.abi3.so" ] || skip "no Python package here: make python"
 export PYTHONPATH=$O/python PYTHONDONTWRITEBYTECODE=1
-exec "${PYTHON:-/usr/bin/python3}" -W error::ResourceWarning -m unittest discover -s "$ROOT/tests/python" "$@"
+in_python "${PYTHON:-/usr/bin/python3}" -W error::ResourceWarning -m unittest discover -s "$ROOT/tests/python" "$@"

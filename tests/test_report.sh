@@ -1,6 +1,7 @@
 #!/bin/bash
 # What a recording came to, and two of them compared: the figures, the JSON, the exit statuses, and what can't be read.
 . "$ROOT/tests/lib.sh"
+look_for_no_leaks
 PATH=$O/tests:$PATH
 
 cd "$TMPDIR" || exit 1

@@ -2,6 +2,7 @@
 # $XDG_RUNTIME_DIR that is another machine's, another user's, or can't be written: /tmp/memwatch-UID, for commands, the
 # watcher and the library alike.
 . "$ROOT/tests/session.sh"
+look_for_no_leaks
 
 nobody='setpriv --reuid=65533 --regid=65533 --clear-groups'
 [ "$(id -u)" = 0 ] && $nobody true 2>/dev/null || skip "needs root, to be another user"

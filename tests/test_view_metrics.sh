@@ -3,7 +3,7 @@
 # reading it costs.
 . "$ROOT/tests/session.sh"
 . "$ROOT/tests/terminal.sh"
-sanitized && skip "sanitizers take memory of their own"
+sanitized && skip "figures of memory are checked, and sanitizers take memory of their own"
 
 at_exit() {
 	mux kill-server 2>/dev/null
