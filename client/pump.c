@@ -166,16 +166,25 @@ static void wait_started(const struct pump *pump)
 		clock_sleep_ns(PAUSED_NS);
 }
 
+/* By trials: ThreadSanitizer doesn't see what pthread_mutex_clocklock locks. Whoever has it lets go
+ * within a few sends. */
+static bool lock_until(pthread_mutex_t *lock, uint64_t until_ns)
+{
+	while (pthread_mutex_trylock(lock) != 0) {
+		if (clock_mono_ns() >= until_ns)
+			return false;
+		clock_sleep_ns(PAUSED_NS);
+	}
+	return true;
+}
+
 bool pump_pause(struct pump *pump)
 {
-	uint64_t until = clock_mono_ns() + PAUSE_NS;
-	struct timespec deadline = { .tv_sec = (time_t)(until / NS_PER_S),
-				     .tv_nsec = (long)(until % NS_PER_S) };
+	uint64_t until_ns = clock_mono_ns() + PAUSE_NS;
 
 	wait_started(pump);
 	atomic_store(&pump->pausing, true);
-	pump->paused = !pump->hung &&
-		       pthread_mutex_clocklock(&pump->lock, CLOCK_MONOTONIC, &deadline) == 0;
+	pump->paused = !pump->hung && lock_until(&pump->lock, until_ns);
 	pump->hung = !pump->paused;
 	return pump->paused && push_close(&pump->push);
 }
