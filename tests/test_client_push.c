@@ -208,6 +208,14 @@ static void spans_are_delivered(void)
 
 /* --- forks, ends */
 
+#ifdef __SANITIZE_THREAD__ /* which is slow, and ends grandchildren of a program with threads */
+#define GRANDCHILDREN 0
+#define LIFE_US_MOST 100000
+#else
+#define GRANDCHILDREN 64
+#define LIFE_US_MOST 3000
+#endif
+
 static void many_children(void)
 {
 	pid_t children[64];
@@ -222,6 +230,8 @@ static void many_children(void)
 
 			for (int j = 0; j < 100; j++)
 				mw_event("child");
+			if (!GRANDCHILDREN)
+				_exit(mw_flush(20000) != 0);
 			grandchild = fork();
 			if (grandchild == 0) {
 				mw_event("grandchild");
@@ -235,14 +245,16 @@ static void many_children(void)
 		CHECK_EQ_I64(help_wait(children[i]), 0);
 	CHECK_EQ_I64(mw_flush(5000), 0);
 	fake_stop(report);
-	CHECK_EQ_U64(report->rings, 129);
+	CHECK_EQ_U64(report->rings, 65 + GRANDCHILDREN);
 	CHECK_EQ_U64(report->tail, 0);
 	CHECK_EQ_STR(report->name, "parent");
-	check_nothing_wrong(1 + 64 * 102);
+	check_nothing_wrong(1 + 64 * 101 + GRANDCHILDREN);
 }
 
 static void sixty_four_children_and_theirs_deliver_by_themselves(void)
 {
+	if (!GRANDCHILDREN)
+		puts("left out: grandchildren, which ThreadSanitizer ends");
 	run(many_children);
 }
 
@@ -264,7 +276,7 @@ static void killed(void)
 					help_sleep_ms(1000);
 			}
 		}
-		usleep((useconds_t)(check_random(&random) % 3000));
+		usleep((useconds_t)(check_random(&random) % LIFE_US_MOST));
 		kill(pid, SIGKILL);
 		help_wait(pid);
 	}
