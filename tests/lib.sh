@@ -40,10 +40,10 @@ sanitizer_setting() {
 
 # Each program that is built with AddressSanitizer looks for leaks at its end from a process of its own, which is one of
 # its family, and counted.
-look_for_no_leaks() {
+look_for_no_leaks() { # [WHY]
 	sanitized asan || return 0
 	export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
-	leave_out "leaks: what looks for them is a process of the family that is counted here"
+	leave_out "leaks: ${1:-what looks for them is a process of the family that is counted here}"
 }
 
 # in_python COMMAND...: a Python, which loads what is tested. A sanitizer has to come before all else, and takes what

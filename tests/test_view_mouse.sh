@@ -2,6 +2,7 @@
 # What clicks and the wheel do in the ncurses view, as terminals of several kinds tell of them.
 . "$ROOT/tests/lib.sh"
 . "$ROOT/tests/screen.sh"
+look_for_no_leaks "ncurses loads a library for the mouse of the console, which keeps the name of its terminal"
 
 # line PATTERN: of the screen, from 0: the first that has it. column_in LINE GLYPHS: where the first of them is in it, from 0.
 line() {
