@@ -6,7 +6,7 @@ cd "$TMPDIR" || exit 1
 # The path of the sources may have spaces, and then only a relative O can be told.
 build=$(realpath --relative-to="$ROOT" "$O")
 run_make() {
-	make -s -C "$ROOT" O="$build" "$@" >make.out 2>&1 || fail "make $*: $(cat make.out)"
+	make -s -C "$ROOT" O="$build" $(sanitizer_setting) "$@" >make.out 2>&1 || fail "make $*: $(cat make.out)"
 }
 
 # --- installed files, below DESTDIR
