@@ -125,7 +125,7 @@ int main(int argc, char **argv)
 	struct bench bench = { .session = { .name = "pace" } };
 	struct recording_info info;
 	char path[128], why[TRACE_WHY];
-	struct recorder_order order = { path, "", true };
+	struct recorder_order order = { .path = path, .title = "", .force = true };
 
 	if (rate < LINES || !seconds) {
 		fputs("usage: bench_pace RATE SECONDS\n", stderr);

@@ -213,7 +213,7 @@ static double run_memwatch(char *const arguments[], double *ret_mib)
 static double read_rows(const struct bench *bench)
 {
 	double begin_ns = figure_cpu_ns();
-	sqlite3_stmt *select;
+	sqlite3_stmt *select = NULL;
 	sqlite3 *database;
 	volatile sqlite3_int64 sum = 0;
 
@@ -225,6 +225,7 @@ static double read_rows(const struct bench *bench)
 	while (sqlite3_step(select) == SQLITE_ROW)
 		sum += sqlite3_column_int64(select, 0) + sqlite3_column_int64(select, 1) +
 		       sqlite3_column_int64(select, 2);
+	(void)sum;
 	sqlite3_finalize(select);
 	sqlite3_close(database);
 	return (figure_cpu_ns() - begin_ns) / 1e9;
