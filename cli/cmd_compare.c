@@ -1,9 +1,12 @@
+#include "base/clock.h"
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/comparison.h"
+#include "cli/gates.h"
 #include "cli/table.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -80,21 +83,64 @@ static bool judge_processes(const struct comparison *comparison)
 	return exceeded;
 }
 
-/* What --fail-above says: an exit status. */
-static int judge(const struct comparison *comparison)
+/* --- what a recording can vouch for */
+
+#define WHY_ROOM 160
+
+/* More than a tenth of the ticks. */
+#define MISSED_SHARE 10
+
+static bool missed_much(const struct reader_info *info, const struct summary *summary)
+{
+	uint64_t length_ns = info->end_ns > info->begin_ns ? info->end_ns - info->begin_ns : 0;
+
+	return summary->missed * info->session.interval_ns > length_ns / MISSED_SHARE &&
+	       summary->missed * info->session.interval_ns >= 100 * NS_PER_MS;
+}
+
+/* Why the recording @i can't be judged: false where it can be. */
+static bool find_why(const struct comparison *comparison, int i, char why[WHY_ROOM])
+{
+	const struct reader_info *info = reader_info(comparison->recordings[i].reader);
+	const struct summary *summary = &comparison->sides[i].summary;
+
+	if (!info->end_wall_ns)
+		snprintf(why, WHY_ROOM, "was cut off, or is being recorded still");
+	else if (i == 0 ? !comparison->compare.a_peak : !comparison->compare.b_peak)
+		snprintf(why, WHY_ROOM, "has no memory to compare");
+	else if (summary->lost)
+		snprintf(why, WHY_ROOM,
+			 "lacks %" PRIu64 " record%s, for which the recorder was "
+			 "too slow",
+			 summary->lost, summary->lost == 1 ? "" : "s");
+	else if (summary->unfollowed)
+		snprintf(why, WHY_ROOM, "lacks %" PRIu64 " process%s, for want of descriptors",
+			 summary->unfollowed, summary->unfollowed == 1 ? "" : "es");
+	else if (missed_much(info, summary))
+		snprintf(why, WHY_ROOM,
+			 "lacks over a tenth of its samples: %" PRIu64 " were missed",
+			 summary->missed);
+	else
+		return false;
+	return true;
+}
+
+static int say_unjudged(const struct comparison *comparison, int i, const char *why, int status)
+{
+	const struct recording *recording = &comparison->recordings[i];
+	char text[WHY_ROOM + 4096];
+
+	snprintf(text, sizeof text, "%s %s", recording->path, why);
+	return gates_unjudged(recording->options, "--fail-above", text, status);
+}
+
+static bool exceeds(const struct comparison *comparison)
 {
 	const struct compare *compare = &comparison->compare;
 	const struct compare_total *total = &compare->total;
 	char whose[64];
 	bool exceeded;
 
-	if (comparison->gate.percent < 0)
-		return 0;
-	if (!compare->a_peak || !compare->b_peak) {
-		log_error("%s: has no memory to compare, so nobody can say whether a peak grew",
-			  comparison->recordings[compare->a_peak ? 1 : 0].path);
-		return EXIT_FAIL;
-	}
 	exceeded = judge_processes(comparison);
 	if (!exceeded && compare_largest_exceeds(compare, &comparison->gate)) {
 		tell_exceeded(comparison, "the largest peak", compare->a_peak, compare->b_peak);
@@ -105,7 +151,22 @@ static int judge(const struct comparison *comparison)
 		tell_exceeded(comparison, whose, total->a_max, total->b_held);
 		exceeded = true;
 	}
-	return exceeded ? EXIT_LIMIT : 0;
+	return exceeded;
+}
+
+/* What --fail-above says: an exit status. Of what the first recording doesn't have whole nothing
+ * can be said; what the second has is too much, whatever it lacks. */
+static int judge(const struct comparison *comparison)
+{
+	char why[WHY_ROOM];
+	int status;
+
+	if (comparison->gate.percent < 0)
+		return 0;
+	if (find_why(comparison, 0, why))
+		return say_unjudged(comparison, 0, why, 0);
+	status = exceeds(comparison) ? EXIT_LIMIT : 0;
+	return find_why(comparison, 1, why) ? say_unjudged(comparison, 1, why, status) : status;
 }
 
 static int run(const struct options *options)
@@ -135,7 +196,7 @@ const struct command command_compare = {
 	.name = "compare",
 	.arguments = "A B",
 	.summary = "Two recordings: what B took more, or less, than A, and where that arose.",
-	.groups = OPTIONS_GATE | OPTIONS_JSON,
+	.groups = OPTIONS_GATE | OPTIONS_UNJUDGED | OPTIONS_JSON,
 	.least = 2,
 	.most = 2,
 	.run = run,

@@ -97,7 +97,7 @@ const struct command command_record = {
 	.summary = "Record with no display, until ^C, --duration, or the last process ends.",
 	.groups = OPTIONS_LIMIT | OPTIONS_RECORD | OPTIONS_PID | OPTIONS_FAMILY | OPTIONS_RULE |
 		  OPTIONS_TIME | OPTIONS_AS | OPTIONS_COMMAND | OPTIONS_TITLE | OPTIONS_OTHERS |
-		  OPTIONS_SESSION,
+		  OPTIONS_UNJUDGED | OPTIONS_SESSION,
 	.most = -1,
 	.session = SESSION_NAMED,
 	.run = run,

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/elsewhere.h"
 #include "cli/follow.h"
+#include "cli/gates.h"
 #include "cli/growth_gate.h"
 #include "cli/launch.h"
 #include "cli/session.h"
@@ -188,37 +189,36 @@ static const char *base_name(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-/* What becomes of a command that did well, once its growth is judged. */
-static int judge_growth(struct follow *follow, int status)
-{
-	if (follow->options->fail_on_growth < 0 || !follow->gate ||
-	    !growth_gate_judge(follow->gate, clock_mono_ns()))
-		return status;
-	return status ? status : EXIT_LIMIT;
-}
-
 /* Whether the watcher was there to the command's end, so that a limit which was not crossed was
  * kept. */
-static bool was_watched(const struct follow *follow)
+static enum watched watched(const struct follow *follow)
 {
-	return !follow->gone && follow->history && follow_has_ended(follow, follow->child->pid);
+	if (follow->history && follow_has_ended(follow, follow->child->pid))
+		return WATCHED_WHOLE;
+	if (!follow->gone)
+		return WATCHED_SILENT;
+	return follow->loop.status ? WATCHED_DIED : WATCHED_STOPPED;
 }
 
-/* A gate that could not look does not let pass. */
-static int judge_watch(const struct options *options, bool watched, int status)
+/* The gates' word on a command that has ended, behind what is said of its end: an exit status. */
+static int judge(struct follow *follow, struct gates_end *end, int status)
 {
-	const char *gate = options->limit_bytes		  ? "limit"
-			   : options->limit_total_bytes	  ? "limit-total"
-			   : options->fail_on_growth >= 0 ? "fail-on-growth"
-							  : NULL;
+	if (follow->options->fail_on_growth >= 0)
+		end->growth = follow->gate ? growth_gate_judge(follow->gate, clock_mono_ns())
+					   : GROWTH_LACKS_MEMORY;
+	if (end->growth == GROWTH_TOO_FAST && !status)
+		status = EXIT_LIMIT;
+	return gates_close(follow->gates, end, status);
+}
 
-	if (status || watched || !gate)
-		return status;
-	log_error(
-		"--%s: could not be checked to the end of %s, whose watcher was gone before: exit "
-		"status %d",
-		gate, base_name(options->arguments[0]), EXIT_FAIL);
-	return EXIT_FAIL;
+/* Whether the watcher holds the command to its limits; one that has ended already needs none. */
+static bool set_limits(struct limiter *limiter)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	return limiter_ask(limiter) == 0 ||
+	       (waitid(P_PID, (id_t)limiter->root, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+		info.si_pid == limiter->root);
 }
 
 /* Said at once: in the view that takes the terminal, and in a recording, as a notice of the
@@ -270,9 +270,12 @@ static int follow_launched(const struct options *options, struct source *source,
 		.limiter = &limiter,
 	};
 	uint64_t launched_ns = clock_mono_ns();
-	bool watched;
+	struct gates_end end = { .name = child.name };
+	struct gates gates;
 	int status;
 
+	gates_begin(&gates, options, source_session(source), launched_ns);
+	follow.gates = &gates;
 	announce_child(options, how->pid);
 	status = launch_go(how, options);
 	if (status)
@@ -281,7 +284,7 @@ static int follow_launched(const struct options *options, struct source *source,
 	/* One that has ended already is told of when it is reaped. */
 	register_child(options, &child);
 	say_elsewhere(options, running->view);
-	limiter_ask(&limiter);
+	gates.refused = !set_limits(&limiter);
 	if (options->fail_on_growth >= 0 || is_read(running->view))
 		follow.gate = growth_gate_new(options, source_session(source), (uint32_t)child.pid,
 					      launched_ns);
@@ -291,15 +294,17 @@ static int follow_launched(const struct options *options, struct source *source,
 	how->pid = 0;
 	limiter_take_end(&limiter, child.name, &child.reaped);
 	status = exit_status(child.reaped.status);
-	watched = was_watched(&follow);
-	if (limiter_close(&limiter))
+	end.ended_ns = child.ended_ns;
+	end.watched = watched(&follow);
+	end.crossed = limiter_close(&limiter);
+	if (end.crossed)
 		status = EXIT_LIMIT;
 	capture_show(&how->capture);
 	say_end(&follow, launched_ns);
 	follow_close(&follow);
-	status = judge_growth(&follow, status);
+	status = judge(&follow, &end, status);
 	growth_gate_free(follow.gate);
-	return judge_watch(options, watched, status);
+	return status;
 }
 
 /* --- its session */
@@ -368,7 +373,7 @@ const struct command command_run = {
 	.summary =
 		"Run COMMAND, follow it, and exit with its status (128+N where signal N ended it).",
 	.groups = OPTIONS_LIVE | OPTIONS_LIMIT | OPTIONS_KILL | OPTIONS_COMMAND | OPTIONS_RECORD |
-		  OPTIONS_SESSION | OPTIONS_GROWTH | OPTIONS_AS | OPTIONS_STAY,
+		  OPTIONS_SESSION | OPTIONS_GROWTH | OPTIONS_UNJUDGED | OPTIONS_AS | OPTIONS_STAY,
 	.least = 1,
 	.most = -1,
 	.session = SESSION_OWN,

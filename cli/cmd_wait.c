@@ -260,6 +260,17 @@ static int say_missed(const struct waiting *waiting, const char *why, int status
 	return status;
 }
 
+/* Whether it would have come can't be said any more. */
+static int say_unjudged(const struct waiting *waiting, const char *why)
+{
+	char passed[96];
+
+	if (waiting->options->if_unjudged != UNJUDGED_PASSES)
+		return say_missed(waiting, why, EXIT_FAIL);
+	snprintf(passed, sizeof passed, "%s; passed, by --if-unjudged", why);
+	return say_missed(waiting, passed, 0);
+}
+
 /* 0, or an exit status after a message: what is no process would be waited for in vain. */
 static int find_pids(struct waiting *waiting)
 {
@@ -293,9 +304,9 @@ static int wait_for_it(struct waiting *waiting, struct source *source)
 		source_processes(source, take_process, waiting);
 	while (!waiting->found.met) {
 		if (count == -EPIPE)
-			return say_missed(waiting, "the session has ended without it", EXIT_FAIL);
+			return say_unjudged(waiting, "the session has ended without it");
 		if (count < 0)
-			return say_missed(waiting, control_error(count), EXIT_FAIL);
+			return say_unjudged(waiting, control_error(count));
 		if (options->timeout_ns &&
 		    clock_mono_ns() >= waiting->begin_ns + options->timeout_ns)
 			return say_missed(waiting, "has not come in time", EXIT_TIMEOUT);
@@ -368,9 +379,9 @@ static int run(const struct options *options)
 	status = find_pids(&waiting);
 	if (!status)
 		status = wait_for_it(&waiting, source);
-	if (!status && options->json)
+	if (waiting.found.met && options->json)
 		print_json(&waiting.found, source_session(source));
-	else if (!status && options->verbose)
+	else if (waiting.found.met && options->verbose)
 		print_text(&waiting.found, source_session(source));
 	source_close(source);
 	free(waiting.lines);
@@ -383,7 +394,7 @@ const struct command command_wait = {
 	.arguments = "",
 	.summary =
 		"Wait until an event comes, or a process has so much memory, in a running session.",
-	.groups = OPTIONS_WAIT | OPTIONS_JSON | OPTIONS_SESSION,
+	.groups = OPTIONS_WAIT | OPTIONS_UNJUDGED | OPTIONS_JSON | OPTIONS_SESSION,
 	.session = SESSION_LATE,
 	.run = run,
 };

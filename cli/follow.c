@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "cli/closing.h"
 #include "cli/command.h"
+#include "cli/gates.h"
 #include "cli/growth_gate.h"
 #include "cli/keep.h"
 #include "cli/rules.h"
@@ -31,6 +32,8 @@ static void take_record(void *arg, const struct record *record)
 
 	if (follow->gate)
 		growth_gate_take(follow->gate, record);
+	if (follow->gates)
+		gates_take(follow->gates, record);
 	if (history_add(follow->history, record) < 0)
 		log_error("no memory for a record: it is not shown");
 	limiter_take(follow->limiter, follow->history, record);
@@ -83,20 +86,25 @@ static bool all_ended(const struct follow *follow)
 	return follow->target_count > 0 && !(follow->options->family && any_lives(follow));
 }
 
-static void say_gone(struct follow *follow)
+/* A watcher that ends in order takes its sockets away, and its directory where the session was a
+ * command's own. */
+static bool was_stopped(const struct options *options)
 {
 	char path[RUNDIR_PATH];
 	struct rundir dir;
+	int error = rundir_open(&dir, options->session, false);
 
+	if (error)
+		return error == -ENOENT;
+	rundir_file(path, &dir, RUNDIR_CONTROL);
+	return access(path, F_OK) < 0;
+}
+
+static void say_gone(struct follow *follow)
+{
 	follow->loop.quit = true;
 	follow->gone = true;
-	follow->loop.status = EXIT_FAIL;
-	if (rundir_open(&dir, follow->options->session, false) < 0)
-		return;
-	/* A watcher that ends in order takes its sockets away. */
-	rundir_file(path, &dir, RUNDIR_CONTROL);
-	if (access(path, F_OK) < 0)
-		follow->loop.status = 0;
+	follow->loop.status = was_stopped(follow->options) ? 0 : EXIT_FAIL;
 }
 
 /* Whether the last screen is kept until the person leaves it. */

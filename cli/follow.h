@@ -24,6 +24,7 @@ struct child {
 };
 
 struct growth_gate;
+struct gates;
 
 struct follow {
 	const struct options *options;
@@ -37,6 +38,7 @@ struct follow {
 	bool until_ended;	  /* ... where this is set */
 	struct child *child;	  /* NULL: none */
 	struct growth_gate *gate; /* takes each record too; NULL: none */
+	struct gates *gates;	  /* likewise */
 	struct closing *closing;  /* likewise */
 	struct limiter *limiter;
 

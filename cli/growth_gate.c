@@ -269,7 +269,7 @@ static bool grows_together(const struct growth_gate *gate, const struct grown *f
 	       family->verdict.slope.per_minute > gate->least;
 }
 
-bool growth_gate_judge(struct growth_gate *gate, uint64_t now_ns)
+enum growth_outcome growth_gate_judge(struct growth_gate *gate, uint64_t now_ns)
 {
 	struct grown family = total_tally_judge(&gate->total, now_ns);
 	bool told = family.verdict.kind != VERDICT_TOO_SHORT;
@@ -278,17 +278,15 @@ bool growth_gate_judge(struct growth_gate *gate, uint64_t now_ns)
 	while (gate->count > 0)
 		take_end(gate, now_ns, gate->list[gate->count - 1].line);
 	told |= gate->told > 0;
-	if (gate->no_memory || total_tally_lacks_memory(&gate->total))
-		log_error("growth is judged by a part of what was seen: %s", strerror(ENOMEM));
 	if (gate->growing > 0)
 		say_growing(gate);
 	else if (together)
 		say_family(gate, &family);
-	else if (!told)
-		log_error("growth can't be told: no process of the command was followed for 5 s "
-			  "and %d intervals; a shorter --interval may help, or a longer run",
-			  VERDICT_LEAST_PARTS);
-	return gate->growing > 0 || together;
+	if (gate->growing > 0 || together)
+		return GROWTH_TOO_FAST;
+	if (gate->no_memory || total_tally_lacks_memory(&gate->total))
+		return GROWTH_LACKS_MEMORY;
+	return told ? GROWTH_ALLOWED : GROWTH_TOO_SHORT;
 }
 
 char *growth_gate_words(struct growth_gate *gate, uint64_t now_ns, char text[GROWTH_WORDS])

@@ -11,6 +11,13 @@
 
 struct growth_gate;
 
+enum growth_outcome {
+	GROWTH_ALLOWED = 0,
+	GROWTH_TOO_FAST,     /* a process, or all together: said in one line */
+	GROWTH_TOO_SHORT,    /* nobody lived long enough to tell */
+	GROWTH_LACKS_MEMORY, /* a part of what was seen grows no faster than is allowed */
+};
+
 /* For the command that was launched as @root, and what it starts; its records are later than
  * @since_ns. NULL: no memory, after a message. */
 struct growth_gate *growth_gate_new(const struct options *options,
@@ -21,9 +28,8 @@ void growth_gate_free(struct growth_gate *gate);
 /* Records in their order; others' are passed over. */
 void growth_gate_take(struct growth_gate *gate, const struct record *record);
 
-/* At the end, @now_ns: whether a process grows faster than is allowed, which is said in one line;
- * so is where none lived long enough to tell. */
-bool growth_gate_judge(struct growth_gate *gate, uint64_t now_ns);
+/* At the end, @now_ns. */
+enum growth_outcome growth_gate_judge(struct growth_gate *gate, uint64_t now_ns);
 
 #define GROWTH_WORDS 768
 

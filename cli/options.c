@@ -146,6 +146,8 @@ static int take_part(struct options *options, int key)
 	case KEY_METRICS_INTERVAL:
 		return values_time(&options->metrics_interval_ns, "metrics-interval", optarg,
 				   100 * NS_PER_MS);
+	case KEY_IF_UNJUDGED:
+		return values_unjudged(&options->if_unjudged, optarg);
 	case KEY_FAIL_ABOVE:
 		return values_growth(&options->fail_above, &options->fail_above_bytes, "fail-above",
 				     optarg);
@@ -296,6 +298,22 @@ static int check_limits(const struct options *options)
 	return EXIT_USAGE;
 }
 
+/* What it says of is to be there; 'wait' is a gate by itself. */
+static int check_unjudged(const struct options *options, const struct command *command)
+{
+	bool has_gate = options->limit_bytes || options->limit_total_bytes ||
+			options->fail_on_growth >= 0 || options->fail_above >= 0 ||
+			(command->groups & OPTIONS_WAIT);
+
+	if (has_gate || options->if_unjudged == UNJUDGED_FAILS)
+		return 0;
+	log_error("--if-unjudged: needs %s, which may be what can't be judged",
+		  command->groups & OPTIONS_GATE     ? "--fail-above"
+		  : command->groups & OPTIONS_GROWTH ? "--limit, --limit-total or --fail-on-growth"
+						     : "--limit or --limit-total");
+	return EXIT_USAGE;
+}
+
 static int check_session(const struct options *options)
 {
 	if (rundir_name_valid(options->session))
@@ -322,6 +340,8 @@ static int check(const struct options *options, const struct command *command)
 {
 	int status = check_limits(options);
 
+	if (!status)
+		status = check_unjudged(options, command);
 	if (!status && (command->groups & (OPTIONS_SESSION | OPTIONS_COMMAND)))
 		status = check_session(options);
 	if (!status && (command->groups & OPTIONS_RECORD))

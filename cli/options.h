@@ -31,6 +31,13 @@ struct rule_options {
 	size_t cgroup_count;
 };
 
+/* What becomes of a gate that could not judge. */
+enum if_unjudged {
+	UNJUDGED_FAILS = 0,
+	UNJUDGED_PASSES,
+	UNJUDGED_FAILS_ASKED, /* as if nothing was said, and it was */
+};
+
 struct options {
 	const char *session; /* what --session names; else what cli/session.h finds */
 	bool session_given;
@@ -73,7 +80,8 @@ struct options {
 	uint64_t at_ns;	  /* where a replay begins, since the session's start */
 	double speed;	  /* of a replay; 0: not asked for */
 	uint64_t diff_ns; /* between two inspections; 0: there is one */
-	const char *on_event;	   /* a milestone's label that is waited for; NULL: none */
+	const char *on_event; /* a milestone's label that is waited for; NULL: none */
+	enum if_unjudged if_unjudged;
 	double fail_on_growth;	   /* bytes a minute; negative: not asked for */
 	double fail_above;	   /* percent; negative: not asked for */
 	uint64_t fail_above_bytes; /* and more than this */
@@ -85,32 +93,33 @@ struct options {
 
 /* Options beyond --help and --session that a command takes. */
 enum option_group {
-	OPTIONS_LIVE = 1,	 /* --interval --window --duration --view --title */
-	OPTIONS_PID = 2,	 /* --pid */
-	OPTIONS_JSON = 4,	 /* --json */
-	OPTIONS_ALL = 8,	 /* --all */
-	OPTIONS_COMMAND = 16,	 /* the first argument ends the options, since it is a command's */
-	OPTIONS_AS = 32,	 /* --as */
-	OPTIONS_RECORD = 64,	 /* --output --force: the file of a recording */
-	OPTIONS_EXPORT = 128,	 /* --output: the file of an export */
-	OPTIONS_PART = 256,	 /* --from --to --pid --name: part of a recording */
-	OPTIONS_VIEW = 512,	 /* --window --view --title --limit, --at --speed: of a replay */
-	OPTIONS_GATE = 1024,	 /* --fail-above */
-	OPTIONS_TIME = 2048,	 /* --interval --duration */
-	OPTIONS_TITLE = 4096,	 /* --title: of what is written */
-	OPTIONS_SESSION = 8192,	 /* --session: it talks to a running one */
-	OPTIONS_LIMIT = 1 << 20, /* --limit --limit-total --on-limit */
-	OPTIONS_KILL = 1 << 21,	 /* --kill-on-limit */
-	OPTIONS_WAIT = 1 << 22,	 /* --event --rss-above --pid --timeout --new */
-	OPTIONS_MACHINE = 1 << 23, /* --machine */
-	OPTIONS_INSPECT = 16384,   /* --diff --on-event --timeout --all */
-	OPTIONS_GROWTH = 1 << 24,  /* --fail-on-growth */
-	OPTIONS_FAMILY = 1 << 25,  /* --include-children */
-	OPTIONS_RULE = 1 << 26,	   /* --name --full --user --cgroup --unit: whom to follow */
-	OPTIONS_PIDS = 1 << 27,	   /* --pid; and its arguments are PIDs too, added to these */
-	OPTIONS_FORMAT = 1 << 28,  /* --format: of an export */
-	OPTIONS_STAY = 1 << 29,	   /* --stay */
-	OPTIONS_OTHERS = 1 << 30,  /* --all: what others follow in the session, too */
+	OPTIONS_LIVE = 1,	/* --interval --window --duration --view --title */
+	OPTIONS_PID = 2,	/* --pid */
+	OPTIONS_JSON = 4,	/* --json */
+	OPTIONS_ALL = 8,	/* --all */
+	OPTIONS_COMMAND = 16,	/* the first argument ends the options, since it is a command's */
+	OPTIONS_AS = 32,	/* --as */
+	OPTIONS_RECORD = 64,	/* --output --force: the file of a recording */
+	OPTIONS_EXPORT = 128,	/* --output: the file of an export */
+	OPTIONS_PART = 256,	/* --from --to --pid --name: part of a recording */
+	OPTIONS_VIEW = 512,	/* --window --view --title --limit, --at --speed: of a replay */
+	OPTIONS_GATE = 1024,	/* --fail-above */
+	OPTIONS_TIME = 2048,	/* --interval --duration */
+	OPTIONS_TITLE = 4096,	/* --title: of what is written */
+	OPTIONS_SESSION = 8192, /* --session: it talks to a running one */
+	OPTIONS_UNJUDGED = 1 << 15, /* --if-unjudged: its gates fail, or pass */
+	OPTIONS_LIMIT = 1 << 20,    /* --limit --limit-total --on-limit */
+	OPTIONS_KILL = 1 << 21,	    /* --kill-on-limit */
+	OPTIONS_WAIT = 1 << 22,	    /* --event --rss-above --pid --timeout --new */
+	OPTIONS_MACHINE = 1 << 23,  /* --machine */
+	OPTIONS_INSPECT = 16384,    /* --diff --on-event --timeout --all */
+	OPTIONS_GROWTH = 1 << 24,   /* --fail-on-growth */
+	OPTIONS_FAMILY = 1 << 25,   /* --include-children */
+	OPTIONS_RULE = 1 << 26,	    /* --name --full --user --cgroup --unit: whom to follow */
+	OPTIONS_PIDS = 1 << 27,	    /* --pid; and its arguments are PIDs too, added to these */
+	OPTIONS_FORMAT = 1 << 28,   /* --format: of an export */
+	OPTIONS_STAY = 1 << 29,	    /* --stay */
+	OPTIONS_OTHERS = 1 << 30,   /* --all: what others follow in the session, too */
 };
 
 struct command;

@@ -44,6 +44,7 @@ const struct option options_table[] = {
 	{ "speed", required_argument, NULL, KEY_SPEED },
 	{ "fail-on-growth", required_argument, NULL, KEY_FAIL_ON_GROWTH },
 	{ "fail-above", required_argument, NULL, KEY_FAIL_ABOVE },
+	{ "if-unjudged", required_argument, NULL, KEY_IF_UNJUDGED },
 	{ "metrics", required_argument, NULL, KEY_METRICS },
 	{ "metrics-interval", required_argument, NULL, KEY_METRICS_INTERVAL },
 	{ "verbose", no_argument, NULL, 'v' },
@@ -140,6 +141,9 @@ static const struct {
 	{ KEY_FAIL_ABOVE, OPTIONS_GATE,
 	  "      --fail-above N%[,SIZE]  exit with 3 where a peak, or the total, grew by more\n"
 	  "                        than this, and by more than SIZE (1MiB)\n" },
+	{ KEY_IF_UNJUDGED, OPTIONS_UNJUDGED,
+	  "      --if-unjudged WHAT  pass, or fail with 1 (the default), where a gate can't "
+	  "judge\n" },
 	{ KEY_MACHINE, OPTIONS_MACHINE,
 	  "      --machine         columns for scripts, by tabs, with no header\n" },
 	{ KEY_JSON, OPTIONS_JSON, "      --json            print JSON\n" },

@@ -46,7 +46,8 @@ enum option_key {
 	KEY_OUT,
 	KEY_FPS,
 	KEY_FORMAT,
-	KEY_STAY
+	KEY_STAY,
+	KEY_IF_UNJUDGED
 };
 
 /* Ends with an element of zeros. */

@@ -112,6 +112,15 @@ int values_glyphs(int *ret_glyphs, const char *name)
 	return EXIT_USAGE;
 }
 
+int values_unjudged(enum if_unjudged *ret_what, const char *text)
+{
+	*ret_what = strcmp(text, "pass") == 0 ? UNJUDGED_PASSES : UNJUDGED_FAILS_ASKED;
+	if (*ret_what == UNJUDGED_PASSES || strcmp(text, "fail") == 0)
+		return 0;
+	log_error("if-unjudged '%s': is neither pass nor fail", text);
+	return EXIT_USAGE;
+}
+
 int values_fps(unsigned *ret_fps, const char *text)
 {
 	char *end;

@@ -4,6 +4,8 @@
 #ifndef CLI_VALUES_H
 #define CLI_VALUES_H
 
+#include "cli/options.h"
+
 #include <stdint.h>
 
 /* A length of time, @least_ns (0, 1 ms, 100 ms or 1 s) at least. */
@@ -17,6 +19,9 @@ int values_metrics(uint32_t *ret_set, const char *text);
 
 /* An enum chart_glyphs; -1: "auto". */
 int values_glyphs(int *ret_glyphs, const char *name);
+
+/* "pass" or "fail". */
+int values_unjudged(enum if_unjudged *ret_what, const char *text);
 
 /* Frames a second, 1 to 100. */
 int values_fps(unsigned *ret_fps, const char *text);

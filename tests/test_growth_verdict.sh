@@ -111,8 +111,8 @@ check_equal "a steady one" "" "$(cat steady.err)"
 status allowed 0
 check_equal "one whose growth is allowed" "" "$(cat allowed.err)"
 status fails 7
-status short 0
-check_match "a short one" "^memwatch: growth can't be told: " "$(cat short.err)"
+status short 1
+check_match "a short one" "^memwatch: --fail-on-growth cannot be judged: no process of behave lived for 5 s and 32 intervals; " "$(cat short.err)"
 check_equal "lines of it" 1 "$(wc -l <short.err)"
 
 status recorded 3

@@ -121,7 +121,7 @@ cut() { # EXPECTED STATUS OPTION...: of a run whose watcher is killed
 
 for gate in "--limit 500M" "--limit-total 500M" "--fail-on-growth 100MiB/h"; do
 	cut 1 0 $gate
-	check_match "$gate is told" "^memwatch: ${gate%% *}: could not be checked to the end of sh" "$(cat cut.err)"
+	check_match "$gate is told" "^memwatch: ${gate%% *} cannot be judged: the watcher died before sh had ended: exit status 1$" "$(cat cut.err)"
 	cut 7 7 $gate
 done
 cut 0 0
