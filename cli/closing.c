@@ -66,9 +66,11 @@ static uint64_t larger(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-static char *describe_end(char *text, size_t size, int status)
+static char *describe_end(char *text, size_t size, int status, bool limited)
 {
-	return WIFSIGNALED(status) ? end_text(text, size, END_KILLED, WTERMSIG(status))
+	enum end_reason killed = limited ? END_LIMITED : END_KILLED;
+
+	return WIFSIGNALED(status) ? end_text(text, size, killed, WTERMSIG(status))
 				   : end_text(text, size, END_EXITED, WEXITSTATUS(status));
 }
 
@@ -124,7 +126,7 @@ void closing_say(const struct closing *closing, const struct history *history,
 		note_largest(&kept, line, line->peak_rss);
 	}
 	log_error("%s[%u] %s after %s", end->name, closing->pid,
-		  describe_end(how, sizeof how, end->status),
+		  describe_end(how, sizeof how, end->status, end->limited),
 		  units_format_duration(
 			  life, end->ended_ns > end->began_ns ? end->ended_ns - end->began_ns : 0));
 	say_peak(&kept, history, end);

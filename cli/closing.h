@@ -32,11 +32,12 @@ void closing_take(struct closing *closing, const struct history *history,
 struct closing_end {
 	const char *name;
 	const char *growth; /* the verdict in words; "": none is to be said */
-	uint64_t peak;	    /* the kernel's, of the command and all that it waited for; 0: not known */
+	uint64_t peak; /* the kernel's, of the command and all that it waited for; 0: not known */
 	uint64_t began_ns, ended_ns;
 	uint64_t unseen; /* of its processes came and went so */
 	bool unseen_at_least;
-	int status;	 /* as wait(2) has it */
+	int status;   /* as wait(2) has it */
+	bool limited; /* a limit has ended it, where a signal did */
 };
 
 /* Say it, by log_error and on the lines below. */

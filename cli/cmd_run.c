@@ -172,6 +172,7 @@ static void say_end(const struct follow *follow, uint64_t began_ns)
 		.unseen = child->orphans.unseen,
 		.unseen_at_least = child->orphans.at_least,
 		.status = child->reaped.status,
+		.limited = follow->limiter->killed,
 	};
 
 	if (!is_read(follow->view) || !follow->history || !child->ended)

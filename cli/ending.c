@@ -128,6 +128,8 @@ static void end_family(struct ending *ending, const struct ending_process *proce
 	if (!pidfds)
 		return;
 	ending->pidfds = pidfds;
+	if (ending->tell)
+		ending->tell(ending->arg, family.members, family.count, number);
 	for (size_t i = 0; i < family.count; i++)
 		end_one(ending, &family.members[i], number);
 }

@@ -13,19 +13,25 @@
 /* From SIGTERM to SIGKILL. */
 #define ENDING_NS 5000000000ULL
 
+/* A process; @start_ticks is field 22 of its stat, 0 where it is known to be the one meant. */
+struct ending_process {
+	pid_t pid;
+	uint64_t start_ticks;
+};
+
+/* Processes are about to be sent the signal @number. */
+typedef void (*ending_tell)(void *arg, const struct ending_process *processes, size_t count,
+			    int number);
+
 /* All zeros: nobody is to end. */
 struct ending {
+	ending_tell tell; /* NULL: nobody is told */
+	void *arg;
 	bool begun;
 	bool killed; /* SIGKILL was sent */
 	uint64_t kill_ns;
 	int *pidfds;
 	size_t count;
-};
-
-/* A process; @start_ticks is field 22 of its stat, 0 where it is known to be the one meant. */
-struct ending_process {
-	pid_t pid;
-	uint64_t start_ticks;
 };
 
 /* Send SIGTERM to @processes and their descendants, those first

@@ -152,6 +152,26 @@ static void each_member(struct limiter *limiter,
 	free(processes);
 }
 
+/* An ending_tell: that a limit ended them is known to the watcher before they end. */
+static void tell_ending(void *arg, const struct ending_process *processes, size_t count, int number)
+{
+	const struct options *options = arg;
+
+	for (size_t i = 0; i < count; i += REAPED_MOST) {
+		struct request request = { .op = REQUEST_ENDING };
+
+		while (request.reaped_count < REAPED_MOST && i + request.reaped_count < count) {
+			request.reaped[request.reaped_count] = (struct reaped){
+				.pid = (uint32_t)processes[i + request.reaped_count].pid,
+				.status = number,
+			};
+			request.reaped_count++;
+		}
+		if (session_tell(options, &request) != 0)
+			return;
+	}
+}
+
 static void cross(struct limiter *limiter, const struct hook_news *news)
 {
 	char limit[UNITS_TEXT], rss[UNITS_TEXT], who[TEXT_NAME + 48];
@@ -172,8 +192,12 @@ static void cross(struct limiter *limiter, const struct hook_news *news)
 		if (error)
 			log_error("--on-limit: cannot be run: %s", strerror(-error));
 	}
-	if (limiter->root && limiter->options->kill_on_limit)
-		each_member(limiter, ending_begin);
+	if (!limiter->root || !limiter->options->kill_on_limit)
+		return;
+	limiter->killed = true;
+	limiter->ending.tell = tell_ending;
+	limiter->ending.arg = (void *)(uintptr_t)limiter->options;
+	each_member(limiter, ending_begin);
 }
 
 static void take_event(struct limiter *limiter, const struct history *history, uint64_t t_ns,

@@ -32,6 +32,7 @@ struct limiter {
 	struct ending ending;
 	uint64_t ended_ns; /* when the last of those was seen to have; 0 before */
 	bool crossed;
+	bool killed;	    /* it was ended by us */
 	char crossing[160]; /* the first one, in words */
 };
 

@@ -143,7 +143,7 @@ static void put_reason(const struct reader_process *process)
 	else
 		json_null(stdout, "reason");
 	put_code("exit_code", process->ended && process->reason == END_EXITED, process->code);
-	put_code("signal", process->ended && process->reason == END_KILLED, process->code);
+	put_code("signal", process->ended && end_has_signal(process->reason), process->code);
 }
 
 /* Of each figure beside the RSS that was read, the last and the highest. */

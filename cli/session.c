@@ -173,6 +173,23 @@ int session_mark(const struct options *options, uint32_t pid, const char *label,
 	return -EPERM;
 }
 
+int session_tell(const struct options *options, struct request *request)
+{
+	struct reply reply = { .ok = false };
+	struct control control;
+	struct rundir dir;
+	int error = rundir_open(&dir, options->session, false);
+
+	if (!error)
+		error = control_open(&control, &dir);
+	if (error)
+		return error;
+	control.answer_ms = MARK_MS;
+	error = control_ask(&control, request, &reply, NULL, NULL, NULL);
+	control_close(&control);
+	return error;
+}
+
 bool session_runs(const struct options *options)
 {
 	struct rundir dir;

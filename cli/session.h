@@ -34,6 +34,10 @@ int session_try(const struct options *options, struct request *request, struct r
 int session_mark(const struct options *options, uint32_t pid, const char *label,
 		 char ret_problem[TEXT_LABEL + 1]);
 
+/* Tell the watcher what can't wait for it: within a second, and nothing is said: 0 or a negative
+ * errno as control_ask's. */
+int session_tell(const struct options *options, struct request *request);
+
 /* Whether a watcher runs in the session; says nothing. */
 bool session_runs(const struct options *options);
 

@@ -129,7 +129,7 @@ static void draw_titles(const struct curses_view *view)
 /* How it ended, in the room of a figure: "exited 0", "SIGKILL". */
 static void write_reason(char *text, size_t size, const struct end *end)
 {
-	static const char killed[] = "killed by ";
+	static const char killed[] = "killed by ", ended[] = "ended by ";
 	char whole[TEXT_NAME + 1];
 
 	end_text(whole, sizeof(whole), end->reason, end->code);
@@ -137,6 +137,8 @@ static void write_reason(char *text, size_t size, const struct end *end)
 		snprintf(text, size, "exited %d", (int)end->code);
 	else if (strncmp(whole, killed, strlen(killed)) == 0)
 		snprintf(text, size, "%s", whole + strlen(killed));
+	else if (end->reason == END_LIMITED)
+		snprintf(text, size, "%s", whole + strlen(ended));
 	else
 		snprintf(text, size, "%s", whole);
 }
@@ -181,7 +183,7 @@ static void draw_figures(const struct curses_view *view, unsigned y, const struc
 	curses_put(view, y, layout->rss, text, true, attributes);
 	curses_put(view, y, layout->peak, units_format_bytes(text, row->peak), true, attributes);
 	text[0] = '\0';
-	if (row->ended && row->line->end.reason == END_KILLED)
+	if (row->ended && end_has_signal(row->line->end.reason))
 		attributes = A_BOLD | curses_colour(view, COLOUR_ALERT);
 	if (row->ended)
 		write_reason(text, sizeof(text), &row->line->end);

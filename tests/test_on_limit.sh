@@ -65,8 +65,8 @@ after=$(($(date +%s%3N) - before))
 gone "$(cat kid)" || fail "a child was not ended"
 gone "$(cat deaf)" || fail "a child that ignores SIGTERM was not killed"
 [ $after -ge 5000 ] || fail "SIGKILL came after $after ms"
-has run.out '.state == "end" and .reason == "killed by SIGTERM"' || fail "no end by SIGTERM: $(tail -n 3 run.out)"
-has run.out ".pid == $(cat deaf) and .state == \"end\" and .reason == \"killed by SIGKILL\"" ||
+has run.out '.state == "end" and .reason == "ended by SIGTERM (limit)"' || fail "no end by SIGTERM: $(tail -n 3 run.out)"
+has run.out ".pid == $(cat deaf) and .state == \"end\" and .reason == \"ended by SIGKILL (limit)\"" ||
 	fail "no end by SIGKILL: $(tail -n 3 run.out)"
 rm kid deaf
 wait_for 10 absent || fail "a private watcher goes on"

@@ -42,6 +42,7 @@ static void an_end_says_how(void)
 	CHECK_EQ_STR(end_text(text, sizeof(text), END_EXITED, 0), "exited with status 0");
 	CHECK_EQ_STR(end_text(text, sizeof(text), END_KILLED, SIGKILL), "killed by SIGKILL");
 	CHECK_EQ_STR(end_text(text, sizeof(text), END_KILLED, SIGSEGV), "killed by SIGSEGV");
+	CHECK_EQ_STR(end_text(text, sizeof(text), END_LIMITED, SIGTERM), "ended by SIGTERM (limit)");
 	CHECK_EQ_STR(end_text(text, sizeof(text), END_DROPPED, 0), "dropped");
 	CHECK_EQ_STR(end_text(text, sizeof(text), END_UNKNOWN, 9), "ended");
 }

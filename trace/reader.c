@@ -304,6 +304,8 @@ static enum end_reason reason_of(const struct cursor *row)
 		return END_EXITED;
 	if (cursor_says(row, PROCESS_ENDED, TRACE_KILLED))
 		return END_KILLED;
+	if (cursor_says(row, PROCESS_ENDED, TRACE_LIMITED))
+		return END_LIMITED;
 	return cursor_says(row, PROCESS_ENDED, TRACE_DROPPED) ? END_DROPPED : END_UNKNOWN;
 }
 
@@ -383,8 +385,8 @@ static void fill_process(struct reader *reader, const struct cursor *row,
 		process->last_ns = reader_time(reader, row, PROCESS_LAST);
 	if (process->last_ns < process->first_ns)
 		process->last_ns = process->first_ns;
-	process->code = (int32_t)cursor_signed(row, process->reason == END_KILLED ? PROCESS_SIGNAL
-										  : PROCESS_CODE);
+	process->code = (int32_t)cursor_signed(row, end_has_signal(process->reason) ? PROCESS_SIGNAL
+										    : PROCESS_CODE);
 	fill_texts(reader, row, process);
 }
 

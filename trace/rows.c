@@ -290,7 +290,7 @@ int rows_end(struct rows *rows, int64_t t_ns, const char *ended, const struct en
 		bind_text(statement, 3, ended);
 	if (ended && end->reason == END_EXITED)
 		sqlite3_bind_int(statement, 4, end->code);
-	if (ended && end->reason == END_KILLED)
+	if (ended && end_has_signal(end->reason))
 		sqlite3_bind_int(statement, 5, end->code);
 	bind_known(statement, 6, end->peak_rss);
 	bind_known(statement, 7, end->max_rss);

@@ -48,6 +48,7 @@ int schema_explain(sqlite3 *database, char *why);
 #define TRACE_EXITED "exited"
 #define TRACE_KILLED "killed"
 #define TRACE_DROPPED "dropped"
+#define TRACE_LIMITED "limit"
 #define TRACE_UNKNOWN "unknown"
 
 #endif

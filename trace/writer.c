@@ -151,6 +151,8 @@ static const char *ended_text(enum end_reason reason)
 		return TRACE_KILLED;
 	case END_DROPPED:
 		return TRACE_DROPPED;
+	case END_LIMITED:
+		return TRACE_LIMITED;
 	case END_UNKNOWN:
 		break;
 	}

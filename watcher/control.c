@@ -178,6 +178,19 @@ static void do_reaped(struct answer *answer)
 	answer->reply.value = answer->core->kin.unseen;
 }
 
+static void do_ending(struct answer *answer)
+{
+	const struct request *request = answer->request;
+
+	for (size_t i = 0; i < request->reaped_count && i < REAPED_MOST; i++) {
+		struct entry *entry =
+			registry_find(answer->core->registry, (pid_t)request->reaped[i].pid, 0);
+
+		if (entry)
+			entry->limit_signal = request->reaped[i].status;
+	}
+}
+
 static void do_rule(struct answer *answer)
 {
 	const struct request *request = answer->request;
@@ -327,7 +340,7 @@ static void do_history(struct answer *answer)
 	if (!records)
 		return;
 	size = backlog_copy(core->backlog, answer->request->since, records + 32,
-			 PAIR_BODY - HEAD_ROOM - 64, &first, &last);
+			    PAIR_BODY - HEAD_ROOM - 64, &first, &last);
 	if (size) {
 		head = codec_put_records_head(records, 32, first);
 		memmove(records + head, records + 32, size);
@@ -420,6 +433,7 @@ static const struct operation operations[] = {
 	[REQUEST_INSPECT] = { do_inspect, false }, [REQUEST_REAPED] = { do_reaped, true },
 	[REQUEST_RULE] = { do_rule, true },	   [REQUEST_SELECT] = { do_select, true },
 	[REQUEST_METRICS] = { do_metrics, false }, [REQUEST_OWN] = { do_own, false },
+	[REQUEST_ENDING] = { do_ending, false },
 };
 
 /* Whether a request was carried out before: the asker's socket repeats what got no answer, as when

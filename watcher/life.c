@@ -410,6 +410,13 @@ static void end_spans(struct core *core, const struct entry *entry, uint64_t t_n
 	}
 }
 
+/* What was sent a signal for a limit, and didn't end in a way of its own. */
+static bool limit_ended(const struct entry *entry, enum end_reason reason, int32_t code)
+{
+	return entry->limit_signal &&
+	       (reason == END_UNKNOWN || (reason == END_KILLED && code == entry->limit_signal));
+}
+
 void life_end(struct core *core, struct entry *entry, enum end_reason reason, int32_t code)
 {
 	struct record record = { .type = RECORD_END };
@@ -419,6 +426,10 @@ void life_end(struct core *core, struct entry *entry, enum end_reason reason, in
 	intake_rest(core, entry, reason != END_DROPPED);
 	record.t_ns = entry->ended_ns ? entry->ended_ns : clock_mono_ns();
 	end_spans(core, entry, record.t_ns, reason != END_DROPPED);
+	if (limit_ended(entry, reason, code)) {
+		reason = END_LIMITED;
+		code = entry->limit_signal;
+	}
 	record.end = (struct end){
 		.line = entry->info.line,
 		.pid = entry->info.pid,

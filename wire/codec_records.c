@@ -282,7 +282,7 @@ static bool get_end(pb_istream_t *in, struct record_reader *reader)
 {
 	memwatch_End message = memwatch_End_init_zero;
 
-	if (!codec_get_message(in, &memwatch_End_msg, &message) || message.reason > END_DROPPED ||
+	if (!codec_get_message(in, &memwatch_End_msg, &message) || message.reason > END_LIMITED ||
 	    message.peak_kind > PEAK_AT_MOST)
 		return false;
 	reader->record.type = RECORD_END;

@@ -56,6 +56,8 @@ enum request_op {
 	REQUEST_OWN, /* pid: a command of memwatch's that a process of the session has started, and
 			that is about to end; peak: the most memory it has had, in bytes. No family
 			has had that */
+	REQUEST_ENDING,	     /* reaped: processes that are about to be sent a signal, the number of
+				which is the status, since a limit was crossed */
 };
 
 enum register_flags {
@@ -101,7 +103,7 @@ struct reaped {
 };
 
 /* No request has a greater number. */
-#define REQUEST_LAST REQUEST_OWN
+#define REQUEST_LAST REQUEST_ENDING
 
 struct request {
 	uint64_t id; /* random; a request that comes twice with one id is carried out once */

@@ -119,17 +119,22 @@ char *span_unfinished(char *text, const char *label)
 char *end_text(char *text, size_t size, enum end_reason reason, int32_t code)
 {
 	const char *signal_name;
+	bool limit;
 
 	switch (reason) {
 	case END_EXITED:
 		snprintf(text, size, "exited with status %d", (int)code);
 		return text;
 	case END_KILLED:
+	case END_LIMITED:
+		limit = reason == END_LIMITED;
 		signal_name = sigabbrev_np(code);
 		if (signal_name)
-			snprintf(text, size, "killed by SIG%s", signal_name);
+			snprintf(text, size, "%s by SIG%s%s", limit ? "ended" : "killed",
+				 signal_name, limit ? " (limit)" : "");
 		else
-			snprintf(text, size, "killed by signal %d", (int)code);
+			snprintf(text, size, "%s by signal %d%s", limit ? "ended" : "killed",
+				 (int)code, limit ? " (limit)" : "");
 		return text;
 	case END_DROPPED:
 		snprintf(text, size, "dropped");

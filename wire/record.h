@@ -116,7 +116,14 @@ enum end_reason {
 	END_EXITED,	 /* code is its exit status */
 	END_KILLED,	 /* code is the signal's number */
 	END_DROPPED,	 /* a person asked to follow it no more */
+	END_LIMITED,	 /* as END_KILLED, by who held it to a limit (--kill-on-limit) */
 };
+
+/* Whether the code of such an end is a signal's number. */
+static inline bool end_has_signal(enum end_reason reason)
+{
+	return reason == END_KILLED || reason == END_LIMITED;
+}
 
 /* What the peak of a process that has ended is worth. */
 enum peak_kind {
@@ -337,8 +344,8 @@ void memory_use_add(struct memory_use *use, const struct memory_use *more);
  * is returned. */
 char *span_unfinished(char *text, const char *label);
 
-/* "exited with status 7", "killed by SIGKILL", "dropped", "ended"; written to @text, which is
- * returned. */
+/* "exited with status 7", "killed by SIGKILL", "ended by SIGTERM (limit)", "dropped", "ended";
+ * written to @text, which is returned. */
 char *end_text(char *text, size_t size, enum end_reason reason, int32_t code);
 
 #endif

@@ -141,7 +141,7 @@ static void put_end(const struct record_json *json, uint64_t t_ns, const struct 
 	json_text(json->out, "state", "end");
 	json_text(json->out, "reason", end_text(reason, sizeof reason, gone->reason, gone->code));
 	put_code(json->out, "exit_code", gone->reason == END_EXITED, gone->code);
-	put_code(json->out, "signal", gone->reason == END_KILLED, gone->code);
+	put_code(json->out, "signal", end_has_signal(gone->reason), gone->code);
 	put_known(json->out, "rss", gone->last_rss);
 	put_known(json->out, "max_rss", gone->max_rss);
 	put_known(json->out, "peak_rss", gone->peak_rss);
