@@ -143,6 +143,21 @@ static void do_drop(struct answer *answer)
 	life_end(answer->core, entry, END_DROPPED, 0);
 }
 
+/* It has ended already where a sample found it gone before its parent's word came, which a gate
+ * that stood still has held up: what is left to be told is its peak. */
+static bool end_late(struct answer *answer, const struct reaped *reaped)
+{
+	struct entry *entry = registry_untold(answer->core->registry, (pid_t)answer->request->pid);
+
+	if (!entry)
+		return false;
+	entry->parent_tells = false;
+	kin_ended(answer->core, entry, reaped);
+	kin_tell(answer->core, true);
+	do_status(answer);
+	return true;
+}
+
 /* One that ended before it could be followed has a line all the same, for its peak and its end. */
 static void do_ended(struct answer *answer)
 {
@@ -155,6 +170,8 @@ static void do_ended(struct answer *answer)
 	int32_t code;
 
 	text_copy(emitter.name, sizeof emitter.name, request->text);
+	if (!entry && end_late(answer, &reaped))
+		return;
 	if (!entry)
 		entry = life_ghost(answer->core, &emitter);
 	if (!entry)
@@ -164,6 +181,7 @@ static void do_ended(struct answer *answer)
 	kin_tell(answer->core, true);
 	reason = pidfd_wait_reason((int)request->since, &code);
 	life_end(answer->core, entry, reason, code);
+	entry->parent_tells = false;
 	do_status(answer);
 }
 

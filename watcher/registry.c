@@ -109,6 +109,17 @@ bool registry_had(const struct registry *registry, pid_t pid, uint64_t start_tic
 	return false;
 }
 
+struct entry *registry_untold(const struct registry *registry, pid_t pid)
+{
+	for (size_t i = registry->count; i-- > 0;) {
+		struct entry *entry = registry->entries[i];
+
+		if (entry->info.ended && entry->info.pid == (uint32_t)pid && entry->parent_tells)
+			return entry;
+	}
+	return NULL;
+}
+
 /* The index of the first entry whose line is not below @line. */
 static size_t lower_bound(const struct registry *registry, uint32_t line)
 {

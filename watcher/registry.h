@@ -71,6 +71,9 @@ struct entry *registry_find(const struct registry *registry, pid_t pid, uint64_t
  * not forgotten. */
 bool registry_had(const struct registry *registry, pid_t pid, uint64_t start_ticks);
 
+/* The newest ended one of that pid whose parent has not told its end yet; NULL for none. */
+struct entry *registry_untold(const struct registry *registry, pid_t pid);
+
 /* Live or ended; NULL where there is none (any more). */
 struct entry *registry_line(const struct registry *registry, uint32_t line);
 
