@@ -14,6 +14,10 @@
 #define MISSED_SHARE 10
 #define MISSED_LEAST_NS (100 * NS_PER_MS)
 
+/* A limit that the watcher didn't take, of what had ended before it could be followed: the kernel's
+ * peak has judged that. */
+#define SHORT_NS NS_PER_S
+
 #define WHY_ROOM 320
 
 void gates_begin(struct gates *ret_gates, const struct options *options,
@@ -93,7 +97,7 @@ static bool find_why(const struct gates *gates, const struct gates_end *end, cha
 			 "%" PRIu64 " process%s could not be followed for want of descriptors "
 			 "('ulimit -n' raises their number)",
 			 gates->unfollowed, gates->unfollowed == 1 ? "" : "es");
-	else if (gates->refused && !end->crossed)
+	else if (gates->refused && !end->crossed && life_ns > SHORT_NS)
 		snprintf(why, WHY_ROOM, "the watcher didn't take the limit");
 	else
 		return false;
