@@ -14,6 +14,7 @@ struct roster_entry {
 	char name[TEXT_NAME + 1]; /* as it came */
 	bool sampled;
 	struct metrics metrics; /* beside its samples, as told last */
+	uint32_t aged;		/* those of them that were read beside another RSS, a set */
 	uint64_t rss;		/* of the last sample, where sampled */
 };
 

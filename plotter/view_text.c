@@ -109,7 +109,8 @@ static void print_metrics(const struct text_view *view, const struct text_line *
 			continue;
 		figure[0] = '\0';
 		if (line->sampled && (metrics->set & METRIC_BIT(i)))
-			units_format_bytes(figure, metrics->values[i]);
+			units_format_marked(figure, line->who->aged & METRIC_BIT(i) ? "~" : "",
+					    metrics->values[i]);
 		width += 10;
 		if (figure[0]) {
 			fprintf(view->out, "%*s", width, figure);
@@ -153,6 +154,8 @@ static void print_line(struct text_view *view, const struct text_line *line)
 static void print_value(struct text_view *view, uint64_t t_ns, struct roster_entry *who,
 			uint64_t rss)
 {
+	if (who->sampled && rss != who->rss && who->pid)
+		who->aged = who->metrics.set;
 	print_line(view, &(struct text_line){
 				 .t_ns = t_ns,
 				 .who = who,
@@ -179,6 +182,8 @@ static void take_reading(struct text_view *view, const struct history *history, 
 		return;
 	}
 	view->reading = (struct reading){ t_ns, sample->line, (int64_t)(sample->rss - who->rss) };
+	if (sample->rss != who->rss)
+		who->aged = who->metrics.set;
 	who->rss = sample->rss;
 }
 
@@ -222,8 +227,10 @@ static void take_metrics(struct text_view *view, const struct history *history,
 		if (metrics->set & METRIC_BIT(i))
 			who->metrics.values[i] = metrics->values[i];
 	}
-	if (who)
-		who->metrics.set |= metrics->set;
+	if (!who)
+		return;
+	who->metrics.set |= metrics->set;
+	who->aged &= ~metrics->set;
 }
 
 static void print_event(struct text_view *view, const struct history *history, uint64_t t_ns,
