@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "cli/capture.h"
 #include "cli/closing.h"
 #include "cli/command.h"
@@ -78,14 +79,29 @@ static int exit_status(int status)
 	return WIFSIGNALED(status) ? EXIT_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* Before it becomes the command, so that nothing which that starts is missed. */
-static void announce_child(const struct options *options, pid_t pid)
+/* The arguments with spaces between, as many as have room. */
+static void join_arguments(char *text, size_t size, char **arguments)
+{
+	size_t used = 0;
+
+	for (; *arguments && used + 1 < size; arguments++) {
+		if (used)
+			text[used++] = ' ';
+		used += text_clean(text + used, size - used, *arguments, strlen(*arguments));
+	}
+}
+
+/* Before it becomes the command, so that nothing which that starts is missed, and that it has a
+ * name and a command line however soon it ends. */
+static void announce_child(const struct options *options, const struct child *child)
 {
 	struct request request = { .op = REQUEST_REGISTER,
-				   .pid = (uint32_t)pid,
+				   .pid = (uint32_t)child->pid,
 				   .since = REGISTER_AWAITED };
 	struct reply reply;
 
+	text_copy(request.name, sizeof request.name, child->name);
+	join_arguments(request.text, sizeof request.text, options->arguments);
 	session_try(options, &request, &reply, NULL, NULL);
 }
 
@@ -277,7 +293,7 @@ static int follow_launched(const struct options *options, struct source *source,
 
 	gates_begin(&gates, options, source_session(source), launched_ns);
 	follow.gates = &gates;
-	announce_child(options, how->pid);
+	announce_child(options, &child);
 	status = launch_go(how, options);
 	if (status)
 		return status;

@@ -40,9 +40,12 @@ kill $plotter
 wait_for 5 gone $plotter
 
 # A title that a program writes is its command line from then on: no milestone.
+perl -e 'sleep 1; $0 = ""; sleep 30' & # as each is that is about to die, this one will be without a command line
+blank=$!
 perl -e '$0 = "postgres: writer"; sleep 1; $0 = "postgres: größer"; sleep 30' &
 titled=$!
-memwatch add $titled
+wait_for 5 eval '! grep -q bash /proc/$titled/comm /proc/$blank/comm'
+memwatch add $titled $blank
 wait_for 5 eval '[ "$(command_of $titled)" = "postgres: größer" ]' || fail "its title: $(command_of $titled)"
 bash -c 'sleep 0.6; exec bash -c "sleep 3; :"' &
 again=$!
@@ -52,6 +55,13 @@ past past.json
 check_equal "milestones of a title" "" "$(get past.json ".type == \"event\" and .pid == $titled" .label)"
 wait_for 3 eval 'past past.json; has past.json ".type == \"event\" and .pid == '$again' and .label == \"exec bash\""' ||
 	fail "no milestone of an exec by the same name: $(get past.json '.type == "event"' .label)"
+
+# One that has lost its command line keeps the last one.
+wait_for 5 eval '[ -z "$(name_of $blank)" ]' || fail "its blank title was not read: $(name_of $blank)"
+case $(command_of $blank) in
+"perl -e sleep 1; "*) ;;
+*) fail "a lost command line: $(command_of $blank)" ;;
+esac
 
 # Ranks.
 OMPI_COMM_WORLD_RANK=3 sleep 30 &
@@ -68,4 +78,4 @@ check_equal "a rank of Open MPI" "sleep rank 3" "$(name_of $ompi)"
 check_equal "a rank of PMI" "sleep rank 12" "$(name_of $pmi)"
 check_equal "a rank of Slurm" "sleep rank 7" "$(name_of $slurm)"
 check_equal "a batch script of Slurm" "sleep" "$(name_of $batch)"
-kill $big $later $memory $evil $titled $again $ompi $pmi $slurm $batch
+kill $big $later $memory $evil $titled $blank $again $ompi $pmi $slurm $batch

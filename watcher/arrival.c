@@ -168,7 +168,7 @@ void arrival_end_ghost(struct core *core, const struct source *source)
 {
 	struct entry *entry = registry_line(core->registry, source->line);
 
-	if (entry && entry->pidfd < 0)
+	if (entry && entry->pidfd < 0 && !entry->lean && !entry->parent_tells)
 		life_end(core, entry, END_UNKNOWN, 0);
 }
 

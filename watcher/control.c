@@ -92,7 +92,7 @@ static void do_register(struct answer *answer)
 	char why[256];
 
 	if (request->since & REGISTER_AWAITED) {
-		family_await(answer->core, (pid_t)request->pid);
+		family_await(answer->core, (pid_t)request->pid, request->name, request->text);
 		return;
 	}
 	entry = registry_find(answer->core->registry, (pid_t)request->pid, 0);

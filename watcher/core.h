@@ -227,7 +227,8 @@ struct entry *life_begin_as(struct core *core, const struct procinfo *info, cons
 void life_unfollowed(struct core *core, pid_t pid);
 /* Tell of those, at most once a second unless @now. */
 void life_tell_unfollowed(struct core *core, bool now);
-/* A line for one that ended before it could be looked at. */
+/* A line for one that ended before it could be looked at. The end of a command of ours is told by
+ * its parent, within PARENT_WAIT_NS. */
 struct entry *life_ghost(struct core *core, const struct emitter *emitter);
 /* A process's own word on its name, since @t_ns; "" gives its command's name back. */
 void life_rename(struct core *core, struct entry *entry, const char *name, uint64_t t_ns);

@@ -396,13 +396,15 @@ void family_reaper(struct core *core, pid_t pid, uint32_t root)
 	reapers[family->reaper_count++] = (struct family_reaper){ pid, root, false };
 }
 
-void family_await(struct core *core, pid_t pid)
+void family_await(struct core *core, pid_t pid, const char *name, const char *command)
 {
+	const struct kin_root *root;
 	struct procinfo info;
 
-	kin_await(core, pid);
+	kin_await(core, pid, name, command);
+	root = kin_awaited(core, pid);
 	if (procinfo_read(core->procinfo, pid, &info) == 0 && info.ppid > 1)
-		family_reaper(core, info.ppid, kin_awaited(core, pid));
+		family_reaper(core, info.ppid, root ? root->id : 0);
 }
 
 void family_reaper_gone(struct core *core, pid_t pid)

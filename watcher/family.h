@@ -59,8 +59,9 @@ void family_leave(struct core *core, struct entry *entry);
 /* A person wants no line of it: it gets none by a walk. */
 void family_refuse(struct core *core, const struct entry *entry);
 
-/* A family is to begin with @pid, a child of the command that asks. */
-void family_await(struct core *core, pid_t pid);
+/* A family is to begin with @pid, a child of the command that asks, by which it is called @name and
+ * runs @command. */
+void family_await(struct core *core, pid_t pid, const char *name, const char *command);
 
 /* The process @pid takes in the orphans of a family; and is gone. */
 void family_reaper(struct core *core, pid_t pid, uint32_t root);

@@ -1,6 +1,7 @@
 #include "watcher/kin.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "watcher/core.h"
 #include "watcher/exits.h"
@@ -133,30 +134,38 @@ static void mark_root(struct kin *kin, const struct kin_root *root)
 		mark->name = KIN_SEEN;
 }
 
-void kin_await(struct core *core, pid_t pid)
+void kin_await(struct core *core, pid_t pid, const char *name, const char *command)
 {
-	const struct kin_root *root;
+	struct kin_root *root;
 
 	listen_to_forks(core);
 	kin_hear(core);
 	root = add_root(&core->kin, pid, 0);
-	if (root)
-		mark_root(&core->kin, root);
+	if (!root)
+		return;
+	text_clean(root->name, sizeof root->name, name, strlen(name));
+	text_clean(root->command, sizeof root->command, command, strlen(command));
+	mark_root(&core->kin, root);
 }
 
-uint32_t kin_awaited(const struct core *core, pid_t pid)
+static struct kin_root *find_awaited(const struct core *core, pid_t pid)
 {
 	for (size_t i = 0; i < core->kin.count; i++) {
 		if (core->kin.roots[i].line == 0 && core->kin.roots[i].pid == pid)
-			return core->kin.roots[i].id;
+			return &core->kin.roots[i];
 	}
-	return 0;
+	return NULL;
+}
+
+const struct kin_root *kin_awaited(const struct core *core, pid_t pid)
+{
+	return find_awaited(core, pid);
 }
 
 uint32_t kin_begin(struct core *core, const struct entry *entry)
 {
 	struct kin *kin = &core->kin;
-	struct kin_root *root = find_root(kin, kin_awaited(core, (pid_t)entry->info.pid));
+	struct kin_root *root = find_awaited(core, (pid_t)entry->info.pid);
 
 	if (root) {
 		root->line = entry->info.line;
@@ -270,7 +279,7 @@ static struct kin_root *root_above(struct core *core, pid_t pid)
 	for (int i = 0; i < ANCESTORS_MOST && !root && info.ppid > 1; i++) {
 		uint32_t id = kin_root_of(core, info.ppid);
 
-		root = find_root(&core->kin, id ? id : kin_awaited(core, info.ppid));
+		root = id ? find_root(&core->kin, id) : find_awaited(core, info.ppid);
 		if (!root && procinfo_read(core->procinfo, info.ppid, &info) < 0)
 			break;
 	}

@@ -6,6 +6,7 @@
 #ifndef WATCHER_KIN_H
 #define WATCHER_KIN_H
 
+#include "base/text.h"
 #include "watcher/pidset.h"
 
 #include <stdbool.h>
@@ -25,6 +26,10 @@ struct kin_root {
 	uint64_t own;	/* the highest of memwatch's own programs in it, which wait4 counts too */
 	uint64_t told;	/* the highest that was told above all of these */
 	bool pending;	/* that is to be told of when there is a line to tell it of */
+	/* What its line is to be called, and what was run, where it ends before we see it; or "".
+	 */
+	char name[TEXT_NAME + 1];
+	char command[TEXT_COMMAND + 1];
 };
 
 struct kin {
@@ -53,9 +58,9 @@ void kin_open(struct kin *kin);
 void kin_close(struct kin *kin);
 
 /* A family begins with @pid, which is to become a program yet: it has no line before it has. */
-void kin_await(struct core *core, pid_t pid);
-/* The root that was awaited so: its id; 0: none. */
-uint32_t kin_awaited(const struct core *core, pid_t pid);
+void kin_await(struct core *core, pid_t pid, const char *name, const char *command);
+/* The root that was awaited so, and has no family yet; NULL: none. */
+const struct kin_root *kin_awaited(const struct core *core, pid_t pid);
 /* A family begins with @entry, or goes on that was awaited: its root's id; 0 without memory. */
 uint32_t kin_begin(struct core *core, const struct entry *entry);
 /* The root of a process's family: 0 for none that is known. */

@@ -83,8 +83,11 @@ static void name_by_default(struct entry *entry)
 
 bool life_title(struct core *core, struct entry *entry, const struct procinfo *info, bool exec)
 {
-	bool changes = strcmp(entry->comm, info->name) != 0 ||
-		       strcmp(entry->info.command, info->command) != 0;
+	/* Who is about to die has lost its command line. */
+	bool lost = info->blank && !exec && entry->info.command[0];
+	const char *command = lost ? entry->info.command : info->command;
+	bool changes =
+		strcmp(entry->comm, info->name) != 0 || strcmp(entry->info.command, command) != 0;
 
 	entry->titled_ns = clock_mono_ns();
 	entry->image = info->image;
@@ -92,7 +95,8 @@ bool life_title(struct core *core, struct entry *entry, const struct procinfo *i
 	if (!changes && !exec)
 		return false;
 	text_copy(entry->comm, sizeof entry->comm, info->name);
-	text_copy(entry->info.command, sizeof entry->info.command, info->command);
+	if (!lost)
+		text_copy(entry->info.command, sizeof entry->info.command, command);
 	if (exec)
 		entry->rank = procinfo_read_rank(core->procinfo, (pid_t)entry->info.pid);
 	if (!entry->named)
@@ -259,6 +263,22 @@ static void explain(char *why, size_t size, pid_t pid, int error)
 		snprintf(why, size, "pid %d: %s", (int)pid, strerror(-error));
 }
 
+/* How a command of ours ended is told by its parent, who also knows what was to be run. */
+static void take_awaited(const struct core *core, struct entry *entry, bool blank)
+{
+	const struct kin_root *awaited = kin_awaited(core, (pid_t)entry->info.pid);
+
+	if (!awaited)
+		return;
+	entry->parent_tells = true;
+	if (!entry->named && awaited->name[0]) {
+		entry->named = true;
+		text_copy(entry->info.name, sizeof entry->info.name, awaited->name);
+	}
+	if (blank)
+		text_copy(entry->info.command, sizeof entry->info.command, awaited->command);
+}
+
 static struct entry *join(struct core *core, const struct procinfo *info, const char *name,
 			  int pidfd, int statm, struct sample sample)
 {
@@ -284,6 +304,7 @@ static struct entry *join(struct core *core, const struct procinfo *info, const 
 	if (entry->pid_ns != core->session.pid_ns)
 		entry->inner_pid = whois_inner(info->pid);
 	life_title(core, entry, info, true);
+	take_awaited(core, entry, info->blank);
 	selections_born(core, entry);
 	life_tell(core, entry, entry->info.since_ns);
 	add_first_sample(core, entry, sample);
@@ -361,9 +382,12 @@ struct entry *life_ghost(struct core *core, const struct emitter *emitter)
 		return NULL;
 	entry->info.since_ns = clock_mono_ns();
 	entry->joined_ns = entry->info.since_ns;
-	snprintf(entry->info.name, sizeof entry->info.name, "%s",
-		 emitter->name[0] ? emitter->name : "(ended)");
-	life_tell(core, entry, clock_mono_ns());
+	entry->ended_ns = entry->info.since_ns;
+	text_copy(entry->info.name, sizeof entry->info.name,
+		  emitter->name[0] ? emitter->name : "(ended)");
+	entry->named = emitter->name[0] != '\0';
+	take_awaited(core, entry, true);
+	life_tell(core, entry, entry->info.since_ns);
 	return entry;
 }
 

@@ -191,12 +191,14 @@ static uint64_t image_of(const struct stat_line *stat)
 }
 
 /* The arguments with spaces between; a process that has none shows its name in brackets. */
-static const char *read_command(struct procinfo_reader *reader, pid_t pid, const char *name)
+static const char *read_command(struct procinfo_reader *reader, pid_t pid, const char *name,
+				bool *ret_blank)
 {
 	ssize_t size = read_file(pid, "cmdline", reader->line, LINE_BYTES);
 
 	while (size > 0 && (reader->line[size - 1] == '\0' || reader->line[size - 1] == ' '))
 		size--;
+	*ret_blank = size <= 0;
 	if (size <= 0) {
 		snprintf(reader->clean, TEXT_NAME + 3, "[%s]", name);
 		return reader->clean;
@@ -219,7 +221,7 @@ int procinfo_read_title(struct procinfo_reader *reader, pid_t pid, struct procin
 	text_copy(ret_info->name, sizeof ret_info->name, stat.name);
 	ret_info->image = image_of(&stat);
 	ret_info->execed = !(stat.fields[STAT_FLAGS] & PF_FORKNOEXEC);
-	ret_info->whole = read_command(reader, pid, stat.name);
+	ret_info->whole = read_command(reader, pid, stat.name, &ret_info->blank);
 	text_copy(ret_info->command, sizeof ret_info->command, ret_info->whole);
 	return 0;
 }

@@ -25,9 +25,10 @@ struct procinfo {
 	const char *whole; /* the command line, not cut: valid during the call of procinfo_each,
 			      and after procinfo_read_title until the reader's next call; else
 			      NULL */
-	uint64_t image;	   /* where its program lies in memory: elsewhere after each exec; 0: we
-			      may not look into it */
-	bool execed;	   /* it has, since it was forked */
+	bool blank; /* it has no command line, as one that is about to die: command is its name */
+	uint64_t image; /* where its program lies in memory: elsewhere after each exec; 0: we
+			   may not look into it */
+	bool execed;	/* it has, since it was forked */
 };
 
 struct procinfo_reader;
@@ -62,7 +63,8 @@ bool procinfo_is_ours(const char *name);
  * character. */
 void procinfo_name(char name[TEXT_NAME + 1], const char *comm);
 
-/* What may change in its life: name, command, whole, image, execed; nothing else is set. 0 or a
+/* What may change in its life: name, command, whole, blank, image, execed;
+ * nothing else is set. 0 or a
  * negative errno. */
 int procinfo_read_title(struct procinfo_reader *reader, pid_t pid, struct procinfo *ret_info);
 

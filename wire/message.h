@@ -19,7 +19,8 @@
 enum request_op {
 	REQUEST_ATTACH = 1, /* pid: the command that asks; the watcher watches its life */
 	REQUEST_REGISTER,   /* pid, text: the line's name, "" for the process's own; since: of
-			       enum register_flags */
+			       enum register_flags; of one that is awaited text: its command
+			       line, name: its line's */
 	REQUEST_DROP,	    /* pid */
 	REQUEST_LIST,	    /* since: the last line that was got */
 	REQUEST_HISTORY,    /* since: the last seq that was got */
