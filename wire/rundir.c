@@ -364,18 +364,37 @@ bool rundir_is_whole(const struct rundir *dir, int lock)
 	return true;
 }
 
+/* What is no socket in a socket's place is somebody's file. */
+static bool has_strange_file(const struct rundir *dir, const char *const *names, size_t count)
+{
+	char path[RUNDIR_PATH];
+	struct stat status;
+
+	for (size_t i = 0; i < count; i++) {
+		rundir_file(path, dir, names[i]);
+		if (lstat(path, &status) == 0 && !S_ISSOCK(status.st_mode))
+			return true;
+	}
+	return false;
+}
+
 void rundir_remove(const struct rundir *dir)
 {
 	static const char *const names[] = { RUNDIR_EVENTS, RUNDIR_CONTROL, RUNDIR_STREAM,
-					     RUNDIR_WHO, RUNDIR_LOCK };
+					     RUNDIR_WHO };
+	const size_t count = sizeof names / sizeof *names;
 	char path[RUNDIR_PATH];
 
+	if (has_strange_file(dir, names, count))
+		return;
 	rundir_file(path, dir, RUNDIR_RINGS);
 	if (rmdir(path) < 0 && errno != ENOENT)
 		return;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+	for (size_t i = 0; i < count; i++) {
 		rundir_file(path, dir, names[i]);
 		unlink(path);
 	}
+	rundir_file(path, dir, RUNDIR_LOCK);
+	unlink(path);
 	rmdir(dir->path);
 }
