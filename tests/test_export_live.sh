@@ -22,7 +22,7 @@ same killed sh -c 'sleep 0.5; kill -KILL $$'
 same inspected sh -c 'memwatch inspect $$ >inspected.out; sleep 0.3'
 grep -q '"type":"inspection"' inspected.live || fail "no inspection: $(cat inspected.out inspected.errors)"
 same exec sh -c 'sleep 0.3; exec sleep 0.3'
-[ ! -d "$O/python" ] || PYTHONPATH=$O/python same children in_python /usr/bin/python3 -c '
+[ ! -d "$O/python" ] || sanitized || PYTHONPATH=$O/python same children /usr/bin/python3 -c '
 import memwatch, multiprocessing, os, time
 def work(n):
     with memwatch.span("work", category="child %d" % n):
