@@ -81,7 +81,7 @@ for view in ncurses text; do
 	wait_for 5 eval '[ "$(sqlite3 -readonly $view.mwdb "select count(*) from session where key = '\''end_unix_ns'\''")" = 1 ]' ||
 		fail "--view $view: the recording is not whole"
 	check_equal "--view $view: how it ended" "signal 1" "$(memwatch report --json $view.mwdb |
-		jq -r '.processes[0] | "signal \(.signal // .exit_signal // .exit.signal)"')"
+		jq -r --argjson pid "$(cat begun)" '.processes[] | select(.pid == $pid) | "signal \(.signal // .exit_signal // .exit.signal)"')"
 done
 # And where the command ignores it: both go on until it ends.
 rm -f begun

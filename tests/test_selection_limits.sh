@@ -58,3 +58,12 @@ check_equal "limits of others on who asked for none" "" "$(get b.json '.type == 
 check_equal "no limit of the whole session" "" "$(get all.json '.type == "limit" and .kind == "asked" and .pid == 0' .limit)"
 kill $a $b
 memwatch stop || fail "stop"
+wait $watcher
+
+# --- a descendant that ends between two samples, in a session that others have too
+
+start_watcher --interval 30s
+memwatch run --session default --view json --limit 30M -- sh -c 'grow 63000000 1 --end; true' >late.json 2>late.err
+check_equal "a descendant's peak: exit status" 3 $?
+check_match "who crossed it" "^[0-9]+ limit 30.0 MiB crossed by .*peak, [0-9.]+ MiB" "$(labels late.json)"
+memwatch stop || fail "stop"

@@ -136,6 +136,7 @@ void alarms_family(struct core *core, struct entry *entry, uint64_t peak, uint64
 	char how[64], bytes[UNITS_TEXT];
 
 	peak_of_one(core, peak, t_ns);
+	selections_family(core, entry, peak, t_ns);
 	if (!alarm->limit || alarm->by_family || peak <= alarm->limit)
 		return;
 	alarm->by_family = true;

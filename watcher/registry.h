@@ -38,20 +38,21 @@ struct entry {
 	int rank;		  /* of an MPI program; -1: it has none */
 	uint64_t image;		  /* as struct procinfo has them, to notice exec by */
 	bool execed;
-	uint64_t titled_ns;	  /* when its name and command line were read last */
-	uint64_t looked_ns;	  /* when all-zero statm was last looked into */
-	uint64_t end_seq;	  /* of its END record; 0 before */
-	struct cgroup *cgroup;	  /* it is in; NULL: unknown, or ended */
-	struct bound bound;	  /* what was told of that */
-	struct alarm alarm;	  /* what a person asked it to stay below */
-	struct figures figures;	  /* what was told beside its samples */
-	bool family;		  /* its children are followed too */
-	uint64_t heritage;	  /* the selections that its children are in, too */
-	uint32_t root;		  /* of its family (kin.h); 0: it has none */
-	enum peak_kind peak_kind; /* what its peak is worth at its end */
-	uint64_t crossed;	  /* those of whose limits it is above */
-	uint64_t pss;		  /* as last read; 0: it was not */
-	struct child_files files; /* by which they are found */
+	uint64_t titled_ns;	    /* when its name and command line were read last */
+	uint64_t looked_ns;	    /* when all-zero statm was last looked into */
+	uint64_t end_seq;	    /* of its END record; 0 before */
+	struct cgroup *cgroup;	    /* it is in; NULL: unknown, or ended */
+	struct bound bound;	    /* what was told of that */
+	struct alarm alarm;	    /* what a person asked it to stay below */
+	struct figures figures;	    /* what was told beside its samples */
+	bool family;		    /* its children are followed too */
+	uint64_t heritage;	    /* the selections that its children are in, too */
+	uint32_t root;		    /* of its family (kin.h); 0: it has none */
+	enum peak_kind peak_kind;   /* what its peak is worth at its end */
+	uint64_t crossed;	    /* those of whose limits it is above */
+	uint64_t crossed_by_family; /* those whose limits a descendant that nobody saw was above */
+	uint64_t pss;		    /* as last read; 0: it was not */
+	struct child_files files;   /* by which they are found */
 };
 
 struct registry;

@@ -80,6 +80,21 @@ static void step_peak(struct core *core, struct entry *entry, uint64_t bit, uint
 	tell_crossing(core, bit, &crossing, t_ns, how);
 }
 
+/* Once: what a descendant had is no state of the line's own, which falls and crosses again. */
+static void step_family(struct core *core, struct entry *entry, uint64_t bit, uint64_t limit,
+			uint64_t t_ns, uint64_t peak)
+{
+	struct event crossing = { .line = entry->info.line, .rss = peak, .limit = limit };
+	char how[64], bytes[UNITS_TEXT];
+
+	if (peak <= limit || entry->crossed_by_family & bit)
+		return;
+	entry->crossed_by_family |= bit;
+	snprintf(how, sizeof how, "crossed by a descendant's peak, %s",
+		 units_format_bytes(bytes, peak));
+	tell_crossing(core, bit, &crossing, t_ns, how);
+}
+
 void selections_reading(struct core *core, struct entry *entry, uint64_t t_ns, uint64_t rss)
 {
 	each_limit(core, entry, step_sample, t_ns, rss);
@@ -89,6 +104,11 @@ void selections_peak(struct core *core, struct entry *entry, uint64_t t_ns)
 {
 	if (!entry->info.ended)
 		each_limit(core, entry, step_peak, t_ns, entry->info.peak_rss);
+}
+
+void selections_family(struct core *core, struct entry *entry, uint64_t peak, uint64_t t_ns)
+{
+	each_limit(core, entry, step_family, t_ns, peak);
 }
 
 /* What the kernel's mark says until now was before it was asked for. */
@@ -135,6 +155,7 @@ void selections_limit(struct core *core, uint32_t number, uint64_t limit)
 	while ((entry = registry_next(core->registry, line)) != NULL) {
 		line = entry->info.line;
 		entry->crossed &= ~bit;
+		entry->crossed_by_family &= ~bit;
 		if (entry->info.selections & bit)
 			selections_joined(core, entry, bit);
 	}

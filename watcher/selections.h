@@ -61,6 +61,8 @@ void selections_joined(struct core *core, struct entry *entry, uint64_t set);
 /* It has @rss bytes at @t_ns; its peak rose; a tick is over. */
 void selections_reading(struct core *core, struct entry *entry, uint64_t t_ns, uint64_t rss);
 void selections_peak(struct core *core, struct entry *entry, uint64_t t_ns);
+/* A descendant of it had @peak, and was not seen while it ran. */
+void selections_family(struct core *core, struct entry *entry, uint64_t peak, uint64_t t_ns);
 void selections_tick(struct core *core, uint64_t t_ns);
 
 #endif
