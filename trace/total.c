@@ -10,6 +10,10 @@ struct links {
 	uint32_t before, after;
 };
 
+/* A process that shares nothing looks like one of which that isn't known: below this it hides
+ * nothing that matters, as a launcher of a moment ago. */
+#define UNSHARED_LEAST (3ULL << 19)
+
 /* What was read of one process, bytes as smaps_rollup has them. */
 struct total_read {
 	bool known;
@@ -248,7 +252,7 @@ static void sum_up(struct total_sums *sums, const struct total_line *line, uint6
 	sums->pss_own += times * pss_own_of(line);
 	sums->lines += times;
 	sums->read += times * is_read(line);
-	sums->unshared += times * (line->shared == 0 && line->rss > 0);
+	sums->unshared += times * (line->shared == 0 && line->rss >= UNSHARED_LEAST);
 }
 
 /* A line that is to change is taken out of the sums, */
