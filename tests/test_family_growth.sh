@@ -22,8 +22,10 @@ judge() {
 head -c 60M /dev/zero >data
 judge map --fail-on-growth 1M/min -- family_memory map data 6
 judge pile --fail-on-growth 1M/min -- family_memory pile 20 6.5
-judge hold --metrics pss --metrics-interval 200ms --limit-total 90M -- family_memory hold 60 4 3
+wait
 judge write --metrics pss --metrics-interval 200ms -- family_memory write 20 2 6.5
+wait
+judge hold --metrics pss --metrics-interval 200ms --limit-total 90M -- family_memory hold 60 4 3
 judge two -- family_memory hold 10 2 2
 judge eight -- family_memory hold 10 8 2
 judge again -- family_memory hold 10 2 2

@@ -490,7 +490,8 @@ static void add_sample(struct total *total, struct total_line *line, const struc
 {
 	bool none = sample->rss == UINT64_MAX; /* from now on: a reader's word */
 	uint64_t rss = none ? 0 : sample->rss;
-	uint64_t shared = none || sample->shared > sample->rss ? 0 : sample->shared;
+	/* the kernel counts on each processor: one may be ahead of the other */
+	uint64_t shared = sample->shared < rss ? sample->shared : rss;
 
 	if (line->sampled && line->rss == rss && line->shared == shared)
 		return;
