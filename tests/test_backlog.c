@@ -246,7 +246,9 @@ static void what_is_held_stays_as_it_is(void)
 	seen = read_all(backlog, 99, 64 * 1024);
 	CHECK(seen.exact);
 	CHECK_EQ_U64(seen.seq, 100000);
-	CHECK(!backlog_forget_some(backlog));
+	CHECK(!backlog_forget_some(backlog, false));
+	CHECK(backlog_forget_some(backlog, true));
+	CHECK(backlog_oldest(backlog) > 1);
 	backlog_hold(backlog, UINT64_MAX);
 	backlog_trim(backlog);
 	CHECK(backlog_bytes(backlog) <= MIB);
@@ -316,7 +318,7 @@ static void an_empty_one_has_nothing(void)
 
 	CHECK_EQ_U64(backlog_oldest(backlog), 0);
 	CHECK_EQ_U64(backlog_exact_ns(backlog), 0);
-	CHECK(!backlog_forget_some(backlog));
+	CHECK(!backlog_forget_some(backlog, false));
 	CHECK_EQ_U64(backlog_copy(backlog, 0, bytes, sizeof(bytes), &first, &last), 0);
 	backlog_free(backlog);
 }

@@ -212,6 +212,28 @@ static void what_is_known_of_pids_grows_is_found_and_is_forgotten(void)
 	pidset_free(&set);
 }
 
+/* Else each walk after a storm would cost what the storm had. */
+static void what_is_forgotten_of_pids_gives_its_room_back(void)
+{
+	struct pidset set = { 0 };
+	size_t room;
+
+	for (pid_t pid = 1; pid <= 50; pid++)
+		pidset_add(&set, pid, 1, 2);
+	room = set.room;
+	for (pid_t pid = 51; pid <= 100000; pid++)
+		pidset_add(&set, pid, 1, 1);
+	CHECK(set.room >= 100000);
+	pidset_sweep(&set, 2);
+	CHECK_EQ_U64(set.count, 50);
+	CHECK(set.room <= 4 * room);
+	for (pid_t pid = 1; pid <= 50; pid++)
+		CHECK(pidset_find(&set, pid) != NULL);
+	pidset_free(&set);
+	pidset_sweep(&set, 3);
+	CHECK_EQ_U64(set.room, 0);
+}
+
 static const struct check_test tests[] = {
 	CHECK_TEST(a_process_with_one_thread_has_the_children_of_its_list),
 	CHECK_TEST(files_that_are_kept_show_what_comes_later),
@@ -221,6 +243,7 @@ static const struct check_test tests[] = {
 	CHECK_TEST(parents_are_known_without_lists_too),
 	CHECK_TEST(a_brief_look_gives_what_a_long_one_does),
 	CHECK_TEST(what_is_known_of_pids_grows_is_found_and_is_forgotten),
+	CHECK_TEST(what_is_forgotten_of_pids_gives_its_room_back),
 };
 
 CHECK_MAIN(tests)

@@ -17,6 +17,10 @@
 #define STRANGER_NS NS_PER_S
 #define STRANGERS_TOLD 10
 
+/* So many are looked for at once, and then one in each of these. */
+#define SEARCHES_AT_ONCE 50
+#define SEARCH_NS (50 * NS_PER_MS)
+
 /* What a program has left that no watcher has had is kept so long for one to come. */
 #define UNHEARD_NS (24 * 3600 * NS_PER_S)
 
@@ -47,6 +51,13 @@ static struct whois whois_of(const struct emitter *emitter)
 	return (struct whois){ emitter->pid_ns, emitter->pid, emitter->start_ticks };
 }
 
+/* Whoever makes up namespaces could have /proc walked all the time. */
+static bool may_search(struct core *core)
+{
+	return !core ||
+	       allowance_take(&core->searches, clock_mono_ns(), SEARCH_NS, SEARCHES_AT_ONCE);
+}
+
 /* Its PID and its start here, in place of what it says: whether it was found. */
 static bool find_here(struct core *core, const struct ringfile *ring, struct emitter *emitter)
 {
@@ -59,7 +70,10 @@ static bool find_here(struct core *core, const struct ringfile *ring, struct emi
 	if (!pid && core && ring)
 		pid = whois_said(&core->heard, emitter->instance);
 	if (!pid)
-		pid = whois_find(core ? core->registry : NULL, &whois, &emitter->start_ticks);
+		pid = whois_find_followed(core ? core->registry : NULL, &whois,
+					  &emitter->start_ticks);
+	if (!pid && may_search(core))
+		pid = whois_find(NULL, &whois, &emitter->start_ticks);
 	emitter->pid = (uint32_t)pid;
 	return pid > 0;
 }
@@ -132,14 +146,37 @@ struct entry *arrival_entry(struct core *core, const struct emitter *said,
 	return entry ? entry : life_ghost(core, &emitter);
 }
 
-/* Once: there would be as many notices as it makes up rings. */
-static void tell_flood(struct core *core, const struct entry *entry)
+/* Whether a line may have no more emitters. Told once: there would be as many notices as it makes
+ * up rings. */
+static bool is_flood(struct core *core, const struct entry *entry)
 {
+	if (emitters_count(core->emitters, entry->info.line) < EMITTERS_OF_LINE)
+		return false;
 	if (!core->floods++)
 		core_notice(core,
 			    "process %u pretends to be more than %d programs: further ones are "
 			    "ignored, as of others like it",
 			    entry->info.pid, EMITTERS_OF_LINE);
+	return true;
+}
+
+/* The same of a process of here, before its ring is read. */
+static bool is_flood_of(struct core *core, const struct emitter *emitter)
+{
+	const struct whois whois = whois_of(emitter);
+	const struct entry *entry =
+		whois_is_here(&whois, core->session.pid_ns)
+			? registry_find(core->registry, (pid_t)emitter->pid, emitter->start_ticks)
+			: NULL;
+
+	return entry && is_flood(core, entry);
+}
+
+/* Rings are not to take all descriptors that there are. */
+static bool may_stay_open(const struct core *core, const struct source *source)
+{
+	return source->ring.fd < core->lean.first &&
+	       emitters_count(core->emitters, source->line) <= RINGS_OF_LINE;
 }
 
 static struct source *open_source(struct core *core, const struct emitter *emitter,
@@ -148,11 +185,9 @@ static struct source *open_source(struct core *core, const struct emitter *emitt
 	struct entry *entry = arrival_entry(core, emitter, ring, t_ns);
 	struct source *source;
 
-	if (!entry)
+	if (!entry || is_flood(core, entry))
 		return NULL;
 	source = emitters_add(core->emitters, emitter->instance, entry->info.line);
-	if (!source && emitters_full(core->emitters, entry->info.line))
-		tell_flood(core, entry);
 	if (!source)
 		return NULL;
 	text_copy(source->name, sizeof source->name, emitter->name);
@@ -160,6 +195,8 @@ static struct source *open_source(struct core *core, const struct emitter *emitt
 		source->ring = *ring;
 		source->has_ring = true;
 		ringfile_attach(ring, core->session.start_ns, core->gate.number);
+		if (!may_stay_open(core, source))
+			ringfile_park(&source->ring);
 	}
 	return source;
 }
@@ -197,7 +234,7 @@ static struct source *find_ring(struct core *core, const char *name)
 	if (error)
 		return NULL;
 	source = emitters_find(core->emitters, emitter.instance);
-	if (source) {
+	if (source || is_flood_of(core, &emitter)) {
 		ringfile_close(&ring);
 		return source;
 	}

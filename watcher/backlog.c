@@ -157,7 +157,7 @@ static bool shrink(struct backlog *backlog, unsigned level)
 		return false;
 	rolled = level + 1 < LEVELS ? roll_up(*at) : NULL;
 	if (!rolled)
-		return backlog_forget_some(backlog);
+		return backlog_forget_some(backlog, false);
 	replace(backlog, at, rolled);
 	return true;
 }
@@ -171,7 +171,7 @@ static bool shrink_one(struct backlog *backlog)
 		if (backlog->level_bytes[level] > share && shrink(backlog, level))
 			return true;
 	}
-	return backlog_forget_some(backlog);
+	return backlog_forget_some(backlog, false);
 }
 
 static void trim(struct backlog *backlog, size_t spare)
@@ -273,9 +273,11 @@ void backlog_hold(struct backlog *backlog, uint64_t seq)
 	backlog->held_seq = seq;
 }
 
-bool backlog_forget_some(struct backlog *backlog)
+bool backlog_forget_some(struct backlog *backlog, bool held)
 {
-	if (!backlog->oldest || is_held(backlog, backlog->oldest))
+	const struct chunk *chunk = backlog->oldest;
+
+	if (!chunk || chunk == backlog->newest || (!held && is_held(backlog, chunk)))
 		return false;
 	forget_oldest(backlog);
 	return true;

@@ -43,8 +43,9 @@ uint64_t backlog_oldest(const struct backlog *backlog);
  * kept are as they were taken. */
 uint64_t backlog_exact_ns(const struct backlog *backlog);
 
-/* Forget some of the oldest records, unless they are held or all there is: whether any were. */
-bool backlog_forget_some(struct backlog *backlog);
+/* Forget some of the oldest records, those that are @held too, unless they are all there is:
+ * whether any were. */
+bool backlog_forget_some(struct backlog *backlog, bool held);
 
 /* Bytes that it takes. */
 size_t backlog_bytes(const struct backlog *backlog);

@@ -37,11 +37,14 @@ static void refuse(struct answer *answer, const char *why)
 static void do_attach(struct answer *answer)
 {
 	struct core *core = answer->core;
-	int pidfd = pidfd_open_process((pid_t)answer->request->pid);
 	struct attached *attached;
+	int pidfd;
 
 	answer->reply.has_session = true;
 	answer->reply.session = core->session;
+	if (core_attached(core, answer->request->pid))
+		return;
+	pidfd = pidfd_open_process((pid_t)answer->request->pid);
 	if (pidfd < 0)
 		return;
 	attached = realloc(core->attached, (core->attached_count + 1) * sizeof *attached);
@@ -59,14 +62,8 @@ static void do_attach(struct answer *answer)
 static void do_select(struct answer *answer)
 {
 	struct core *core = answer->core;
-	struct attached *attached = NULL;
-	uint32_t number;
-
-	for (size_t i = 0; i < core->attached_count && !attached; i++) {
-		if (core->attached[i].pid == answer->request->pid)
-			attached = &core->attached[i];
-	}
-	number = attached ? selections_begin(&core->selections) : 0;
+	struct attached *attached = core_attached(core, answer->request->pid);
+	uint32_t number = attached ? selections_begin(&core->selections) : 0;
 	if (number)
 		attached->selections |= selection_bit(number);
 	else

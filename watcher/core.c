@@ -17,8 +17,9 @@
 #include <unistd.h>
 
 #define LOOK_NS (250 * NS_PER_MS)
-/* Lines of processes that have ended. */
+/* Lines of processes that have ended; and where the backlog is held for somebody. */
 #define ENDED_MOST 4096
+#define ENDED_HELD_MOST 16384
 
 #define BEAT_LOOKS 4
 #define GATE_RETRY_NS NS_PER_S
@@ -71,6 +72,15 @@ void core_notice(struct core *core, const char *format, ...)
 	record.event.category = "memwatch";
 	record.event.label = text;
 	core_add(core, &record);
+}
+
+struct attached *core_attached(const struct core *core, uint32_t pid)
+{
+	for (size_t i = 0; i < core->attached_count; i++) {
+		if (core->attached[i].pid == pid && !pidfd_ended(core->attached[i].pidfd))
+			return &core->attached[i];
+	}
+	return NULL;
 }
 
 /* --- the gate */
@@ -289,13 +299,20 @@ void core_look_at_ends(struct core *core)
 		replace_gate(core);
 }
 
+static bool forget_records(struct core *core)
+{
+	size_t ended = registry_kept(core->registry);
+
+	return ended > ENDED_MOST && backlog_forget_some(core->backlog, ended > ENDED_HELD_MOST);
+}
+
 /* Lines that have ended are known as long as the backlog tells of them; and it, as long as these
  * are not too many. */
 static void forget_ended(struct core *core)
 {
 	do
 		registry_forget(core->registry, backlog_oldest(core->backlog), intake_forget, core);
-	while (registry_kept(core->registry) > ENDED_MOST && backlog_forget_some(core->backlog));
+	while (forget_records(core));
 }
 
 static void look(struct core *core, uint64_t now_ns)

@@ -1,11 +1,13 @@
 /*
- * The core: it samples, merges, keeps the backlog and supervises the gate. One thread runs one epoll
- * loop over all of it; the sampler is the only other thread. It never opens a nanomsg socket.
+ * The core: it samples, merges, keeps the backlog and supervises the gate. One thread runs one
+ * epoll loop over all of it; the sampler is the only other thread. It never opens a nanomsg socket.
  */
 #ifndef WATCHER_CORE_H
 #define WATCHER_CORE_H
 
 #include "watcher/alarms.h"
+#include "watcher/allowance.h"
+#include "watcher/backlog.h"
 #include "watcher/bounds.h"
 #include "watcher/clocks.h"
 #include "watcher/emitters.h"
@@ -15,7 +17,6 @@
 #include "watcher/kin.h"
 #include "watcher/marks.h"
 #include "watcher/merge.h"
-#include "watcher/backlog.h"
 #include "watcher/procinfo.h"
 #include "watcher/recorder.h"
 #include "watcher/registry.h"
@@ -142,6 +143,7 @@ struct core {
 	uint64_t missed;	 /* ticks, as told so far */
 	uint64_t bad_rings;	 /* files in rings/ that were none */
 	uint64_t floods;	 /* sources that were refused: their process had too many */
+	uint64_t name_floods;	 /* names, likewise */
 	uint64_t missed_from_ns; /* the last tick that was in time */
 	uint64_t next_look_ns;
 	uint64_t recent_seq[8]; /* merged until so many looks ago, each about a second */
@@ -155,6 +157,7 @@ struct core {
 	struct whois_heard heard;
 	struct stranger strangers[CORE_STRANGERS]; /* newest over oldest */
 	unsigned stranger_next;
+	struct allowance searches; /* for those */
 	uint64_t strangers_told;
 
 	struct attached *attached;
@@ -191,6 +194,8 @@ void core_look_at_ends(struct core *core);
 void core_add(struct core *core, const struct record *record);
 /* The same at a place of merge_place. */
 void core_add_at(struct core *core, const struct record *record, uint64_t place);
+/* The command of that PID that is attached and lives; NULL: there is none. */
+struct attached *core_attached(const struct core *core, uint32_t pid);
 /* A notice of the session itself: an event of line 0, category "memwatch", and a message in the
  * log. */
 void core_notice(struct core *core, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -230,8 +235,9 @@ void life_tell_unfollowed(struct core *core, bool now);
 /* A line for one that ended before it could be looked at. The end of a command of ours is told by
  * its parent, within PARENT_WAIT_NS. */
 struct entry *life_ghost(struct core *core, const struct emitter *emitter);
-/* A process's own word on its name, since @t_ns; "" gives its command's name back. */
-void life_rename(struct core *core, struct entry *entry, const char *name, uint64_t t_ns);
+/* A process's own word on its name, since @t_ns; "" gives its command's name back. False where it
+ * has had too many of late, which is told. */
+bool life_rename(struct core *core, struct entry *entry, const char *name, uint64_t t_ns);
 /* What the kernel calls it now, @exec: since it became another program. Whether anything of that
  * is another. */
 bool life_title(struct core *core, struct entry *entry, const struct procinfo *info, bool exec);
@@ -271,8 +277,8 @@ void arrival_inotify(struct core *core);
 void arrival_poll(struct core *core);
 /*
  * Remove the rings of programs that are gone, in a session that is over, at most *@left, which is
- * counted down. Where it @comes_back, a watcher of that name may still take what nobody has had yet:
- * a ring with such events stays for a day after the last.
+ * counted down. Where it @comes_back, a watcher of that name may still take what nobody has had
+ * yet: a ring with such events stays for a day after the last.
  */
 void arrival_clear(const struct rundir *rundir, bool comes_back, size_t *left);
 /* A new gate: all rings are told. */
@@ -303,8 +309,8 @@ void intake_mark(struct core *core, uint64_t until_ns);
 void intake_forget(void *arg, uint32_t line);
 
 /*
- * record.c: the backlog is the recorder's queue: it is given what it has not had yet whenever it has
- * time.
+ * record.c: the backlog is the recorder's queue: it is given what it has not had yet whenever it
+ * has time.
  */
 
 /* @path where it has at most @most bytes; else the file's name, cut where that is longer. To @text,
@@ -312,13 +318,13 @@ void intake_forget(void *arg, uint32_t line);
 const char *record_name(char *text, const char *path, size_t most);
 /* What a request asks to be recorded: false with @why, of @size bytes, where it is refused. */
 bool record_ask(struct core *core, const struct request *request, char *why, size_t size);
-/* Start a recording, with all that the backlog still has: 0, or -EBUSY where there are too many, or as
- * writer_open, with why in @why of TRACE_WHY bytes. */
+/* Start a recording, with all that the backlog still has: 0, or -EBUSY where there are too many, or
+ * as writer_open, with why in @why of TRACE_WHY bytes. */
 int record_begin(struct core *core, const struct recorder_order *order, char *why);
 /* How they fare, in the order of their begins. */
 void record_list(const struct core *core, struct status_info *ret_status);
-/* The last seq that no recording can ask for again: UINT64_MAX where there is none, 0 while one waits
- * for what has failed to pass. */
+/* The last seq that no recording can ask for again: UINT64_MAX where there is none, 0 while one
+ * waits for what has failed to pass. */
 uint64_t record_had(const struct core *core);
 /* Give them what was merged, which is all from before @until_ns. */
 void record_feed(struct core *core, uint64_t until_ns);

@@ -94,21 +94,21 @@ static void grow(struct emitters *emitters)
 	*emitters = larger;
 }
 
-bool emitters_full(const struct emitters *emitters, uint32_t line)
+size_t emitters_count(const struct emitters *emitters, uint32_t line)
 {
 	const struct source *source = NULL;
 	size_t count = 0;
 
-	while (count < EMITTERS_OF_LINE && (source = emitters_of(emitters, line, source)) != NULL)
+	while ((source = emitters_of(emitters, line, source)) != NULL)
 		count++;
-	return count == EMITTERS_OF_LINE;
+	return count;
 }
 
 struct source *emitters_add(struct emitters *emitters, uint64_t instance, uint32_t line)
 {
 	struct source *source;
 
-	if (emitters_full(emitters, line))
+	if (emitters_count(emitters, line) >= EMITTERS_OF_LINE)
 		return NULL;
 	source = calloc(1, sizeof *source);
 	if (!source)

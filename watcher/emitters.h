@@ -23,6 +23,9 @@ struct source {
 /* A process has one at a time; what it had stays. One that makes them up has so many. */
 #define EMITTERS_OF_LINE 1024
 
+/* The rings of a line that are kept open: what of it are more is opened for each use. */
+#define RINGS_OF_LINE 4
+
 struct emitters;
 
 /* NULL without memory. */
@@ -34,8 +37,8 @@ struct source *emitters_find(const struct emitters *emitters, uint64_t instance)
 /* A new one; NULL without memory, or where the line has EMITTERS_OF_LINE. */
 struct source *emitters_add(struct emitters *emitters, uint64_t instance, uint32_t line);
 
-/* Whether a line may have no more. */
-bool emitters_full(const struct emitters *emitters, uint32_t line);
+/* How many a line has. */
+size_t emitters_count(const struct emitters *emitters, uint32_t line);
 
 /* The first of a line after @last, or NULL for the first at all; NULL past the end. Its cost is
  * that of the line's own, however many others there are. */

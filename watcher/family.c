@@ -290,7 +290,7 @@ static int walk_reaper(struct core *core, const struct family_reaper *reaper)
 	return children_each(core->family.root, reaper->pid, &files, false, take_child, &walk);
 }
 
-/* What is found may run another one. */
+/* The end of one that is not attached is told by nobody. What is found may run another one. */
 static void walk_reapers(struct core *core)
 {
 	struct family *family = &core->family;
@@ -299,9 +299,9 @@ static void walk_reapers(struct core *core)
 	for (size_t i = 0; i < family->reaper_count; i++) {
 		struct family_reaper reaper = family->reapers[i];
 		int error = walk_reaper(core, &reaper);
-		bool gone = error == -ESRCH || registry_find(core->registry, reaper.pid, 0);
 
-		if (!reaper.nested || !gone)
+		if (error != -ESRCH &&
+		    !(reaper.nested && registry_find(core->registry, reaper.pid, 0)))
 			family->reapers[kept++] = reaper;
 	}
 	family->reaper_count = kept;

@@ -168,10 +168,8 @@ void intake_dropped(struct core *core, struct source *source, uint64_t dropped)
 static void take_name(struct core *core, struct source *source, struct entry *entry,
 		      const char *name, uint64_t t_ns)
 {
-	if (strcmp(source->name, name) == 0)
-		return;
-	text_copy(source->name, sizeof source->name, name);
-	life_rename(core, entry, name, t_ns);
+	if (strcmp(source->name, name) != 0 && life_rename(core, entry, name, t_ns))
+		text_copy(source->name, sizeof source->name, name);
 }
 
 static void take_batch_name(struct core *core, struct source *source, struct entry *entry,

@@ -11,6 +11,10 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+/* A process may have so many other names at once, and then one in each of these. */
+#define NAMES_AT_ONCE 100
+#define NAME_NS (100 * NS_PER_MS)
+
 /* How often a process that shows no memory is looked into. */
 #define NONE_LOOK_NS (50 * NS_PER_MS)
 
@@ -340,9 +344,10 @@ struct entry *life_begin(struct core *core, pid_t pid, const char *name, char *w
 	entry = registry_find(core->registry, pid, info.start_ticks);
 	if (!entry)
 		return life_begin_as(core, &info, name, why, size);
-	if (name[0])
-		life_rename(core, entry, name, clock_mono_ns());
-	return entry;
+	if (!name[0] || life_rename(core, entry, name, clock_mono_ns()))
+		return entry;
+	snprintf(why, size, "pid %d: has had too many names of late", (int)pid);
+	return NULL;
 }
 
 struct entry *life_begin_as(struct core *core, const struct procinfo *info, const char *name,
@@ -391,12 +396,30 @@ struct entry *life_ghost(struct core *core, const struct emitter *emitter)
 	return entry;
 }
 
-void life_rename(struct core *core, struct entry *entry, const char *name, uint64_t t_ns)
+/* Each is told to all, and kept. The last one that a program says is taken with what it says next.
+ */
+static bool may_rename(struct core *core, struct entry *entry)
+{
+	if (allowance_take(&entry->names, clock_mono_ns(), NAME_NS, NAMES_AT_ONCE))
+		return true;
+	if (!core->name_floods++)
+		core_notice(
+			core,
+			"process %u takes ever new names: those beyond %d at once and %d a second "
+			"are passed over, as of others like it",
+			entry->info.pid, NAMES_AT_ONCE, (int)(NS_PER_S / NAME_NS));
+	return false;
+}
+
+bool life_rename(struct core *core, struct entry *entry, const char *name, uint64_t t_ns)
 {
 	char before[TEXT_NAME + 1];
 
 	if (entry->fixed || entry->info.ended)
-		return;
+		return true;
+	if ((name[0] ? strcmp(entry->info.name, name) != 0 : entry->named) &&
+	    !may_rename(core, entry))
+		return false;
 	entry->named = name[0] != '\0';
 	text_copy(before, sizeof before, entry->info.name);
 	if (entry->named)
@@ -405,6 +428,7 @@ void life_rename(struct core *core, struct entry *entry, const char *name, uint6
 		name_by_default(entry);
 	if (strcmp(entry->info.name, before) != 0)
 		life_tell(core, entry, t_ns);
+	return true;
 }
 
 /* --- end */

@@ -59,12 +59,22 @@ struct pidmark *pidset_add(struct pidset *set, pid_t pid, uint64_t start_ticks, 
 	return mark;
 }
 
+/* Half of them may be used before there are more; of a storm's, most are given back. */
+static size_t room_for(size_t count, size_t room)
+{
+	while (room > ROOM_LEAST && 8 * count < room)
+		room /= 2;
+	return room;
+}
+
 void pidset_sweep(struct pidset *set, uint64_t round)
 {
 	size_t stale = 0;
+	size_t room;
 
 	for (size_t i = 0; i < set->room; i++)
 		stale += set->at[i].pid && set->at[i].round < round;
-	if (stale)
-		rebuild(set, set->room, round);
+	room = room_for(set->count - stale, set->room);
+	if (stale || room < set->room)
+		rebuild(set, room, round);
 }

@@ -5,6 +5,7 @@
 #define WATCHER_REGISTRY_H
 
 #include "watcher/alarms.h"
+#include "watcher/allowance.h"
 #include "watcher/bounds.h"
 #include "watcher/children.h"
 #include "watcher/figures.h"
@@ -25,6 +26,7 @@ struct entry {
 	uint64_t ended_ns;	  /* when its end was seen; 0 before */
 	bool fixed;		  /* its name was given by a person, whatever the program says */
 	bool named;		  /* its name was given, and stays through exec */
+	struct allowance names;	  /* for other names */
 	uint64_t joined_ns;	  /* when it was found; since_ns may be made earlier */
 	uint64_t sampled_ns;	  /* when info.rss was read */
 	uint64_t merged_rss;	  /* the last sample that went through the merge */

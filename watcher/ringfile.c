@@ -86,8 +86,10 @@ static int open_regular(const char *path, struct stat *ret_status)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 
+	if (fd < 0 && (errno == ENOENT || errno == EMFILE || errno == ENFILE))
+		return -errno;
 	if (fd < 0)
-		return errno == ENOENT ? -ENOENT : -EBADMSG;
+		return -EBADMSG;
 	if (fstat(fd, ret_status) < 0 || !S_ISREG(ret_status->st_mode) ||
 	    ret_status->st_uid != geteuid()) {
 		close(fd);
@@ -116,6 +118,7 @@ int ringfile_open(struct ringfile *ret_ring, const struct rundir *dir, const cha
 	if (strcmp(expected, name) != 0)
 		goto refuse;
 	text_copy(ret_ring->name, sizeof ret_ring->name, name);
+	ret_ring->dir = dir;
 	ret_ring->device = status.st_dev;
 	ret_ring->inode = status.st_ino;
 	*ret_emitter = (struct emitter){
@@ -136,21 +139,50 @@ refuse:
 	return -EBADMSG;
 }
 
-void ringfile_said_name(const struct ringfile *ring, char name[TEXT_NAME + 1])
-{
-	struct header header;
-	uint32_t cells;
-
-	name[0] = '\0';
-	if (read_header(ring->fd, &cells, &header))
-		text_copy(name, TEXT_NAME + 1, header.name);
-}
-
 void ringfile_close(struct ringfile *ring)
 {
 	if (ring->fd >= 0)
 		close(ring->fd);
 	ring->fd = -1;
+}
+
+void ringfile_park(struct ringfile *ring)
+{
+	ringfile_close(ring);
+}
+
+/* A ring that is open: itself, or one that is parked for a moment; -1 where its file is gone. */
+static struct ringfile borrow(const struct ringfile *ring)
+{
+	struct ringfile open = *ring;
+	char path[RUNDIR_PATH + 64];
+	struct stat status;
+
+	if (ring->fd >= 0)
+		return open;
+	ring_path(path, ring->dir, ring->name);
+	open.fd = open_regular(path, &status);
+	if (open.fd >= 0 && (status.st_dev != ring->device || status.st_ino != ring->inode))
+		ringfile_close(&open);
+	return open;
+}
+
+static void give_back(const struct ringfile *ring, struct ringfile *open)
+{
+	if (ring->fd < 0)
+		ringfile_close(open);
+}
+
+void ringfile_said_name(const struct ringfile *ring, char name[TEXT_NAME + 1])
+{
+	struct ringfile open = borrow(ring);
+	struct header header;
+	uint32_t cells;
+
+	name[0] = '\0';
+	if (read_header(open.fd, &cells, &header))
+		text_copy(name, TEXT_NAME + 1, header.name);
+	give_back(ring, &open);
 }
 
 /* A failed write (a full disk can't be: the header's page is there) leaves the client to push
@@ -164,13 +196,19 @@ static void put_u64(const struct ringfile *ring, size_t offset, uint64_t value)
 
 void ringfile_attach(const struct ringfile *ring, uint64_t watcher, uint64_t gate)
 {
-	put_u64(ring, offsetof(struct ring_header, gate), gate);
-	put_u64(ring, offsetof(struct ring_header, watcher), watcher);
+	struct ringfile open = borrow(ring);
+
+	put_u64(&open, offsetof(struct ring_header, gate), gate);
+	put_u64(&open, offsetof(struct ring_header, watcher), watcher);
+	give_back(ring, &open);
 }
 
 void ringfile_mark(const struct ringfile *ring, uint64_t merged)
 {
-	put_u64(ring, offsetof(struct ring_header, merged), merged);
+	struct ringfile open = borrow(ring);
+
+	put_u64(&open, offsetof(struct ring_header, merged), merged);
+	give_back(ring, &open);
 }
 
 /* --- reading what a dead process left */
@@ -214,8 +252,8 @@ static void fill(const struct ringfile *ring, struct window *window, uint64_t po
 		read_cells(ring, position, window->cells, left < count ? (unsigned)left : count);
 }
 
-void ringfile_drain(const struct ringfile *ring, uint64_t merged, record_fn each, void *arg,
-		    struct ringfile_rest *ret_rest)
+static void drain(const struct ringfile *ring, uint64_t merged, record_fn each, void *arg,
+		  struct ringfile_rest *ret_rest)
 {
 	struct window window = { .count = 0 };
 	struct ring_text texts;
@@ -251,6 +289,15 @@ void ringfile_drain(const struct ringfile *ring, uint64_t merged, record_fn each
 		in_torn = !used;
 		merged += used ? used : 1;
 	}
+}
+
+void ringfile_drain(const struct ringfile *ring, uint64_t merged, record_fn each, void *arg,
+		    struct ringfile_rest *ret_rest)
+{
+	struct ringfile open = borrow(ring);
+
+	drain(&open, merged, each, arg, ret_rest);
+	give_back(ring, &open);
 }
 
 void ringfile_remove(const struct ringfile *ring, const struct rundir *dir)

@@ -11,7 +11,8 @@
 #include "wire/rundir.h"
 
 struct ringfile {
-	int fd;
+	int fd; /* -1: it is not kept open, and opened anew for each use, while its file is there */
+	const struct rundir *dir;
 	uint32_t cells;
 	uint64_t device; /* identity, so that only this file is ever removed */
 	uint64_t inode;
@@ -19,13 +20,16 @@ struct ringfile {
 };
 
 /*
- * Open rings/@name: 0 with who emits in *ret_emitter (from and to are the range that is not
- * merged); or a negative errno, -EBADMSG for a file that is no ring (or a link, a directory,
- * another user's).
+ * Open rings/@name of @dir, which outlives it: 0 with who emits in *ret_emitter (from and to are
+ * the range that is not merged); or a negative errno, -EBADMSG for a file that is no ring (or a
+ * link, a directory, another user's).
  */
 int ringfile_open(struct ringfile *ret_ring, const struct rundir *dir, const char *name,
 		  struct emitter *ret_emitter);
 void ringfile_close(struct ringfile *ring);
+
+/* Keep it open no longer: it is used as before, at a higher cost. */
+void ringfile_park(struct ringfile *ring);
 
 /* The name that a ring of this pid and instance has. */
 void ringfile_name(char name[40], uint32_t pid, uint64_t instance);

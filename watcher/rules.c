@@ -43,13 +43,8 @@ void rules_close(struct rules *rules)
 
 bool rules_are_not_for(const struct core *core, const struct procinfo *info)
 {
-	if (info->pid == getpid())
-		return true;
-	for (size_t i = 0; i < core->attached_count; i++) {
-		if (core->attached[i].pid == (uint32_t)info->pid)
-			return true;
-	}
-	return procinfo_is_ours(info->name);
+	return info->pid == getpid() || core_attached(core, (uint32_t)info->pid) ||
+	       procinfo_is_ours(info->name);
 }
 
 static bool meets(const struct rule *rule, const struct procinfo *info)

@@ -198,12 +198,20 @@ static pid_t find_any(const struct whois *whois, uint64_t *ret_start)
 	return likely == 1 ? found : 0;
 }
 
-pid_t whois_find(const struct registry *registry, const struct whois *whois, uint64_t *ret_start)
+pid_t whois_find_followed(const struct registry *registry, const struct whois *whois,
+			  uint64_t *ret_start)
 {
 	const struct entry *entry = find_followed(registry, whois);
 
 	if (!entry)
-		return find_any(whois, ret_start);
+		return 0;
 	*ret_start = entry->info.start_ticks;
 	return (pid_t)entry->info.pid;
+}
+
+pid_t whois_find(const struct registry *registry, const struct whois *whois, uint64_t *ret_start)
+{
+	pid_t pid = whois_find_followed(registry, whois, ret_start);
+
+	return pid ? pid : find_any(whois, ret_start);
 }

@@ -34,9 +34,13 @@ bool whois_is_locked(int fd);
  * The PID here of one that is followed or was (@registry may be NULL), or of any process: by its
  * namespace, which only those who may look into it can see, or else by its number there (NSpid of
  * its status) and its start. *ret_start is its start here. 0 where there is none, or more than one
- * by the latter.
+ * by the latter. It takes a walk of /proc where it is not followed.
  */
 pid_t whois_find(const struct registry *registry, const struct whois *whois, uint64_t *ret_start);
+
+/* Of those that are followed or were alone. */
+pid_t whois_find_followed(const struct registry *registry, const struct whois *whois,
+			  uint64_t *ret_start);
 
 /* Those who said which ring is theirs, by the kernel's word on who they are; newest over oldest. */
 #define WHOIS_HEARD 256
