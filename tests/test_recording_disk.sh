@@ -143,6 +143,18 @@ rmdir alone.mwdb-shm
 whole alone.mwdb
 check_match "without -shm: samples" '^[1-9]' "$(ask alone.mwdb 'SELECT count(*) FROM sample')"
 
+# and nothing of the trial is left, where the file system has no memory to share, as some in user space
+refuse shared_mmap memwatchd --foreground --interval 20ms -o unshared.mwdb 2>watcher.err &
+watcher=$!
+wait_for 10 memwatch status || { wait $watcher; skip "no seccomp here: $(cat watcher.err)"; }
+plot view.json
+emitter busy < <(echo "emit 300 0") >/dev/null 2>&1 &
+busy=$!
+see view.json '.label == "300"'
+end
+whole unshared.mwdb
+check_equal "without shared memory: events" "$(seq 300)" "$(stored unshared.mwdb | awk '{ print $2 }')"
+
 # --- a full disk, and a read-only one; one that is written to can't be made read-only
 
 mkdir small

@@ -17,16 +17,20 @@
 /* At the end there is nothing to go back to: who reads it may take longer. */
 #define CLOSE_BUSY_MS 30000
 
-/* A stale one beside a new file would be taken for its own. */
-static void remove_beside(const char *path)
+static void remove_beside(const char *path, const char *ending)
 {
-	static const char *const endings[] = { "-wal", "-shm", "-journal" };
 	char beside[TEXT_PATH + 16];
 
-	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-		snprintf(beside, sizeof beside, "%s%s", path, endings[i]);
-		unlink(beside);
-	}
+	snprintf(beside, sizeof beside, "%s%s", path, ending);
+	unlink(beside);
+}
+
+/* A stale one beside a new file would be taken for its own. */
+static void remove_all_beside(const char *path)
+{
+	remove_beside(path, "-wal");
+	remove_beside(path, "-shm");
+	remove_beside(path, "-journal");
 }
 
 /* An empty file of that name, that was not there before. */
@@ -67,7 +71,7 @@ static int claim(struct writer *writer, bool force, char *why)
 	writer->device = status.st_dev;
 	writer->inode = status.st_ino;
 	close(fd);
-	remove_beside(writer->path);
+	remove_all_beside(writer->path);
 	return 0;
 }
 
@@ -133,6 +137,7 @@ static int begin_log(struct writer *writer)
 		return result;
 	rows_close(&writer->rows);
 	sqlite3_close(writer->database);
+	remove_beside(writer->path, "-shm"); /* that was to be shared */
 	result = open_database(writer);
 	if (result == SQLITE_OK)
 		result = sqlite3_exec(writer->database, "PRAGMA locking_mode = EXCLUSIVE", NULL,
@@ -232,7 +237,7 @@ int writer_open(struct writer **ret_writer, const char *path, bool force,
 		memcpy(why, writer->why, TRACE_WHY);
 		writer_free(writer);
 		unlink(path);
-		remove_beside(path);
+		remove_all_beside(path);
 		return error;
 	}
 	*ret_writer = writer;
