@@ -43,6 +43,13 @@ static void take_record(void *arg, const struct record *record)
 		loop_show(&follow->loop, record);
 }
 
+static void expect_process(void *arg, const struct process_info *info)
+{
+	struct follow *follow = arg;
+
+	history_expect(follow->history, info);
+}
+
 static void take_process(void *arg, const struct process_info *info)
 {
 	struct follow *follow = arg;
@@ -272,9 +279,11 @@ static const struct loop_calls calls = {
 
 static void loop(struct follow *follow)
 {
-	/* The past, before anything else is said of it. */
+	/* Who is in the past, and that, before anything else is said of it. */
+	source_processes(follow->source, expect_process, follow);
 	read_stream(follow);
 	source_processes(follow->source, take_process, follow);
+	history_expect_end(follow->history);
 	if (follow->view->every && !follow->child && history_lines(follow->history) == 0)
 		log_error(
 			"session '%s': follows nothing yet; %s", follow->options->session,

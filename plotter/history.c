@@ -230,11 +230,13 @@ static int add_process(struct history *history, uint64_t t_ns, const struct proc
 		if (add_line(history, process->line, &line))
 			return -ENOMEM;
 		line->joined_ns = t_ns;
-	} else if ((strcmp(line->name, process->name) != 0 ||
+	} else if (!line->expected &&
+		   (strcmp(line->name, process->name) != 0 ||
 		    strcmp(line->command, process->command) != 0) &&
 		   names_add(&line->names, t_ns, line->name, line->command)) {
 		return -ENOMEM;
 	}
+	line->expected = false;
 	line->pid = process->pid;
 	text_copy(line->name, sizeof(line->name), process->name);
 	text_copy(line->command, sizeof(line->command), process->command);
@@ -359,19 +361,41 @@ int history_add(struct history *history, const struct record *record)
 	return add_total(history, record) ? -ENOMEM : err;
 }
 
-int history_add_process(struct history *history, const struct process_info *info)
+int history_expect(struct history *history, const struct process_info *info)
 {
 	struct history_line *line = history_line_own(history, info->line);
 
-	if (!line) {
-		if (add_line(history, info->line, &line))
-			return -ENOMEM;
-		line->pid = info->pid;
-		line->joined_ns = info->since_ns;
+	if (line)
+		return 0;
+	if (add_line(history, info->line, &line))
+		return -ENOMEM;
+	line->expected = true;
+	line->pid = info->pid;
+	line->joined_ns = info->since_ns;
+	text_copy(line->name, sizeof(line->name), info->name);
+	text_copy(line->command, sizeof(line->command), info->command);
+	return 0;
+}
+
+void history_expect_end(struct history *history)
+{
+	for (size_t i = 0; i < history->count; i++) {
+		if (history->lines[i]->expected)
+			history->lines[i]->ended = true;
+	}
+}
+
+int history_add_process(struct history *history, const struct process_info *info)
+{
+	struct history_line *line;
+
+	if (history_expect(history, info))
+		return -ENOMEM;
+	line = history_line_own(history, info->line);
+	if (line->expected) {
 		line->rss = info->rss;
 		line->ended = info->ended;
-		text_copy(line->name, sizeof(line->name), info->name);
-		text_copy(line->command, sizeof(line->command), info->command);
+		line->expected = false;
 	}
 	line->max_rss = max_u64(line->max_rss, info->max_rss);
 	if (info->peak_rss > line->peak_rss)

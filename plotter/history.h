@@ -29,6 +29,7 @@ struct history_line {
 	uint32_t pid;
 	char name[TEXT_NAME + 1]; /* as it came: clean before showing */
 	char command[TEXT_COMMAND + 1];
+	bool expected; /* history_expect's, and no record has told of it */
 	bool ended;
 	struct end end;	    /* where ended */
 	uint64_t joined_ns; /* of its first record */
@@ -119,6 +120,16 @@ const struct session_info *history_session(const struct history *history);
  * older than a line's oldest bucket of a level is kept in the coarser ones.
  */
 int history_add(struct history *history, const struct record *record);
+
+/*
+ * Who a process is, by a List reply, before the past is added, which may no longer tell of its
+ * beginning: what the past has of it then is its own. 0 or -ENOMEM. After the past,
+ * history_add_process is due for each that is still there, then history_expect_end.
+ */
+int history_expect(struct history *history, const struct process_info *info);
+
+/* Those expected of which neither a record nor another List reply has told are over. */
+void history_expect_end(struct history *history);
 
 /*
  * What a List reply says of a process whose records are no longer to be had: 0 or -ENOMEM. Of one

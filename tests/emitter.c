@@ -1,9 +1,13 @@
 /*
  * A program that emits events, by what it is told, one command a line of standard input:
- *	emit COUNT RATE		that many, RATE a second (0: as fast as it can); their labels are
- *numbers from 1 on flush MS		mw_flush close			every descriptor from 3 up
+ *
+ * - emit COUNT RATE: that many, RATE a second (0: as fast as it can); labels are numbers from 1 on
+ * - width DIGITS: numbers to come have so many, with zeros in front
+ * - flush MS: mw_flush
+ * - close: every descriptor from 3 up
+ *
  * It answers each with a line: events so far, dropped so far, the slowest call in ns, its RSS in
- *KiB; or the result.
+ * KiB; or the result.
  */
 #include "client/memwatch.h"
 
@@ -18,6 +22,7 @@
 
 struct emitter {
 	uint64_t emitted;
+	int width;
 	uint64_t slowest_ns;
 };
 
@@ -45,9 +50,9 @@ static unsigned long rss_kib(void)
 static void emit_one(struct emitter *emitter)
 {
 	uint64_t began, took;
-	char label[24];
+	char label[256];
 
-	snprintf(label, sizeof(label), "%" PRIu64, emitter->emitted + 1);
+	snprintf(label, sizeof(label), "%0*" PRIu64, emitter->width, emitter->emitted + 1);
 	began = now_ns();
 	mw_event(label);
 	took = now_ns() - began;
@@ -78,6 +83,8 @@ static int obey(struct emitter *emitter, const char *command)
 
 	if (sscanf(command, "emit %" SCNu64 " %" SCNu64, &count, &rate) == 2)
 		emit(emitter, count, rate);
+	else if (sscanf(command, "width %d", &emitter->width) == 1)
+		printf("%d\n", emitter->width);
 	else if (sscanf(command, "flush %d", &timeout_ms) == 1)
 		printf("%d\n", mw_flush(timeout_ms));
 	else if (strcmp(command, "close\n") == 0)

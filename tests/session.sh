@@ -81,12 +81,14 @@ NO_PID=2147483647 # beyond what a kernel gives
 
 # past FILE: all that the session still has, and had until now; what is on its way takes a moment.
 past() {
-	memwatch event "the past until now" || fail "no event can be sent"
-	wait_for 10 past_until_now "$1" || fail "no past: $(tail -n 3 "$1")"
+	local until="the past until $EPOCHREALTIME"
+
+	memwatch event "$until" || fail "no event can be sent"
+	wait_for 30 past_until "$1" "$until" || fail "no past: $(tail -n 3 "$1")"
 }
 
-past_until_now() {
-	memwatch --view json --window 1h --duration 1ms >"$1" && tail -n 50 "$1" | grep -q '"the past until now"'
+past_until() {
+	memwatch --view json --window 1h --duration 1ms >"$1" && grep -qF "\"$2\"" "$1"
 }
 
 # numbers FILE: a line "PID NUMBER" for each numbered event in it.

@@ -29,9 +29,10 @@ see first.json ".type == \"process\" and .state == \"end\" and .pid == $hello"
 wait $hello
 check_equal "status of the instrumented program" 0 $?
 check_equal "what the library prints" "" "$(cat hello.out)"
+# where it comes in order: one that comes late is behind samples of after it
 check_equal "the memory at each milestone is the last sample before it" "" "$(jq -nc "foreach (inputs | select(.pid == $hello)) as \$r
-	({}; if \$r.type == \"sample\" then {last: \$r.rss} else {last, \$r} end;
-	select(.r.type == \"event\" and .r.rss != .last))" first.json)"
+	({}; if \$r.type == \"sample\" then {last: \$r.rss, t: \$r.t} else {last, t, \$r} end;
+	select(.r.type == \"event\" and .r.t >= .t and .r.rss != .last))" first.json)"
 check_equal "milestones in order" "started 50 MB read done" \
 	"$(get first.json ".type == \"event\" and .pid == $hello" .label | xargs)"
 get first.json '.type == "sample"' .t | sort -cg || fail "samples are not in order of time"
@@ -101,3 +102,23 @@ wait_for 10 plotters 2 || fail "they have not met"
 check_equal "what is said of that" "" "$(cat left.json.err right.json.err)"
 kill $left $plotter
 wait_for 10 absent || fail "the shared watcher goes on"
+
+# --- the past is longer than what is kept: who is in it is known all the same
+
+start_watcher --interval 50ms
+mkfifo commands
+emitter many <commands >many.out 2>&1 &
+many=$!
+exec 5>commands
+printf '%s\n' "width 200" "emit 30000 15000" >&5
+wait_for 20 grep -q '^30000 ' many.out || fail "not all is emitted: $(cat many.out)"
+forgotten() {
+	past many.json
+	numbers many.json >numbers
+	! grep -qxE '[0-9]+ 0+1' numbers
+}
+wait_for 30 forgotten || fail "the oldest are not forgotten"
+check_equal "who emits" "$many" "$(awk '{ print $1 }' numbers | sort -u)"
+grep -q "^{\"type\":\"sample\",.*\"pid\":$many," many.json || fail "it has no sample"
+memwatch stop || fail "stop"
+ends "the watcher" $watcher 0
