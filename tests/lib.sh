@@ -54,9 +54,10 @@ in_python() {
 	env ${runtime:+LD_PRELOAD="$runtime"} ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" "$@"
 }
 
-# wait_for SECONDS COMMAND [ARG]...: until the command succeeds; 1 when it did not in that time.
+# wait_for SECONDS COMMAND [ARG]...: until the command succeeds; 1 when it did not in that time, with a sanitizer in four
+# times as much.
 wait_for() {
-	_end=$(($(date +%s%3N) + $1 * 1000))
+	_end=$(($(date +%s%3N) + $1 * $(sanitized && echo 4000 || echo 1000)))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$(date +%s%3N)" -lt "$_end" ] || return 1

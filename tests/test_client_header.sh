@@ -29,9 +29,9 @@ END
 cp both.c both.cpp
 
 for standard in c99 c11; do
-	"${CC:-cc}" -std=$standard $WARNINGS -Wstrict-prototypes -c -o both.o both.c || fail "it isn't $standard"
+	${CC:-cc} -std=$standard $WARNINGS -Wstrict-prototypes -c -o both.o both.c || fail "it isn't $standard"
 done
-"${CC:-cc}" -std=c99 -c -o bad.o -Werror=format -x c - <<<'#include "memwatch.h"
+${CC:-cc} -std=c99 -c -o bad.o -Werror=format -x c - <<<'#include "memwatch.h"
 void f(void); void f(void) { mw_eventf("", "%s", 1); }' 2>/dev/null && fail "a wrong format is not noticed"
 if command -v g++ >/dev/null; then
 	for standard in c++11 c++20; do

@@ -31,7 +31,7 @@ int clock_gettime(clockid_t id, struct timespec *now)
 	return result;
 }
 EOF
-"${CC:-cc}" -shared -fPIC -o clocks.so clocks.c 2>cc.err || fail "no library: $(cat cc.err)"
+${CC:-cc} -shared -fPIC -o clocks.so clocks.c 2>cc.err || fail "no library: $(cat cc.err)"
 export CLOCKS=$PWD/clocks
 move() { # WALL BOOT, in seconds
 	echo "$1 $2" >clocks.new && mv clocks.new clocks

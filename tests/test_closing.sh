@@ -21,7 +21,8 @@ check_equal "the order" "printed exited peak growth" \
 
 # --- a family: the peak of all together, and the largest of them, by its own name
 
-start 100 24 'memwatch run -i 20ms --as job -- bash -c "perl -e \"\\\$x = q(x) x 60e6; select undef, undef, undef, 0.6\" & sleep 1; kill -TERM \$\$"'
+mkfifo grown
+start 100 24 'memwatch run -i 20ms --as job -- bash -c "perl -e \"\\\$x = q(x) x 60e6; open F, q(>grown); close F; select undef, undef, undef, 0.6\" & read -r _ <grown; sleep 0.4; kill -TERM \$\$"'
 see_end 143
 see_text '^memwatch: job\[[0-9]+\] killed by SIGTERM after [0-9.]+ m?s$'
 see_text '^memwatch: peak [0-9]+ MiB(, sampled [0-9.]+ MiB)? together at [0-9.]+ m?s; the largest: perl\[[0-9]+\], [0-9]+ MiB$'

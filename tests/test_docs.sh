@@ -95,7 +95,7 @@ commands_agree() {
 
 functions_agree() {
 	{ echo '#include "memwatch.h"' && page_functions; } >page.c
-	"${CC:-cc}" -std=c11 -Wredundant-decls -fsyntax-only page.c 2>errors || grep -h error errors
+	${CC:-cc} -std=c11 -Wredundant-decls -fsyntax-only page.c 2>errors || grep -h error errors
 	differ "functions of memwatch.3" "$(header_functions)" "$(page_functions | grep -oE '^mw_[a-z]+\(' | tr -d '(' | sort)"
 	grep -q '^\.Fn MW_SCOPE category name' memwatch.3 || echo "MW_SCOPE is not in memwatch.3"
 	grep -oE 'MEMWATCH(_[A-Z]+)?\b' memwatch.h | grep -v '_H$' | sort -u | while read -r name; do
@@ -170,7 +170,7 @@ sed -n '/^\.Bd -literal$/,/^\.Ed$/{/^\.[BE]d/d;p}' memwatch.3 >page.c
 fenced c README.md >readme.c
 for source in page.c readme.c; do
 	grep -q 'int main' $source || fail "no example in $source"
-	"${CC:-cc}" $(sanitizer_flags) -O2 -Wall -Wextra -Werror -I. -o ${source%.c} $source "$O/libmemwatch.so" -Wl,-rpath,"$O" ||
+	${CC:-cc} $(sanitizer_flags) -O2 -Wall -Wextra -Werror -I. -o ${source%.c} $source "$O/libmemwatch.so" -Wl,-rpath,"$O" ||
 		fail "the example $source can't be built"
 done
 memwatch run --view json -i 100ms -- ./readme >shown || fail "the README's program fails"

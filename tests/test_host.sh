@@ -37,7 +37,7 @@ if sanitized; then
 	leave_out "programs without the sanitizer, and valgrind: neither goes with what is built with it"
 else
 	build() {
-		"${CC:-cc}" -D_GNU_SOURCE -I"$ROOT" -o "$@" || fail "can't link $1"
+		${CC:-cc} -D_GNU_SOURCE -I"$ROOT" -o "$@" || fail "can't link $1"
 	}
 	build static "$ROOT/tests/emitter.c" "$O/libmemwatch.a" -lnanomsg -pthread
 	build shared "$ROOT/tests/emitter.c" -L"$O" -lmemwatch -Wl,-rpath,"$O"

@@ -49,7 +49,7 @@ compile() {
 	local program=$1
 
 	shift
-	"${CC:-cc}" $(sanitizer_flags) -Werror -o "$program" "$ROOT/examples/hello.c" $(pkg-config --cflags memwatch) "$@" >cc.out 2>&1 ||
+	${CC:-cc} $(sanitizer_flags) -Werror -o "$program" "$ROOT/examples/hello.c" $(pkg-config --cflags memwatch) "$@" >cc.out 2>&1 ||
 		fail "$program can't be built: $(cat cc.out)"
 }
 compile shared $(pkg-config --libs memwatch)

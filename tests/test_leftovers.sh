@@ -47,12 +47,13 @@ wait_for 10 grep -qx 0 emitter.out || fail "nothing is flushed: $(cat emitter.ou
 memwatch stop --session named
 ends "the named session" $named 0
 echo "emit 2 0" >&5
-wait_for 5 grep -q '^5 ' emitter.out
+wait_for 10 grep -q '^5 ' emitter.out || fail "nothing is emitted without a watcher: $(cat emitter.out)"
 killed build-8
-start_watcher --interval 50ms
+# not the session `default`, to which the program would go on
+MEMWATCH_SESSION=on start_watcher --interval 50ms
 wait_for 5 removed build-8 || fail "a watcher that goes on leaves build-8: $(ls "$base/build-8")"
 [ -n "$(ls "$base/named/rings")" ] || fail "the ring of a program that lives was removed"
-memwatch list >/dev/null || fail "the running session was hurt"
+memwatch list --session on >/dev/null || fail "the running session was hurt"
 
 # --- a program that was killed: what nobody has had waits for a watcher of that name
 
@@ -81,7 +82,7 @@ mkfifo "$base/fifo"
 next_one
 [ -e "$base/mine/notes" ] && [ -d "$base/open" ] && [ -L "$base/link" ] || fail "a stranger's file was removed"
 wait_for 5 removed empty || fail "an empty directory is left"
-memwatch stop
+memwatch stop --session on
 ends memwatchd $watcher 0
 
 # --- many that come and go at once, with one name: each of its programs is heard, none of them hurts another

@@ -44,7 +44,8 @@ check_equal "its output" "err err out out" "$(grep -v '^memwatch: ' run.err | so
 jq -e . run.out >/dev/null || fail "its output spoils standard output: $(cat run.out)"
 
 rm told
-status_of_run 3 -i 20ms --limit 60M --on-limit 'echo >>told; sleep 0.8; exit 5' -- perl twice.pl
+status_of_run 3 -i 20ms --limit 60M --on-limit 'echo >>told; until [ -e over ]; do sleep 0.05; done; exit 5' -- \
+	sh -c 'perl twice.pl; touch over'
 check_equal "crossings" 2 "$(labels run.out | wc -l)"
 check_equal "commands run while one goes on" 1 "$(wc -l <told)"
 check_match "one that fails" '^memwatch: --on-limit: its command failed, with exit status 5$' "$(cat run.err)"

@@ -18,7 +18,7 @@ check_equal "run: its processes" "sh|exited|7
 sleep|exited|0" \
 	"$(ask run.mwdb 'SELECT name, ended, exit_code FROM process ORDER BY id')"
 check_match "run: its samples" '^[1-9]' "$(ask run.mwdb 'SELECT count(*) FROM sample')"
-check_match "run: told" '^memwatch: recorded run\.mwdb: 0:0[0-9], 2 processes, ' "$(cat run.err)"
+check_match "run: told" '^memwatch: recorded run\.mwdb: 0:[0-9]{2}, 2 processes, ' "$(cat run.err)"
 grep -q '^spoken$' run.out || fail "run: output lost: $(cat run.out)"
 
 # --- a file that is there
@@ -128,7 +128,7 @@ memwatch record -d 200ms -o late.mwdb 2>late.err || fail "record in a running se
 whole late.mwdb
 check_equal "events from before" "$(seq 100)" "$(stored late.mwdb | awk '{ print $2 }')"
 check_equal "ended" ended "$(status_of recording.state)"
-check_match "told" "^memwatch: recorded late\.mwdb: 0:0[0-9], $(ask late.mwdb 'SELECT count(*) FROM process') process" \
+check_match "told" "^memwatch: recorded late\.mwdb: 0:[0-9]{2}, $(ask late.mwdb 'SELECT count(*) FROM process') process" \
 	"$(tail -n 1 late.err)"
 memwatch record -d 200ms -o next.mwdb 2>/dev/null || fail "a recording after another"
 whole next.mwdb

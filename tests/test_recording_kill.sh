@@ -8,6 +8,8 @@ KILLS=${KILLS:-20}
 AT_ONCE=5
 RATE=1000 # events a second, so a second of them may be missing
 
+sanitized && leave_out "how many events a second are: a sanitizer makes what publishes them late, and then they come at once"
+
 # A round lives for longer than what may be missing, so that a recording that keeps nothing fails.
 pause() {
 	local ms=$((1050 + RANDOM % 1000))
@@ -30,7 +32,8 @@ check_file() {
 	cmp <(seq "$kept") numbers || fail "not 1 to $kept: $(diff <(seq "$kept") numbers | head -n 5)"
 	last=$(published)
 	[ "$last" -gt $RATE ] || fail "only $last events were published: the round shows nothing"
-	[ $((last - kept)) -le $RATE ] || fail "$last events were published, $kept are in the file"
+	[ "$kept" -gt 0 ] || fail "$last events were published, none is in the file"
+	sanitized || [ $((last - kept)) -le $RATE ] || fail "$last events were published, $kept are in the file"
 	[ "$(ask run.mwdb 'SELECT count(*) FROM sample')" -gt 0 ] || fail "no sample is in the file"
 	echo $((last - kept)) >missing
 }

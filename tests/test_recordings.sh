@@ -43,7 +43,7 @@ sleep 0.3
 kill $a
 ends "the first" $first 0
 whole a.mwdb
-check_match "what is said of it" "^memwatch: recorded a\.mwdb: 0:0[0-9], 1 process, " "$(tail -n 1 a.err)"
+check_match "what is said of it" "^memwatch: recorded a\.mwdb: 0:[0-9]{2}, 1 process, " "$(tail -n 1 a.err)"
 kill -INT $second
 ends "the second" $second 0
 whole b.mwdb

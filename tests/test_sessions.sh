@@ -44,7 +44,7 @@ check_equal "sessions" "web worker default" "$(memwatch sessions --json | jq -r 
 check_equal "their figures" "$web 0.05 1 0 true" \
 	"$(memwatch sessions --json | jq -r '.[0] | "\(.watcher_pid) \(.interval) \(.processes) \(.ended) \(.answers)"')"
 check_equal "what they follow" "sleep 1000" "$(memwatch sessions --json | jq -r '.[0].command')"
-check_match "a row" "^web +$web +50.0 ms +1 +0:0[0-9] sleep 1000$" "$(memwatch sessions)"
+check_match "a row" "^web +$web +50.0 ms +1 +0:[0-9]{2} sleep 1000$" "$(memwatch sessions)"
 kill -KILL $worker
 wait $worker 2>/dev/null
 check_equal "without one that was killed" "web default" "$(memwatch sessions --json | jq -r '.[].session' | xargs)"

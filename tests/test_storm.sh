@@ -78,10 +78,12 @@ stop_watcher
 
 # --- the gate killed each 200 ms, under 100,000 events a second
 
+A_KILL=20000 # events until the next one
+sanitized && A_KILL=6000 && leave_out "two thirds of the events under a dying gate: a sanitizer is as much slower"
 start_watcher --interval 10ms
 start_emitter MEMWATCH_RING=32M
 tell "emit 100 0"
-say "emit $((KILLS * 20000)) 100000"
+say "emit $((KILLS * A_KILL)) $((A_KILL * 5))"
 for ((kill = 0; kill < KILLS; kill++)); do
 	sleep 0.2
 	kill -KILL "$(gate)" 2>/dev/null

@@ -86,7 +86,7 @@ banned() {
 	# The preprocessor takes the comments away, where there is something to look at closely.
 	for file in $(cd "$1" && files . '*.c' '*.h' | grep -v '^tests/' |
 		xargs -r grep -lE "(^|[^A-Za-z0-9_])($BANNED)[ \t]*\("); do
-		"${CC:-cc}" -fpreprocessed -dD -E -P "$1/$file" 2>/dev/null |
+		${CC:-cc} -fpreprocessed -dD -E -P "$1/$file" 2>/dev/null |
 			sed -E 's/"([^"\\]|\\.)*"//g' |
 			grep -oE "(^|[^A-Za-z0-9_])($BANNED)[ \t]*\(" |
 			sed -E "s|^[^a-z]*([a-z]+).*|$file: \1 is banned|"
@@ -152,7 +152,7 @@ for name in ${BANNED//|/ }; do
 done
 
 echo 'int mw_ours; int foreign; static int hidden; void mw_f(void) {} void g(void) { hidden++; }' >"$bad/lib.c"
-"${CC:-cc}" -shared -fPIC -o "$bad/lib.so" "$bad/lib.c" && "${CC:-cc}" -c -o "$bad/lib.o" "$bad/lib.c" &&
+${CC:-cc} -shared -fPIC -o "$bad/lib.so" "$bad/lib.c" && ${CC:-cc} -c -o "$bad/lib.o" "$bad/lib.c" &&
 	ar rc "$bad/lib.a" "$bad/lib.o" || fail "can't build a library"
 check_equal "exports of a made-up library" "foreign g" "$(exports "$bad/lib.so" | sort | xargs)"
 check_equal "exports of a made-up archive" "foreign g" "$(exports "$bad/lib.a" | sort | xargs)"
