@@ -56,6 +56,11 @@ check_equal "the rules" "name ^worker-[ab]\$" "$(memwatch status --json | jq -r 
 check_match "the rules, as text" '^follows +name \^worker-\[ab\]\$$' "$(memwatch status)"
 memwatch drop $one
 see names.json ".pid == $one and .reason == \"dropped\""
+# a gate of another session, before it has its name
+cp "$(command -v sleep)" exe
+(MEMWATCH_HELPER=gate exec -a memwatchd ./exe -- 1000) &
+named_exe() { [ "$(cat /proc/$!/comm)" = exe ]; }
+wait_for 5 named_exe || fail "no program is called exe"
 plot full.json --full --name 'worker-c 1000|^([^ ]*/)?memwatchd? --'
 see full.json ".pid == $three"
 sleep 1.2 # one more look at all

@@ -117,9 +117,7 @@ struct walk {
 	bool orphans; /* the children are of a command that waits for them and says so */
 };
 
-/* Whether memwatch has started it for itself, as it says in its environment; also before its exec.
- */
-static bool is_helper(const struct family *family, pid_t pid)
+bool family_is_helper(const struct family *family, pid_t pid)
 {
 	const size_t length = strlen(FAMILY_HELPER);
 	char bytes[8192];
@@ -217,7 +215,7 @@ static void begin(const struct walk *walk, pid_t pid)
 		life_unfollowed(core, pid);
 	if (error)
 		return;
-	if (info.state != 'Z' && is_helper(&core->family, pid)) {
+	if (info.state != 'Z' && family_is_helper(&core->family, pid)) {
 		kin_is_ours(core, pid);
 		return;
 	}

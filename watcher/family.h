@@ -45,6 +45,9 @@ struct core;
 struct entry;
 struct reaped;
 
+/* Whether it is such a program, as its environment says; also before its exec. */
+bool family_is_helper(const struct family *family, pid_t pid);
+
 void family_open(struct family *family);
 void family_close(struct family *family);
 

@@ -43,8 +43,10 @@ void rules_close(struct rules *rules)
 
 bool rules_are_not_for(const struct core *core, const struct procinfo *info)
 {
+	/* a session's gate is called exe until it has given itself its name */
 	return info->pid == getpid() || core_attached(core, (uint32_t)info->pid) ||
-	       procinfo_is_ours(info->name);
+	       procinfo_is_ours(info->name) ||
+	       (strcmp(info->name, "exe") == 0 && family_is_helper(&core->family, info->pid));
 }
 
 static bool meets(const struct rule *rule, const struct procinfo *info)
