@@ -8,12 +8,18 @@ EVENTS=500
 # --- what they do
 
 start_watcher --interval 50ms
-host nanomsg $EVENTS >reported || fail "a host that uses nanomsg"
+processes=5
+if sanitized tsan; then
+	leave_out "a host that forks beside nanomsg's threads: ThreadSanitizer ends its child, which starts a thread"
+	processes=3
+else
+	host nanomsg $EVENTS >reported || fail "a host that uses nanomsg"
+fi
 host daemon $EVENTS >>reported || fail "a host that becomes a daemon"
 wait_for 10 test -s daemon || fail "the daemon has lost a file of its own"
 (sh -c 'echo $$ '$EVENTS' >&2; exec host closed '$EVENTS 2>>reported >out) || fail "a host without standard streams: $?"
 awk '{ print $1, $2, $2 }' reported daemon >expected
-check_equal "processes" 5 "$(wc -l <expected)"
+check_equal "processes" $processes "$(wc -l <expected)"
 wait_for 10 settled || fail "not settled: $(memwatch list)"
 past hosts.json
 check_numbers hosts.json expected
