@@ -19,12 +19,12 @@ void report_copy(FILE *file)
 
 bool report_inspect(struct report *report, uint64_t t_ns, const struct inspection *inspection)
 {
-	const struct line_name *who = line_names_find(&report->names, inspection->line);
+	struct line_name who = line_names_find(&report->names, inspection->line);
 	struct inspected *inspected = &report->inspected;
 
 	inspected->session = &report->info->session;
-	inspected->pid = who->pid;
-	text_copy(inspected->name, sizeof inspected->name, who->name);
+	inspected->pid = who.pid;
+	text_copy(inspected->name, sizeof inspected->name, who.name);
 	inspected_take(inspected, t_ns, inspection);
 	return inspected->whole && !inspected->failed;
 }

@@ -17,7 +17,9 @@
 
 struct print {
 	const struct replay *replay;
-	struct history *history; /* of names alone */
+	struct history *history; /* of the session alone */
+	struct line_names names;
+	struct roster_source known;
 	void *state;
 	double speed; /* 0: as fast as can be */
 	uint64_t begin_ns;
@@ -35,6 +37,7 @@ static void draw(struct print *print, const struct record *record, bool more)
 {
 	struct view_frame frame = {
 		.history = print->history,
+		.known = &print->known,
 		.records = record,
 		.count = record ? 1 : 0,
 		.more = more,
@@ -93,11 +96,10 @@ static void take_record(void *arg, const struct record *record)
 		wait_for(print, record->t_ns);
 	if (!goes_on(print))
 		return;
-	if ((record->type == RECORD_PROCESS || record->type == RECORD_END) &&
-	    history_add(print->history, record) < 0)
-		log_error("no memory for the name of a process");
 	print->unsent = print->unsent < BATCH ? print->unsent + 1 : 0;
 	draw(print, record, print->unsent > 0);
+	if (record->type == RECORD_PROCESS)
+		line_names_join(&print->names, &record->process);
 }
 
 static bool take_progress(void *arg, double done)
@@ -106,26 +108,23 @@ static bool take_progress(void *arg, double done)
 	return goes_on(arg);
 }
 
-/* What lines are called that lived before the first record. */
-static int add_names(struct print *print, const struct reader_query *query)
+/* Of a line, before the record that is drawn: one that did not live yet begins with its record,
+ * whenever that comes. */
+static bool find_known(void *arg, uint32_t line, struct roster_known *ret_known)
 {
-	const struct recording *recording = print->replay->recording;
-	const struct reader_process *process;
-	struct line_names names;
-	char why[TRACE_WHY];
-	int error = line_names_open(&names, recording->reader, query, why);
+	const struct print *print = arg;
+	const struct reader_process *process = reader_line(print->replay->recording->reader, line);
+	struct line_name name;
 
-	for (size_t i = 0; !error && (process = reader_process(recording->reader, i)); i++) {
-		const struct line_name *name = line_names_find(&names, process->line);
-		struct process_info info = { .line = process->line, .pid = name->pid };
-
-		/* one that did not live yet is to begin with its record, whenever that comes */
-		info.since_ns = name->begun ? process->first_ns : UINT64_MAX;
-		text_copy(info.name, sizeof info.name, name->name);
-		error = history_add_process(print->history, &info);
-	}
-	line_names_close(&names);
-	return error;
+	if (!process)
+		return false;
+	name = line_names_find(&print->names, line);
+	*ret_known = (struct roster_known){
+		.pid = name.pid,
+		.name = name.name,
+		.joined_ns = name.begun ? process->first_ns : UINT64_MAX,
+	};
+	return true;
 }
 
 static int read_all(struct print *print)
@@ -138,7 +137,8 @@ static int read_all(struct print *print)
 		.progress = take_progress,
 		.arg = print,
 	};
-	int error = add_names(print, &query);
+	char why[TRACE_WHY];
+	int error = line_names_open(&print->names, recording->reader, &query, why);
 
 	print->begin_ns = clock_mono_ns();
 	if (!error)
@@ -158,7 +158,9 @@ static int read_all(struct print *print)
 
 int replay_print(const struct replay *replay)
 {
-	struct print print = { .replay = replay, .speed = replay->options->speed };
+	struct print print = { .replay = replay,
+			       .speed = replay->options->speed,
+			       .known = { find_known, &print } };
 	struct view_options options = { .window_ns = replay->options->window_ns,
 					.title = replay->title,
 					.limit_bytes = replay->options->limit_bytes,
@@ -171,6 +173,7 @@ int replay_print(const struct replay *replay)
 	else if (replay->view->open(&print.state, &options) == 0)
 		status = read_all(&print);
 	replay->view->close(print.state);
+	line_names_close(&print.names);
 	history_free(print.history);
 	return status;
 }

@@ -10,10 +10,10 @@
 static bool find(void *arg, uint32_t line, struct record_who *ret_who)
 {
 	const struct report *report = arg;
-	const struct line_name *name = line_names_find(&report->names, line);
+	struct line_name name = line_names_find(&report->names, line);
 
-	ret_who->pid = name->pid;
-	ret_who->name = name->name;
+	ret_who->pid = name.pid;
+	ret_who->name = name.name;
 	return true;
 }
 

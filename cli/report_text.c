@@ -14,18 +14,18 @@
 static void put_line(struct report *report, FILE *out, uint64_t t_ns, uint32_t line,
 		     const char *mark, const char *text)
 {
-	const struct line_name *who = line_names_find(&report->names, line);
+	struct line_name who = line_names_find(&report->names, line);
 	int style = cells_utf8() ? CELLS_UTF8 : CELLS_ASCII;
 	char name[CELLS_ROOM], words[CELLS_ROOM], pid[16] = "";
 	char seconds[WORDING_TIME];
 	unsigned width = cells_width(text);
 
-	if (who->pid)
-		snprintf(pid, sizeof pid, "%" PRIu32, who->pid);
+	if (who.pid)
+		snprintf(pid, sizeof pid, "%" PRIu32, who.pid);
 	cells_fit(words, text, width < CELLS_MAX ? width : CELLS_MAX, style);
 	fprintf(out, "%12s %7s %s  %s%s\n",
 		wording_seconds(seconds, report->info->session.start_ns, t_ns, 3), pid,
-		cells_fit(name, who->name, report->name_width, style), mark, words);
+		cells_fit(name, who.name, report->name_width, style), mark, words);
 }
 
 static void take_event(struct report *report, uint64_t t_ns, const struct event *event)

@@ -58,16 +58,30 @@ static struct roster_entry *add(struct roster *roster, uint32_t line, uint32_t p
 	return &entries[index];
 }
 
-int roster_join(struct roster *roster, const struct history *history, uint64_t t_ns,
-		const struct process *process)
+/* Who it is by another's word: whether anybody knows. */
+static bool ask(const struct roster *roster, uint32_t number, struct roster_known *ret_known)
+{
+	const struct history_line *line;
+
+	if (roster->source)
+		return roster->source->find(roster->source->arg, number, ret_known);
+	line = history_line_find(roster->history, number);
+	if (line)
+		*ret_known = (struct roster_known){ line->pid, line->name, line->joined_ns,
+						    &line->metrics };
+	return line != NULL;
+}
+
+int roster_join(struct roster *roster, uint64_t t_ns, const struct process *process)
 {
 	struct roster_entry *entry = find(roster, process->line);
-	const struct history_line *known = history_line_find(history, process->line);
+	struct roster_known known;
+	bool is_known = ask(roster, process->line, &known);
 
 	if (!entry && !add(roster, process->line, process->pid, process->name))
 		return -ENOMEM;
 	if (!entry)
-		return !known || known->joined_ns >= t_ns;
+		return !is_known || known.joined_ns >= t_ns;
 	text_copy(entry->name, sizeof(entry->name), process->name);
 	return 0;
 }
@@ -83,34 +97,31 @@ void roster_leave(struct roster *roster, uint32_t line)
 		(size_t)(&roster->entries[roster->count] - entry) * sizeof(*entry));
 }
 
-struct roster_entry *roster_find(struct roster *roster, const struct history *history,
-				 uint32_t line)
+struct roster_entry *roster_find(struct roster *roster, uint32_t line)
 {
 	struct roster_entry *entry = find(roster, line);
-	const struct history_line *known;
+	struct roster_known known;
 
-	if (entry)
+	if (entry || !ask(roster, line, &known))
 		return entry;
-	known = history_line_find(history, line);
-	entry = known ? add(roster, line, known->pid, known->name) : NULL;
-	if (entry)
-		entry->metrics = known->metrics;
+	entry = add(roster, line, known.pid, known.name);
+	if (entry && known.metrics)
+		entry->metrics = *known.metrics;
 	return entry;
 }
 
-void roster_name(const struct roster *roster, const struct history *history, uint32_t line,
-		 struct roster_entry *ret_who)
+void roster_name(const struct roster *roster, uint32_t line, struct roster_entry *ret_who)
 {
 	const struct roster_entry *entry = find(roster, line);
-	const struct history_line *known = history_line_find(history, line);
+	struct roster_known known;
 
 	*ret_who = (struct roster_entry){ .line = line };
 	if (line == LINE_SESSION) {
 		text_copy(ret_who->name, sizeof(ret_who->name), "session");
 	} else if (entry) {
 		*ret_who = *entry;
-	} else if (known) {
-		ret_who->pid = known->pid;
-		text_copy(ret_who->name, sizeof(ret_who->name), known->name);
+	} else if (ask(roster, line, &known)) {
+		ret_who->pid = known.pid;
+		text_copy(ret_who->name, sizeof(ret_who->name), known.name);
 	}
 }

@@ -7,6 +7,7 @@
 #include "plotter/guard.h"
 #include "plotter/order.h"
 #include "plotter/prompt.h"
+#include "plotter/roster.h"
 #include "plotter/times.h"
 
 #include <stdbool.h>
@@ -59,6 +60,9 @@ struct view_options {
 /* What a view is given to draw. */
 struct view_frame {
 	const struct history *history;
+	/* Who its lines are, where the history is of the session alone; else NULL. Only for views
+	 * with `every` set. */
+	const struct roster_source *known;
 	uint64_t now_ns; /* CLOCK_MONOTONIC; at the time of drawing, or where a replay is */
 	uint64_t end_ns; /* of a replay: of what is recorded; 0: this is live, now is the end */
 

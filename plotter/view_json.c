@@ -1,7 +1,6 @@
 #include "plotter/view.h"
 
 #include "base/log.h"
-#include "plotter/roster.h"
 #include "trace/export/record_json.h"
 
 #include <errno.h>
@@ -11,9 +10,8 @@
 struct json_view {
 	struct record_json json;
 	struct roster roster;
-	struct roster_entry who;       /* that was last named */
-	const struct history *history; /* during a draw */
-	bool samples;		       /* are being written */
+	struct roster_entry who; /* that was last named */
+	bool samples;		 /* are being written */
 	struct total total;
 };
 
@@ -24,9 +22,9 @@ static bool find(void *arg, uint32_t line, struct record_who *ret_who)
 
 	/* who has a sample lives, and belongs into the roster */
 	if (view->samples)
-		who = roster_find(&view->roster, view->history, line);
+		who = roster_find(&view->roster, line);
 	else
-		roster_name(&view->roster, view->history, line, &view->who);
+		roster_name(&view->roster, line, &view->who);
 	if (!who)
 		return false;
 	ret_who->pid = who->pid;
@@ -37,7 +35,7 @@ static bool find(void *arg, uint32_t line, struct record_who *ret_who)
 static bool is_process(void *arg, uint32_t line)
 {
 	struct json_view *view = arg;
-	const struct roster_entry *who = roster_find(&view->roster, view->history, line);
+	const struct roster_entry *who = roster_find(&view->roster, line);
 
 	return who && who->pid != 0;
 }
@@ -60,7 +58,7 @@ static int json_open(void **ret_state, const struct view_options *options)
 static void put_record(struct json_view *view, const struct record *record)
 {
 	bool begins = record->type == RECORD_PROCESS &&
-		      roster_join(&view->roster, view->history, record->t_ns, &record->process);
+		      roster_join(&view->roster, record->t_ns, &record->process);
 
 	view->samples = record->type == RECORD_TICK;
 	record_json_write(&view->json, record, begins);
@@ -73,7 +71,8 @@ static int json_draw(void *state, const struct view_frame *frame)
 {
 	struct json_view *view = state;
 
-	view->history = frame->history;
+	view->roster.history = frame->history;
+	view->roster.source = frame->known;
 	view->json.session = history_session(frame->history);
 	for (size_t i = 0; i < frame->count; i++)
 		put_record(view, &frame->records[i]);

@@ -3,7 +3,6 @@
 #include "base/log.h"
 #include "base/units.h"
 #include "plotter/cells.h"
-#include "plotter/roster.h"
 #include "plotter/wording.h"
 #include "trace/total.h"
 
@@ -34,8 +33,7 @@ struct text_view {
 	char notice[WORDING_TEXT];
 	struct total total;
 	struct roster_entry total_who;
-	struct reading reading;	       /* the last one */
-	const struct history *history; /* during a draw */
+	struct reading reading; /* the last one */
 };
 
 /* One line of the output. */
@@ -55,7 +53,7 @@ struct text_line {
 static bool is_process(void *arg, uint32_t line)
 {
 	struct text_view *view = arg;
-	const struct roster_entry *who = roster_find(&view->roster, view->history, line);
+	const struct roster_entry *who = roster_find(&view->roster, line);
 
 	return who && who->pid != 0;
 }
@@ -170,10 +168,9 @@ static void print_value(struct text_view *view, uint64_t t_ns, struct roster_ent
 }
 
 /* The event that it was read for comes next, and shows it. What a process has at first is shown. */
-static void take_reading(struct text_view *view, const struct history *history, uint64_t t_ns,
-			 const struct sample *sample)
+static void take_reading(struct text_view *view, uint64_t t_ns, const struct sample *sample)
 {
-	struct roster_entry *who = roster_find(&view->roster, history, sample->line);
+	struct roster_entry *who = roster_find(&view->roster, sample->line);
 
 	if (!who)
 		return;
@@ -187,16 +184,15 @@ static void take_reading(struct text_view *view, const struct history *history, 
 	who->rss = sample->rss;
 }
 
-static void print_tick(struct text_view *view, const struct history *history, uint64_t t_ns,
-		       const struct tick *tick)
+static void print_tick(struct text_view *view, uint64_t t_ns, const struct tick *tick)
 {
 	if (tick->reading && tick->count == 1) {
-		take_reading(view, history, t_ns, tick->samples);
+		take_reading(view, t_ns, tick->samples);
 		return;
 	}
 	for (size_t i = 0; i < tick->count; i++) {
 		const struct sample *sample = &tick->samples[i];
-		struct roster_entry *who = roster_find(&view->roster, history, sample->line);
+		struct roster_entry *who = roster_find(&view->roster, sample->line);
 
 		if (who)
 			print_value(view, t_ns, who, sample->rss);
@@ -218,10 +214,9 @@ static void print_total(struct text_view *view, const struct record *record)
 	}
 }
 
-static void take_metrics(struct text_view *view, const struct history *history,
-			 const struct metrics *metrics)
+static void take_metrics(struct text_view *view, const struct metrics *metrics)
 {
-	struct roster_entry *who = roster_find(&view->roster, history, metrics->line);
+	struct roster_entry *who = roster_find(&view->roster, metrics->line);
 
 	for (enum metric i = METRIC_PSS; who && i < METRICS; i++) {
 		if (metrics->set & METRIC_BIT(i))
@@ -233,8 +228,7 @@ static void take_metrics(struct text_view *view, const struct history *history,
 	who->aged &= ~metrics->set;
 }
 
-static void print_event(struct text_view *view, const struct history *history, uint64_t t_ns,
-			const struct event *event)
+static void print_event(struct text_view *view, uint64_t t_ns, const struct event *event)
 {
 	bool spans = event->kind == EVENT_SPAN_END && event->rss && event->rss_end;
 	const struct reading *reading = &view->reading;
@@ -253,30 +247,28 @@ static void print_event(struct text_view *view, const struct history *history, u
 	};
 
 	line.has_rss = line.rss > 0;
-	roster_name(&view->roster, history, event->line, &who);
+	roster_name(&view->roster, event->line, &who);
 	print_line(view, &line);
 }
 
-static void print_process(struct text_view *view, const struct history *history, uint64_t t_ns,
-			  const struct process *process)
+static void print_process(struct text_view *view, uint64_t t_ns, const struct process *process)
 {
-	const char *mark = roster_join(&view->roster, history, t_ns, process) ? "process begins: "
-									      : "process is now: ";
+	const char *mark =
+		roster_join(&view->roster, t_ns, process) ? "process begins: " : "process is now: ";
 	struct roster_entry who;
 
-	roster_name(&view->roster, history, process->line, &who);
+	roster_name(&view->roster, process->line, &who);
 	print_line(view,
 		   &(struct text_line){
 			   .t_ns = t_ns, .who = &who, .mark = mark, .text = process->command });
 }
 
-static void print_end(struct text_view *view, const struct history *history, uint64_t t_ns,
-		      const struct end *end)
+static void print_end(struct text_view *view, uint64_t t_ns, const struct end *end)
 {
 	char text[WORDING_TEXT];
 	struct roster_entry who;
 
-	roster_name(&view->roster, history, end->line, &who);
+	roster_name(&view->roster, end->line, &who);
 	roster_leave(&view->roster, end->line);
 	print_line(view, &(struct text_line){
 				 .t_ns = t_ns,
@@ -291,8 +283,7 @@ static void print_end(struct text_view *view, const struct history *history, uin
 			 });
 }
 
-static void print_gap(struct text_view *view, const struct history *history, uint64_t t_ns,
-		      const struct gap *gap)
+static void print_gap(struct text_view *view, uint64_t t_ns, const struct gap *gap)
 {
 	char from[WORDING_TIME];
 	char to[WORDING_TIME];
@@ -300,7 +291,7 @@ static void print_gap(struct text_view *view, const struct history *history, uin
 	char text[GAP_TEXT + 3 * WORDING_TIME];
 	struct roster_entry who;
 
-	roster_name(&view->roster, history, gap->line, &who);
+	roster_name(&view->roster, gap->line, &who);
 	snprintf(text, sizeof(text), "%s, %s to %s", gap_text(what, gap),
 		 wording_seconds(from, view->start_ns, gap->from_ns, 3),
 		 wording_seconds(to, view->start_ns, gap->to_ns, 3));
@@ -309,7 +300,7 @@ static void print_gap(struct text_view *view, const struct history *history, uin
 }
 
 /* One line of it all: reports and `memwatch inspect` have the rest. */
-static void print_inspection(struct text_view *view, const struct history *history, uint64_t t_ns,
+static void print_inspection(struct text_view *view, uint64_t t_ns,
 			     const struct inspection *inspection)
 {
 	char rss[UNITS_TEXT];
@@ -318,7 +309,7 @@ static void print_inspection(struct text_view *view, const struct history *histo
 
 	if (inspection->place > 0)
 		return;
-	roster_name(&view->roster, history, inspection->line, &who);
+	roster_name(&view->roster, inspection->line, &who);
 	if (inspection->kinds == 0)
 		snprintf(text, sizeof(text), "nothing, for its memory could not be read");
 	else
@@ -330,25 +321,24 @@ static void print_inspection(struct text_view *view, const struct history *histo
 				 .t_ns = t_ns, .who = &who, .mark = "inspected: ", .text = text });
 }
 
-static void print_record(struct text_view *view, const struct history *history,
-			 const struct record *record)
+static void print_record(struct text_view *view, const struct record *record)
 {
 	switch (record->type) {
 	case RECORD_TICK:
-		print_tick(view, history, record->t_ns, &record->tick);
+		print_tick(view, record->t_ns, &record->tick);
 		break;
 	case RECORD_EVENT:
-		print_event(view, history, record->t_ns, &record->event);
+		print_event(view, record->t_ns, &record->event);
 		break;
 	case RECORD_PROCESS:
-		print_process(view, history, record->t_ns, &record->process);
+		print_process(view, record->t_ns, &record->process);
 		break;
 	case RECORD_END:
-		print_end(view, history, record->t_ns, &record->end);
+		print_end(view, record->t_ns, &record->end);
 		break;
 	case RECORD_GAP:
 		if (gap_is_loss(record->gap.reason)) /* else there is a notice */
-			print_gap(view, history, record->t_ns, &record->gap);
+			print_gap(view, record->t_ns, &record->gap);
 		break;
 	case RECORD_PEAK:
 		break; /* told at the end */
@@ -356,10 +346,10 @@ static void print_record(struct text_view *view, const struct history *history,
 	case RECORD_CLOCK: /* told by its gap */
 		break;
 	case RECORD_INSPECTION:
-		print_inspection(view, history, record->t_ns, &record->inspection);
+		print_inspection(view, record->t_ns, &record->inspection);
 		break;
 	case RECORD_METRICS:
-		take_metrics(view, history, &record->metrics);
+		take_metrics(view, &record->metrics);
 		break;
 	}
 }
@@ -373,7 +363,7 @@ static void print_notice(struct text_view *view, const struct view_frame *frame)
 	text_copy(view->notice, sizeof(view->notice), frame->notice);
 	if (!view->notice[0])
 		return;
-	roster_name(&view->roster, frame->history, LINE_SESSION, &who);
+	roster_name(&view->roster, LINE_SESSION, &who);
 	print_line(view, &(struct text_line){ .t_ns = frame->now_ns,
 					      .who = &who,
 					      .mark = "! ",
@@ -386,11 +376,12 @@ static int text_draw(void *state, const struct view_frame *frame)
 
 	view->start_ns = history_session(frame->history)->start_ns;
 	view->metrics = history_session(frame->history)->metrics;
-	view->history = frame->history;
+	view->roster.history = frame->history;
+	view->roster.source = frame->known;
 	if (!view->headed)
 		print_head(view);
 	for (size_t i = 0; i < frame->count; i++) {
-		print_record(view, frame->history, &frame->records[i]);
+		print_record(view, &frame->records[i]);
 		print_total(view, &frame->records[i]);
 	}
 	print_notice(view, frame);

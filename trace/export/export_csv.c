@@ -38,12 +38,12 @@ struct table {
 
 static const struct who *make_who(struct table *table, struct who *who, uint32_t line)
 {
-	const struct line_name *name = line_names_find(&table->names, line);
+	struct line_name name = line_names_find(&table->names, line);
 	char text[DIGITS_ROOM + CSV_ROOM(TEXT_NAME)];
-	char *end = digits_number(text, name->pid);
+	char *end = digits_number(text, name.pid);
 
 	*end++ = ',';
-	end += csv_field(end, name->name);
+	end += csv_field(end, name.name);
 	*end++ = ',';
 	who->length = (size_t)(end - text);
 	who->text = malloc(who->length);
@@ -207,6 +207,7 @@ static void put_end(struct table *table, uint64_t t_ns, const struct end *gone)
 		 gone->reason == END_DROPPED ? "followed no more: " : "process ends: ",
 		 end_text(how, sizeof how, gone->reason, gone->code), peak, sampled);
 	put_words(table, t_ns, gone->line, gone->last_rss, words, table->tail);
+	forget_who(table, gone->line);
 }
 
 static void put_gap(struct table *table, uint64_t t_ns, const struct gap *gap)
@@ -222,7 +223,7 @@ static void put_gap(struct table *table, uint64_t t_ns, const struct gap *gap)
 
 static bool is_process(void *arg, uint32_t line)
 {
-	return line_names_find(arg, line)->pid != 0;
+	return line_names_find(arg, line).pid != 0;
 }
 
 /* The columns behind those of all rows, of which the first is that of the PSS where there is one.

@@ -5,11 +5,11 @@
 
 static bool find(void *arg, uint32_t line, struct record_who *ret_who)
 {
-	const struct line_name *name = line_names_find(arg, line);
+	struct line_name name = line_names_find(arg, line);
 
-	ret_who->pid = name->pid;
-	ret_who->name = name->name;
-	return name->pid != 0 || name->begun;
+	ret_who->pid = name.pid;
+	ret_who->name = name.name;
+	return name.pid != 0 || name.begun;
 }
 
 struct lines_out {
@@ -19,7 +19,7 @@ struct lines_out {
 
 static bool is_process(void *arg, uint32_t line)
 {
-	return line_names_find(arg, line)->pid != 0;
+	return line_names_find(arg, line).pid != 0;
 }
 
 static void take(void *arg, const struct record *record)

@@ -5,23 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct line_name unknown;
+/* Without memory for another name, a line is called this. */
+static const char no_name[] = "";
 
 static int reserve(struct line_names *names, const struct reader *reader, char *why)
 {
-	const struct reader_process *process;
-	size_t count = 1;
-
-	for (size_t i = 0; (process = reader_process(reader, i)) != NULL; i++)
-		count = process->line >= count ? process->line + (size_t)1 : count;
-	names->count = 0;
-	names->lines = calloc(count, sizeof *names->lines);
-	if (!names->lines) {
-		snprintf(why, TRACE_WHY, "the names of its processes: %s", strerror(ENOMEM));
-		return -ENOMEM;
-	}
-	names->count = count;
-	return 0;
+	names->reader = reader;
+	names->count = reader_lines(reader);
+	names->names = calloc(names->count, sizeof *names->names);
+	if (names->names)
+		return 0;
+	snprintf(why, TRACE_WHY, "the names of its processes: %s", strerror(ENOMEM));
+	return -ENOMEM;
 }
 
 static void take(void *arg, const struct record *record)
@@ -67,43 +62,60 @@ static int skip(struct line_names *names, struct reader *reader, const struct re
 int line_names_open(struct line_names *ret_names, struct reader *reader,
 		    const struct reader_query *query, char *why)
 {
-	const struct reader_process *process;
 	int error = reserve(ret_names, reader, why);
 
-	if (error)
-		return error;
-	text_copy(ret_names->lines[LINE_SESSION].name, sizeof ret_names->lines->name, "session");
-	for (size_t i = 0; (process = reader_process(reader, i)) != NULL; i++) {
-		struct line_name *name = &ret_names->lines[process->line];
+	return error || !query->from_ns ? error : skip(ret_names, reader, query, why);
+}
 
-		name->pid = process->pid;
-		text_copy(name->name, sizeof name->name, process->name);
-	}
-	return query->from_ns ? skip(ret_names, reader, query, why) : 0;
+/* Most lines have one name, which the reader has; others are copies. */
+static void forget(const struct line_names *names, uint32_t line)
+{
+	const char *name = names->names[line];
+	const struct reader_process *process = reader_line(names->reader, line);
+
+	if (name != no_name && (!process || name != process->name))
+		free((char *)name);
+}
+
+static const char *keep(const struct line_names *names, const struct process *process)
+{
+	const struct reader_process *known = reader_line(names->reader, process->line);
+	const char *copy;
+
+	if (known && strcmp(known->name, process->name) == 0)
+		return known->name;
+	copy = strdup(process->name);
+	return copy ? copy : no_name;
 }
 
 void line_names_close(struct line_names *names)
 {
-	free(names->lines);
+	for (size_t i = 0; names->names && i < names->count; i++)
+		forget(names, (uint32_t)i);
+	free(names->names);
 	*names = (struct line_names){ 0 };
 }
 
-const struct line_name *line_names_find(const struct line_names *names, uint32_t line)
+struct line_name line_names_find(const struct line_names *names, uint32_t line)
 {
-	return line < names->count ? &names->lines[line] : &unknown;
+	const struct reader_process *process = reader_line(names->reader, line);
+	const char *name = line < names->count ? names->names[line] : NULL;
+
+	if (line == LINE_SESSION)
+		return (struct line_name){ .name = "session" };
+	if (!process)
+		return (struct line_name){ .name = "" };
+	return (struct line_name){ process->pid, name != NULL, name ? name : process->name };
 }
 
 bool line_names_join(struct line_names *names, const struct process *process)
 {
-	struct line_name *name;
 	bool begins;
 
 	if (process->line >= names->count)
 		return true;
-	name = &names->lines[process->line];
-	begins = !name->begun;
-	name->begun = true;
-	name->pid = process->pid;
-	text_copy(name->name, sizeof name->name, process->name);
+	begins = !names->names[process->line];
+	forget(names, process->line);
+	names->names[process->line] = keep(names, process);
 	return begins;
 }
