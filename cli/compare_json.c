@@ -3,9 +3,13 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/log.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static const char *const sides[] = { "a", "b" };
 
@@ -62,19 +66,22 @@ static void put_recording(const struct recording *recording)
 static void put_process_side(const char *side, const struct summary_process *process, uint64_t peak,
 			     bool least)
 {
+	struct grown grown;
+
 	if (!process) {
 		json_null(stdout, side);
 		return;
 	}
+	grown = summary_grown(process);
 	printf(",\"%s\":{\"pid\":%" PRIu32, side, process->process->pid);
 	put_bytes("peak", peak);
 	printf(",\"peak_at_least\":%s", least ? "true" : "false");
 	put_bytes("mean_rss", (uint64_t)(process->mean_rss + 0.5));
-	if (process->grown.verdict.slope.known)
-		put_signed("growth", (int64_t)process->grown.verdict.slope.per_minute);
+	if (grown.verdict.slope.known)
+		put_signed("growth", (int64_t)grown.verdict.slope.per_minute);
 	else
 		json_null(stdout, "growth");
-	json_text(stdout, "verdict", verdict_name(process->grown.verdict.kind));
+	json_text(stdout, "verdict", verdict_name(grown.verdict.kind));
 	put_seconds("duration", process->process->last_ns - process->process->first_ns);
 	fputs("}", stdout);
 }
@@ -94,17 +101,37 @@ static void put_segment(const struct compare_segment *segment)
 	fputs("}\n", stdout);
 }
 
+static void put_segments(const struct comparison *comparison, const struct compare_process *process)
+{
+	struct compare_segments segments;
+
+	if (compare_segments(&segments, &comparison->compare, process) < 0)
+		log_error("cannot compare where memory arose: %s", strerror(ENOMEM));
+	fputs(",\"segments\":[", stdout);
+	for (size_t i = 0; i < segments.count; i++) {
+		fputs(i ? "," : "", stdout);
+		put_segment(&segments.list[i]);
+	}
+	fputs("]", stdout);
+	if (segments.count > 0)
+		json_number(stdout, "largest", segments.largest);
+	else
+		json_null(stdout, "largest");
+	free(segments.list);
+}
+
 static void put_process(const struct comparison *comparison, const struct compare_process *process)
 {
+	struct compare_peaks peaks = compare_peaks(process);
 	bool both = process->a && process->b;
 
 	fputs("{\"name\":", stdout);
 	json_string(stdout, (process->a ? process->a : process->b)->process->name);
-	put_process_side("a", process->a, process->a_peak, process->a_least);
-	put_process_side("b", process->b, process->b_peak, process->b_least);
-	if (both && process->a_peak && process->b_peak) {
-		put_signed("difference", (int64_t)(process->b_peak - process->a_peak));
-		put_percent("percent", (double)process->a_peak, (double)process->b_peak);
+	put_process_side("a", process->a, peaks.a, peaks.a_least);
+	put_process_side("b", process->b, peaks.b, peaks.b_least);
+	if (both && peaks.a && peaks.b) {
+		put_signed("difference", (int64_t)(peaks.b - peaks.a));
+		put_percent("percent", (double)peaks.a, (double)peaks.b);
 	} else {
 		json_null(stdout, "difference");
 		json_null(stdout, "percent");
@@ -113,16 +140,7 @@ static void put_process(const struct comparison *comparison, const struct compar
 	       both && compare_process_exceeds(&comparison->compare, &comparison->gate, process)
 		       ? "true"
 		       : "false");
-	fputs(",\"segments\":[", stdout);
-	for (size_t i = 0; i < process->segment_count; i++) {
-		fputs(i ? "," : "", stdout);
-		put_segment(&process->segments[i]);
-	}
-	fputs("]", stdout);
-	if (process->segment_count > 0)
-		json_number(stdout, "largest", process->largest);
-	else
-		json_null(stdout, "largest");
+	put_segments(comparison, process);
 	fputs("}\n", stdout);
 }
 

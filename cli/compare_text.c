@@ -1,10 +1,12 @@
 #include "cli/comparison.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "cli/table.h"
 #include "cli/verdict_text.h"
 #include "plotter/wording.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -97,11 +99,10 @@ static void print_peaks(const struct compare *compare, unsigned width)
 {
 	print_titles("PEAK", width);
 	for (size_t i = 0; i < compare->process_count; i++) {
-		const struct compare_process *process = &compare->processes[i];
+		struct compare_peaks peaks = compare_peaks(&compare->processes[i]);
 
-		table_text(name_of(process), width);
-		print_bytes_row(process->a_peak, process->b_peak, process->a_least,
-				process->b_least);
+		table_text(name_of(&compare->processes[i]), width);
+		print_bytes_row(peaks.a, peaks.b, peaks.a_least, peaks.b_least);
 	}
 	if (compare->process_count > 1) {
 		table_text("largest of all", width);
@@ -147,17 +148,20 @@ static void print_growth_row(const struct growth *a, const struct growth *b)
 	       both ? percent_text(percent, a->per_minute, b->per_minute) : "-");
 }
 
+static struct growth slope_of(const struct summary_process *process)
+{
+	return process ? summary_grown(process).verdict.slope : (struct growth){ 0 };
+}
+
 static void print_growth(const struct compare *compare, unsigned width)
 {
-	const struct growth none = { 0 };
-
 	print_titles("GROWTH a minute", width);
 	for (size_t i = 0; i < compare->process_count; i++) {
 		const struct compare_process *process = &compare->processes[i];
+		struct growth a = slope_of(process->a), b = slope_of(process->b);
 
 		table_text(name_of(process), width);
-		print_growth_row(process->a ? &process->a->grown.verdict.slope : &none,
-				 process->b ? &process->b->grown.verdict.slope : &none);
+		print_growth_row(&a, &b);
 	}
 	if (compare->total.known) {
 		print_total_name(&compare->total, width);
@@ -194,9 +198,13 @@ static void print_verdicts(const struct compare *compare, unsigned width)
 	for (size_t i = 0; i < compare->process_count; i++) {
 		const struct compare_process *process = &compare->processes[i];
 
-		if (process->a && process->b)
-			print_verdict_pair(name_of(process), &process->a->grown, &process->b->grown,
-					   width, &any);
+		struct grown a, b;
+
+		if (!process->a || !process->b)
+			continue;
+		a = summary_grown(process->a);
+		b = summary_grown(process->b);
+		print_verdict_pair(name_of(process), &a, &b, width, &any);
 	}
 	if (compare->total.known)
 		print_verdict_pair(TOTAL_NAME, compare->total.a, compare->total.b, width, &any);
@@ -340,19 +348,19 @@ static int compare_sizes(const void *one, const void *other)
 }
 
 /* The difference from which on a segment is shown. */
-static uint64_t least_shown(const struct compare_process *process)
+static uint64_t least_shown(const struct compare_segments *segments)
 {
 	uint64_t *sizes;
 	uint64_t least;
 
-	if (process->segment_count <= SEGMENTS_SHOWN)
+	if (segments->count <= SEGMENTS_SHOWN)
 		return 0;
-	sizes = calloc(process->segment_count, sizeof *sizes);
+	sizes = calloc(segments->count, sizeof *sizes);
 	if (!sizes)
-		return size_of(&process->segments[process->largest]);
-	for (size_t i = 0; i < process->segment_count; i++)
-		sizes[i] = size_of(&process->segments[i]);
-	qsort(sizes, process->segment_count, sizeof *sizes, compare_sizes);
+		return size_of(&segments->list[segments->largest]);
+	for (size_t i = 0; i < segments->count; i++)
+		sizes[i] = size_of(&segments->list[i]);
+	qsort(sizes, segments->count, sizeof *sizes, compare_sizes);
 	least = sizes[SEGMENTS_SHOWN - 1];
 	free(sizes);
 	return least;
@@ -374,35 +382,34 @@ static void print_segment(const struct compare_segment *segment, unsigned width)
 	       units_format_delta(delta, segment->difference));
 }
 
-static void print_segments(const struct compare_process *process)
+static void print_segments(const struct compare_segments *segments)
 {
-	uint64_t least = least_shown(process);
+	uint64_t least = least_shown(segments);
 	unsigned width = 16;
 	size_t shown = 0;
 
-	for (size_t i = 0; i < process->segment_count; i++)
-		width = table_widen(width, moment(process->segments[i].to, false));
+	for (size_t i = 0; i < segments->count; i++)
+		width = table_widen(width, moment(segments->list[i].to, false));
 	printf("%-*s %-*s %6s %12s %12s %10s %10s %10s\n", (int)width, "FROM", (int)width, "TO",
 	       "TIMES", "TIME IN A", "TIME IN B", "GROWTH A", "GROWTH B", "DIFFERENCE");
-	for (size_t i = 0; i < process->segment_count && shown < SEGMENTS_SHOWN; i++) {
-		if (size_of(&process->segments[i]) < least)
+	for (size_t i = 0; i < segments->count && shown < SEGMENTS_SHOWN; i++) {
+		if (size_of(&segments->list[i]) < least)
 			continue;
-		print_segment(&process->segments[i], width);
+		print_segment(&segments->list[i], width);
 		shown++;
 	}
-	if (shown < process->segment_count)
-		printf("(%zu with smaller differences are not shown)\n",
-		       process->segment_count - shown);
+	if (shown < segments->count)
+		printf("(%zu with smaller differences are not shown)\n", segments->count - shown);
 }
 
-static void print_largest(const struct compare_process *process)
+static void print_largest(const struct compare_segments *segments)
 {
-	const struct compare_segment *largest = &process->segments[process->largest];
+	const struct compare_segment *largest = &segments->list[segments->largest];
 	double total = 0;
 	char delta[UNITS_TEXT];
 
-	for (size_t i = 0; i < process->segment_count; i++)
-		total += (double)size_of(&process->segments[i]);
+	for (size_t i = 0; i < segments->count; i++)
+		total += (double)size_of(&segments->list[i]);
 	printf("%s of the difference arose between '",
 	       2 * (double)size_of(largest) >= total ? "Most" : "The largest part");
 	table_whole(moment(largest->from, true));
@@ -414,19 +421,24 @@ static void print_largest(const struct compare_process *process)
 	       units_format_delta(delta, largest->difference));
 }
 
-static void print_where(const struct compare_process *process)
+static void print_where(const struct compare *compare, const struct compare_process *process)
 {
-	if (process->segment_count == 0)
+	struct compare_segments segments;
+
+	if (compare_segments(&segments, compare, process) < 0)
+		log_error("cannot compare where memory arose: %s", strerror(ENOMEM));
+	if (segments.count == 0)
 		return;
 	fputs("\nWHERE ", stdout);
 	table_whole(name_of(process));
-	if (process->segments[process->largest].difference == 0) {
+	if (segments.list[segments.largest].difference == 0) {
 		puts(" GREW: in both at the same moments, by as much");
-		return;
+	} else {
+		puts(" GREW");
+		print_segments(&segments);
+		print_largest(&segments);
 	}
-	puts(" GREW");
-	print_segments(process);
-	print_largest(process);
+	free(segments.list);
 }
 
 void comparison_text_print(const struct comparison *comparison)
@@ -449,5 +461,5 @@ void comparison_text_print(const struct comparison *comparison)
 	}
 	print_spans(compare);
 	for (size_t i = 0; i < compare->process_count; i++)
-		print_where(&compare->processes[i]);
+		print_where(compare, &compare->processes[i]);
 }

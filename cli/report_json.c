@@ -149,17 +149,19 @@ static void put_reason(const struct reader_process *process)
 /* Of each figure beside the RSS that was read, the last and the highest. */
 static void put_metrics(uint64_t start_ns, const struct summary_process *shown)
 {
+	const struct summary_more *more = summary_more(shown);
+
 	for (enum metric i = METRIC_PSS; i < METRICS; i++) {
 		char key[32];
 
-		if (!(shown->metrics & METRIC_BIT(i)))
+		if (!(more->metrics & METRIC_BIT(i)))
 			continue;
 		snprintf(key, sizeof key, "last_%s", metric_name(i));
-		json_number(stdout, key, shown->metric[i].last);
+		json_number(stdout, key, more->metric[i].last);
 		snprintf(key, sizeof key, "last_%s_t", metric_name(i));
-		put_seconds(key, start_ns, shown->metric[i].last_ns);
+		put_seconds(key, start_ns, more->metric[i].last_ns);
 		snprintf(key, sizeof key, "max_%s", metric_name(i));
-		json_number(stdout, key, shown->metric[i].max);
+		json_number(stdout, key, more->metric[i].max);
 	}
 }
 
@@ -167,7 +169,8 @@ static void put_process(const struct report *report, const struct summary_proces
 {
 	const struct session_info *session = &report->info->session;
 	const struct reader_process *process = shown->process;
-	bool sampled = shown->sampled_ns > 0;
+	struct grown grown = summary_grown(shown);
+	bool sampled = shown->sampled;
 
 	printf("{\"pid\":%" PRIu32, process->pid);
 	json_text(stdout, "name", process->name);
@@ -185,17 +188,17 @@ static void put_process(const struct report *report, const struct summary_proces
 		put_seconds("max_t", session->start_ns, shown->max_ns);
 	else
 		json_null(stdout, "max_t");
-	put_bytes("peak_rss", shown->peak_known, shown->peak_rss);
-	if (shown->peak_known)
+	put_bytes("peak_rss", summary_peak_known(shown), summary_peak(shown));
+	if (summary_peak_known(shown))
 		json_text(stdout, "peak_kind", peak_kind_text(process->peak_kind));
 	else
 		json_null(stdout, "peak_kind");
 	put_metrics(session->start_ns, shown);
-	put_growth(&shown->grown.verdict.slope);
-	verdict_text_json(&shown->grown, shown);
-	json_number(stdout, "events", shown->events);
+	put_growth(&grown.verdict.slope);
+	verdict_text_json(&grown, shown);
+	json_number(stdout, "events", summary_more(shown)->events);
 	json_number(stdout, "missed", shown->missed);
-	json_number(stdout, "dropped", shown->dropped);
+	json_number(stdout, "dropped", summary_more(shown)->dropped);
 	fputs("}\n", stdout);
 }
 

@@ -195,9 +195,9 @@ static const char *peak_text(char text[UNITS_TEXT], const struct summary_process
 {
 	static const char *const marks[] = { ">=", "", "<=" };
 
-	if (!process->peak_known)
+	if (!summary_peak_known(process))
 		return "-";
-	return units_format_marked(text, marks[summary_peak_kind(process)], process->peak_rss);
+	return units_format_marked(text, marks[summary_peak_kind(process)], summary_peak(process));
 }
 
 static void print_memory(const struct report *report)
@@ -206,7 +206,7 @@ static void print_memory(const struct report *report)
 	       "NAME", "FIRST", "MEAN", "MAX", "AT", "LAST", "PEAK");
 	for (size_t i = 0; i < report->summary.process_count; i++) {
 		const struct summary_process *process = &report->summary.processes[i];
-		bool known = process->sampled_ns > 0;
+		bool known = process->sampled;
 		char first[UNITS_TEXT], mean[UNITS_TEXT], max[UNITS_TEXT], last[UNITS_TEXT];
 		char at[WORDING_TIME], peak[UNITS_TEXT];
 
@@ -235,12 +235,13 @@ static void print_metrics(const struct report *report)
 	fputs("\n", stdout);
 	for (size_t i = 0; i < summary->process_count; i++) {
 		const struct summary_process *process = &summary->processes[i];
+		const struct summary_more *more = summary_more(process);
 		char last[UNITS_TEXT], max[UNITS_TEXT];
 
 		print_who(report, process->process);
 		for (enum metric m = METRIC_PSS; m < METRICS; m++) {
-			bool known = process->metrics & METRIC_BIT(m);
-			const struct summary_metric *metric = known ? &process->metric[m] : &none;
+			bool known = more->metrics & METRIC_BIT(m);
+			const struct summary_metric *metric = known ? &more->metric[m] : &none;
 
 			if (summary->metrics & METRIC_BIT(m))
 				printf(" %10s %10s",
@@ -272,15 +273,17 @@ static void print_lives(const struct report *report)
 	for (size_t i = 0; i < report->summary.process_count; i++) {
 		const struct summary_process *shown = &report->summary.processes[i];
 		const struct reader_process *process = shown->process;
+		const struct summary_more *more = summary_more(shown);
+		struct grown grown = summary_grown(shown);
 		char from[WORDING_TIME], lived[UNITS_TEXT], reason[TEXT_NAME + 1];
 
 		print_who(report, process);
 		printf(" %11s %12s",
 		       wording_seconds(from, report->info->session.start_ns, process->first_ns, 3),
 		       units_format_duration(lived, process->last_ns - process->first_ns));
-		print_growth(&shown->grown.verdict.slope);
-		printf(" %7" PRIu64 " %7" PRIu64 " %7" PRIu64 "  %s\n", shown->events,
-		       shown->dropped, shown->missed,
+		print_growth(&grown.verdict.slope);
+		printf(" %7" PRIu64 " %7" PRIu64 " %7" PRIu64 "  %s\n", more->events, more->dropped,
+		       shown->missed,
 		       process->ended
 			       ? end_text(reason, sizeof reason, process->reason, process->code)
 			       : "alive");
@@ -312,12 +315,12 @@ static void print_verdict(const struct report *report, const struct grown *grown
 
 static void print_verdict_of(const struct report *report, const struct summary_process *process)
 {
-	enum verdict_kind kind = process->grown.verdict.kind;
+	struct grown grown = summary_grown(process);
+	enum verdict_kind kind = grown.verdict.kind;
 
 	print_who(report, process->process);
-	print_verdict(report, &process->grown);
-	if (verdict_grows(&process->grown.verdict) || kind == VERDICT_UNCLEAR ||
-	    kind == VERDICT_WARM_UP)
+	print_verdict(report, &grown);
+	if (verdict_grows(&grown.verdict) || kind == VERDICT_UNCLEAR || kind == VERDICT_WARM_UP)
 		verdict_text_print_kept(process, indent_of(report));
 }
 
@@ -338,9 +341,12 @@ static void print_judged(const struct summary *summary)
 {
 	bool by_rss = false;
 
-	for (size_t i = 0; i < summary->process_count; i++)
-		by_rss |= summary->processes[i].grown.judged == JUDGED_RSS &&
-			  summary->processes[i].grown.known && summary->processes[i].process->pid;
+	for (size_t i = 0; i < summary->process_count && !by_rss; i++) {
+		struct grown grown = summary_grown(&summary->processes[i]);
+
+		by_rss = grown.judged == JUDGED_RSS && grown.known &&
+			 summary->processes[i].process->pid;
+	}
 	if (by_rss)
 		puts("(judged by RSS: this recording doesn't say how much of it is shared)");
 }
@@ -354,8 +360,9 @@ static void print_verdicts(const struct report *report)
 	puts("\nGROWTH");
 	for (size_t i = 0; i < count; i++) {
 		const struct summary_process *process = &report->summary.processes[i];
+		struct grown grown = summary_grown(process);
 
-		if (lived_too_short(&process->grown.verdict))
+		if (lived_too_short(&grown.verdict))
 			continue;
 		if (shown++ == 0)
 			printf("%7s %-*s %-10s %s\n", "PID", (int)report->name_width, "NAME",

@@ -171,32 +171,34 @@ void verdict_text_print(const struct verdict *verdict, int indent)
 
 static bool holds(const struct summary_process *process, size_t place)
 {
-	const struct tally_kept *kept = process->kept ? &process->kept[place] : NULL;
-	int64_t grown = process->grown.own;
+	const struct tally_kept *all = summary_more(process)->kept;
+	const struct tally_kept *kept = all ? &all[place] : NULL;
+	int64_t grown = summary_grown(process).own;
 
 	return kept && kept->bytes >= KEPT_LEAST && kept->holds && kept->bytes <= grown + grown / 8;
 }
 
 void verdict_text_print_kept(const struct summary_process *process, int indent)
 {
+	const struct tally_kept *kept = summary_more(process)->kept;
+	int64_t grown = summary_grown(process).own;
 	char text[UNITS_TEXT];
 	unsigned told = 0;
 
-	if (process->grown.own < KEPT_LEAST || !process->has_spans)
+	if (grown < KEPT_LEAST || !summary_more(process)->has_spans)
 		return;
-	printf("%*sfrom first to last %s,", indent, "",
-	       units_format_delta(text, process->grown.own));
+	printf("%*sfrom first to last %s,", indent, "", units_format_delta(text, grown));
 	for (size_t i = 0; i < TALLY_KEPT; i++) {
 		if (!holds(process, i))
 			continue;
 		printf("%s %s%s", told ? ";" : "",
-		       units_format_bytes(text, (uint64_t)process->kept[i].bytes),
+		       units_format_bytes(text, (uint64_t)kept[i].bytes),
 		       told ? " behind " : " of it stayed behind span ");
-		if (process->kept[i].category[0]) {
-			table_whole(process->kept[i].category);
+		if (kept[i].category[0]) {
+			table_whole(kept[i].category);
 			fputs(": ", stdout);
 		}
-		table_whole(process->kept[i].name);
+		table_whole(kept[i].name);
 		told++;
 	}
 	puts(told ? "" : " which can't be put down to any span");
@@ -253,6 +255,7 @@ static void put_figures(const struct verdict *verdict)
 
 static void put_kept(const struct summary_process *process)
 {
+	const struct tally_kept *kept = summary_more(process)->kept;
 	bool any = false;
 
 	fputs(",\"kept\":[", stdout);
@@ -260,9 +263,9 @@ static void put_kept(const struct summary_process *process)
 		if (!holds(process, i))
 			continue;
 		fputs(any ? ",{\"category\":" : "{\"category\":", stdout);
-		json_string(stdout, process->kept[i].category);
-		json_text(stdout, "name", process->kept[i].name);
-		json_number(stdout, "bytes", (uint64_t)process->kept[i].bytes);
+		json_string(stdout, kept[i].category);
+		json_text(stdout, "name", kept[i].name);
+		json_number(stdout, "bytes", (uint64_t)kept[i].bytes);
 		fputs("}", stdout);
 		any = true;
 	}

@@ -145,14 +145,15 @@ static void put_process_peak(const struct page *page, const struct summary_proce
 	char bytes[UNITS_TEXT], text[UNITS_TEXT + 8];
 
 	snprintf(text, sizeof text, "%s%s", marks[summary_peak_kind(summary)],
-		 units_format_bytes(bytes, summary->peak_rss));
-	put_number_cell(page, summary->peak_rss ? text : "");
+		 units_format_bytes(bytes, summary_peak(summary)));
+	put_number_cell(page, summary_peak(summary) ? text : "");
 }
 
 static void put_process(const struct page *page, const struct summary_process *summary)
 {
 	const struct reader_process *process = summary->process;
-	bool sampled = summary->sampled_ns > 0;
+	struct grown grown = summary_grown(summary);
+	bool sampled = summary->sampled;
 
 	put(page, "<tr><td title=\"");
 	html_text(page->out, process->command);
@@ -167,8 +168,8 @@ static void put_process(const struct page *page, const struct summary_process *s
 	put_bytes_cell(page, summary->last_rss, sampled);
 	put_bytes_cell(page, summary->max_rss, sampled);
 	put_process_peak(page, summary);
-	put_growth(page, &summary->grown.verdict.slope);
-	put_count_cell(page, summary->events);
+	put_growth(page, &grown.verdict.slope);
+	put_count_cell(page, summary_more(summary)->events);
 	put(page, "</tr>\n");
 }
 

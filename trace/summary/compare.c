@@ -86,28 +86,28 @@ static void add(struct compare_segment *sum, const struct compare_segment *segme
 }
 
 /* Make one of those between the same moments, and find the one with the largest difference. */
-static void fold(struct compare_process *process)
+static void fold(struct compare_segments *all)
 {
-	struct compare_segment *segments = process->segments;
+	struct compare_segment *segments = all->list;
 	size_t count = 0;
 
-	qsort(segments, process->segment_count, sizeof(*segments), compare_ends);
-	for (size_t i = 0; i < process->segment_count; i++) {
+	qsort(segments, all->count, sizeof(*segments), compare_ends);
+	for (size_t i = 0; i < all->count; i++) {
 		if (count > 0 && segments[count - 1].from == segments[i].from &&
 		    segments[count - 1].to == segments[i].to)
 			add(&segments[count - 1], &segments[i]);
 		else
 			segments[count++] = segments[i];
 	}
-	process->segment_count = count;
+	all->count = count;
 	qsort(segments, count, sizeof(*segments), compare_orders);
 	for (size_t i = 1; i < count; i++) {
-		if (llabs(segments[i].difference) > llabs(segments[process->largest].difference))
-			process->largest = i;
+		if (llabs(segments[i].difference) > llabs(segments[all->largest].difference))
+			all->largest = i;
 	}
 }
 
-static int fill_segments(struct compare_process *process, const struct compare_texts *texts,
+static int fill_segments(struct compare_segments *segments, const struct compare_texts *texts,
 			 const struct run *a, const struct run *b)
 {
 	struct aligned_pair at = { 0, 0 };
@@ -116,15 +116,15 @@ static int fill_segments(struct compare_process *process, const struct compare_t
 	const char *from = NULL;
 
 	pairs = marks_align(a->marks, a->count, b->marks, b->count, &count);
-	process->segments = calloc(count + 1, sizeof(*process->segments));
-	if (!pairs || !process->segments) {
+	segments->list = calloc(count + 1, sizeof(*segments->list));
+	if (!pairs || !segments->list) {
 		free(pairs);
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i <= count; i++) {
 		struct aligned_pair to = { i < count ? pairs[i].a + 1 : a->count + 1,
 					   i < count ? pairs[i].b + 1 : b->count + 1 };
-		struct compare_segment *segment = &process->segments[i];
+		struct compare_segment *segment = &segments->list[i];
 
 		*segment = measure(a, (struct aligned_pair){ at.a, to.a }, b,
 				   (struct aligned_pair){ at.b, to.b });
@@ -136,24 +136,27 @@ static int fill_segments(struct compare_process *process, const struct compare_t
 		at = to;
 	}
 	free(pairs);
-	process->segment_count = count + 1;
-	fold(process);
+	segments->count = count + 1;
+	fold(segments);
 	return 0;
 }
 
-static int compare_runs(struct compare_process *process, const struct compare_texts *texts,
-			const struct compare_side *a, const struct compare_side *b)
+int compare_segments(struct compare_segments *ret_segments, const struct compare *compare,
+		     const struct compare_process *process)
 {
-	struct run a_run = { .process = process->a };
-	struct run b_run = { .process = process->b };
+	struct run a = { .process = process->a };
+	struct run b = { .process = process->b };
 	int status = -ENOMEM;
 
-	a_run.marks = compare_side_marks(a, process->a->process->line, &a_run.count);
-	b_run.marks = compare_side_marks(b, process->b->process->line, &b_run.count);
-	if (a_run.marks && b_run.marks)
-		status = fill_segments(process, texts, &a_run, &b_run);
-	free(a_run.marks);
-	free(b_run.marks);
+	*ret_segments = (struct compare_segments){ 0 };
+	if (!process->a || !process->b || !process->a->sampled || !process->b->sampled)
+		return 0;
+	a.marks = compare_side_marks(compare->sides[0], process->a->process->line, &a.count);
+	b.marks = compare_side_marks(compare->sides[1], process->b->process->line, &b.count);
+	if (a.marks && b.marks)
+		status = fill_segments(ret_segments, compare->texts, &a, &b);
+	free(a.marks);
+	free(b.marks);
 	return status;
 }
 
@@ -203,18 +206,20 @@ static void match(struct compare *compare, const struct summary_process **a,
 	}
 }
 
-static void set_peaks(struct compare_process *process)
+struct compare_peaks compare_peaks(const struct compare_process *process)
 {
 	const struct summary_process *a = process->a;
 	const struct summary_process *b = process->b;
-	bool known = (!a || a->peak_known) && (!b || b->peak_known);
+	bool known = (!a || summary_peak_known(a)) && (!b || summary_peak_known(b));
+	struct compare_peaks peaks = { 0 };
 
 	if (a)
-		process->a_peak = known ? a->peak_rss : a->max_rss;
+		peaks.a = known ? summary_peak(a) : a->max_rss;
 	if (b)
-		process->b_peak = known ? b->peak_rss : b->max_rss;
-	process->a_least = a && summary_peak_kind(a) == PEAK_AT_LEAST;
-	process->b_least = b && summary_peak_kind(b) == PEAK_AT_LEAST;
+		peaks.b = known ? summary_peak(b) : b->max_rss;
+	peaks.a_least = a && summary_peak_kind(a) == PEAK_AT_LEAST;
+	peaks.b_least = b && summary_peak_kind(b) == PEAK_AT_LEAST;
+	return peaks;
 }
 
 static void raise(uint64_t *most, bool *least, uint64_t value, bool value_least)
@@ -237,8 +242,64 @@ static int compare_order(const void *one, const void *other)
 	return (x_line > y_line) - (x_line < y_line);
 }
 
-static int compare_processes(struct compare *compare, const struct compare_texts *texts,
-			     const struct compare_side *a, const struct compare_side *b)
+static const char *name_at(const struct compare *compare, uint32_t place)
+{
+	const struct compare_process *process = &compare->processes[place];
+
+	return (process->a ? process->a : process->b)->process->name;
+}
+
+static int compare_places(const void *one, const void *other, void *arg)
+{
+	uint32_t x = *(const uint32_t *)one;
+	uint32_t y = *(const uint32_t *)other;
+	int order = strcmp(name_at(arg, x), name_at(arg, y));
+
+	return order ? order : (x > y) - (x < y);
+}
+
+/* Of @places, of one name, the one that had most in a. */
+static uint32_t find_largest(const struct compare *compare, const uint32_t *places, size_t count)
+{
+	uint32_t largest = places[0];
+
+	for (size_t i = 1; i < count; i++) {
+		if (compare_peaks(&compare->processes[places[i]]).a >
+		    compare_peaks(&compare->processes[largest]).a)
+			largest = places[i];
+	}
+	return largest;
+}
+
+static int find_largest_of_names(struct compare *compare)
+{
+	uint32_t *places = calloc(compare->process_count + 1, sizeof *places);
+	size_t count = compare->process_count;
+
+	compare->largest = calloc(count + 1, sizeof *compare->largest);
+	if (!places || !compare->largest) {
+		free(places);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < count; i++)
+		places[i] = (uint32_t)i;
+	qsort_r(places, count, sizeof *places, compare_places, compare);
+	for (size_t i = 0, end; i < count; i = end) {
+		uint32_t largest;
+
+		for (end = i + 1; end < count && strcmp(name_at(compare, places[i]),
+							name_at(compare, places[end])) == 0;)
+			end++;
+		largest = find_largest(compare, &places[i], end - i);
+		for (size_t j = i; j < end; j++)
+			compare->largest[places[j]] = largest;
+	}
+	free(places);
+	return 0;
+}
+
+static int compare_processes(struct compare *compare, const struct compare_side *a,
+			     const struct compare_side *b)
 {
 	const struct summary_process **a_list = sort(&a->summary);
 	const struct summary_process **b_list = sort(&b->summary);
@@ -256,16 +317,13 @@ static int compare_processes(struct compare *compare, const struct compare_texts
 		return status;
 	qsort(compare->processes, compare->process_count, sizeof(*compare->processes),
 	      compare_order);
-	for (size_t i = 0; i < compare->process_count && !status; i++) {
-		struct compare_process *process = &compare->processes[i];
+	for (size_t i = 0; i < compare->process_count; i++) {
+		struct compare_peaks peaks = compare_peaks(&compare->processes[i]);
 
-		set_peaks(process);
-		raise(&compare->a_peak, &compare->a_least, process->a_peak, process->a_least);
-		raise(&compare->b_peak, &compare->b_least, process->b_peak, process->b_least);
-		if (process->a && process->b && process->a->sampled_ns && process->b->sampled_ns)
-			status = compare_runs(process, texts, a, b);
+		raise(&compare->a_peak, &compare->a_least, peaks.a, peaks.a_least);
+		raise(&compare->b_peak, &compare->b_least, peaks.b, peaks.b_least);
 	}
-	return status;
+	return find_largest_of_names(compare);
 }
 
 static int compare_span_names(const void *one, const void *other)
@@ -372,17 +430,14 @@ bool compare_exceeds(const struct compare_gate *gate, uint64_t a, uint64_t b)
 void compare_measured(const struct compare *compare, const struct compare_process *process,
 		      uint64_t *ret_a, uint64_t *ret_b)
 {
-	const struct compare_process *most = process;
+	struct compare_peaks peaks = compare_peaks(process);
+	struct compare_peaks most =
+		compare_peaks(&compare->processes[compare->largest[process - compare->processes]]);
 
-	for (size_t i = 0; i < compare->process_count; i++) {
-		const struct compare_process *other = &compare->processes[i];
-
-		if (other->a && process->b && other->a_peak > most->a_peak &&
-		    strcmp(other->a->process->name, process->b->process->name) == 0)
-			most = other;
-	}
-	*ret_a = most->a_peak;
-	*ret_b = most->a_least ? process->b->held_rss : process->b_peak;
+	if (peaks.a >= most.a)
+		most = peaks;
+	*ret_a = most.a;
+	*ret_b = most.a_least ? process->b->held_rss : peaks.b;
 }
 
 bool compare_process_exceeds(const struct compare *compare, const struct compare_gate *gate,
@@ -423,17 +478,16 @@ int compare_sides(struct compare *ret_compare, const struct compare_texts *texts
 {
 	int status;
 
-	*ret_compare = (struct compare){ 0 };
-	status = compare_processes(ret_compare, texts, a, b);
+	*ret_compare = (struct compare){ .texts = texts, .sides = { a, b } };
+	status = compare_processes(ret_compare, a, b);
 	compare_totals(&ret_compare->total, a, b);
 	return status ? status : compare_spans(ret_compare, &a->summary, &b->summary);
 }
 
 void compare_free(struct compare *compare)
 {
-	for (size_t i = 0; i < compare->process_count; i++)
-		free(compare->processes[i].segments);
 	free(compare->processes);
+	free(compare->largest);
 	free(compare->spans);
 	*compare = (struct compare){ 0 };
 }

@@ -37,12 +37,19 @@ struct compare_segment {
 
 struct compare_process {
 	const struct summary_process *a, *b; /* NULL: the other has it alone */
-	uint64_t a_peak, b_peak; /* of both the kernel's, or of both the highest sample; 0: not
-				    known */
-	bool a_least, b_least;	 /* they may have been higher: nobody looked at the very end */
-	struct compare_segment *segments;
-	size_t segment_count;
-	size_t largest; /* which segment has the largest difference; where there is one */
+};
+
+/* What they had at most. */
+struct compare_peaks {
+	uint64_t a, b; /* of both the kernel's, or of both the highest sample; 0: not known */
+	bool a_least, b_least; /* they may have been higher: nobody looked at the very end */
+};
+
+/* Where the memory of a process arose in both. */
+struct compare_segments {
+	struct compare_segment *list;
+	size_t count;	/* 0: one of them has no memory to compare */
+	size_t largest; /* which has the largest difference; where there is one */
 };
 
 struct compare_span {
@@ -76,14 +83,19 @@ struct compare_gate {
 struct compare {
 	struct compare_process *processes; /* in order of a's, then those that b has alone */
 	size_t process_count;
+	uint32_t *largest;	    /* of each, which process of its name had most in a */
 	struct compare_span *spans; /* in order of a's, then those that b has alone */
 	size_t span_count;
 	uint64_t a_peak, b_peak; /* the highest of any process, matched or not */
 	bool a_least, b_least;	 /* as of a process */
 	struct compare_total total;
+	const struct compare_texts *texts; /* what it is of */
+	const struct compare_side *sides[2];
 };
 
 struct compare_texts;
+
+struct compare_peaks compare_peaks(const struct compare_process *process);
 
 /* What the moments of both sides say; NULL: no memory. Freed after the comparison. */
 struct compare_texts *compare_texts_new(void);
@@ -98,6 +110,10 @@ void compare_side_free(struct compare_side *side);
 int compare_sides(struct compare *ret_compare, const struct compare_texts *texts,
 		  const struct compare_side *a, const struct compare_side *b);
 void compare_free(struct compare *compare);
+
+/* Of a process of a comparison: 0 or -ENOMEM. The list is to be freed. */
+int compare_segments(struct compare_segments *ret_segments, const struct compare *compare,
+		     const struct compare_process *process);
 
 /*
  * Whether memory grew by more than is allowed, as far as the recordings can vouch for it: a peak

@@ -22,9 +22,28 @@ struct summary_metric {
  * looked at. */
 #define SUMMARY_HELD 3
 
+/* What few processes have: most of a storm of short ones have none of it. */
+struct summary_more {
+	uint64_t events;  /* milestones and spans */
+	uint64_t dropped; /* events, torn ones too */
+	bool has_spans;
+	uint32_t metrics;	       /* a set: which of these were read */
+	struct summary_metric *metric; /* METRICS; NULL: none was */
+	struct tally_kept *kept;       /* the spans that it grew in, TALLY_KEPT; NULL: none */
+};
+
+/* How one grew that lived too short to be judged: as struct grown and its verdict have it. */
+struct summary_brief {
+	int64_t own;
+	int64_t shared;
+	uint64_t life_ns;
+	uint64_t span_ns;
+};
+
 /*
- * A process, in the part that was asked for. `sampled_ns` 0: it had no sample, and its first_rss,
- * last_rss, mean_rss and max_rss are 0.
+ * A process, in the part that was asked for. Not `sampled`: it had no sample, and its first_rss,
+ * last_rss, mean_rss and max_rss are 0. Hundreds of thousands of them are held at a time, and most
+ * of those lived for moments: what only long or talkative ones have is apart.
  */
 struct summary_process {
 	const struct reader_process *process;
@@ -33,20 +52,20 @@ struct summary_process {
 	double mean_rss;  /* weighted by time: a sample holds until the next one */
 	uint64_t max_rss; /* the highest sample, and when */
 	uint64_t max_ns;
-	uint64_t peak_rss;   /* the kernel's high-water mark, where it is known and the part has
-				the process's whole life; max_rss at least; 0: not known */
-	bool peak_known;     /* it is the kernel's */
-	uint64_t sampled_ns; /* time in which it had a value, 1 at least where it had a sample */
-	uint64_t events;     /* milestones and spans */
-	uint64_t missed;     /* ticks, while it lived */
-	uint64_t dropped;    /* events, torn ones too */
-	struct grown grown;  /* how it grew, and whether that goes on */
-	uint64_t held_rss;   /* the highest that it stayed at for SUMMARY_HELD intervals; 0: it
-				lived too short */
-	struct tally_kept *kept; /* the spans that it grew in, TALLY_KEPT; NULL: none */
-	bool has_spans;
-	uint32_t metrics;	       /* a set: which of these were read */
-	struct summary_metric *metric; /* METRICS; NULL: none was */
+	uint64_t held_rss; /* the highest that it stayed at for SUMMARY_HELD intervals; 0: it
+			      lived too short */
+	uint64_t missed;   /* ticks, while it lived */
+	bool sampled;
+	bool whole;    /* the part has its whole life */
+	bool is_brief; /* which of these: */
+	bool known;    /* of a brief one, as of struct grown and its verdict */
+	uint8_t judged;
+	uint8_t parts;
+	union {
+		struct summary_brief brief;
+		struct grown *grown;
+	};
+	struct summary_more *more; /* summary_more never gives NULL */
 };
 
 /*
@@ -103,7 +122,17 @@ int summary_read_also(struct summary *ret_summary, struct reader *reader,
 		      const struct reader_query *query, record_fn also, void *arg);
 void summary_free(struct summary *summary);
 
-/* What its peak_rss is worth: exact where the kernel had the last word on it. */
+/* How it grew, and whether that goes on. */
+struct grown summary_grown(const struct summary_process *shown);
+
+const struct summary_more *summary_more(const struct summary_process *shown);
+
+/* Whether the kernel's high-water mark of it is known, and the part has its whole life; and the
+ * highest it had, by that mark or by a sample. 0: not known. */
+bool summary_peak_known(const struct summary_process *shown);
+uint64_t summary_peak(const struct summary_process *shown);
+
+/* What that is worth: exact where the kernel had the last word on it. */
 enum peak_kind summary_peak_kind(const struct summary_process *shown);
 
 #endif
