@@ -170,11 +170,12 @@ static void put_process(const struct report *report, const struct summary_proces
 	const struct session_info *session = &report->info->session;
 	const struct reader_process *process = shown->process;
 	struct grown grown = summary_grown(shown);
+	char command[TEXT_COMMAND + 1];
 	bool sampled = shown->sampled;
 
 	printf("{\"pid\":%" PRIu32, process->pid);
 	json_text(stdout, "name", process->name);
-	json_text(stdout, "command", process->command);
+	json_text(stdout, "command", reader_command(report->recording.reader, process, command));
 	json_number(stdout, "ppid", process->ppid);
 	put_seconds("t", session->start_ns, process->first_ns);
 	put_seconds("wall", 0, wall_at(session, process->first_ns));

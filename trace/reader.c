@@ -354,24 +354,17 @@ static const char *keep_text(struct reader *reader, const char *text)
 	return kept;
 }
 
-static void fill_texts(struct reader *reader, const struct cursor *row,
-		       struct reader_process *process)
-{
-	char name[TEXT_NAME + 1], command[TEXT_COMMAND + 1];
-
-	process->name = keep_text(reader, cursor_text(row, PROCESS_NAME, name, sizeof name));
-	process->command =
-		keep_text(reader, cursor_text(row, PROCESS_COMMAND, command, sizeof command));
-}
-
 static void fill_process(struct reader *reader, const struct cursor *row,
 			 struct reader_process *process)
 {
+	char name[TEXT_NAME + 1];
+
 	*process = (struct reader_process){
 		.line = (uint32_t)reader->count + 1,
 		.pid = (uint32_t)cursor_number(row, PROCESS_PID),
 		.start_ticks = cursor_number(row, PROCESS_START) / schema_clock_tick_ns(),
 		.ppid = (uint32_t)cursor_number(row, PROCESS_PPID),
+		.name = keep_text(reader, cursor_text(row, PROCESS_NAME, name, sizeof name)),
 		.first_ns = reader_time(reader, row, PROCESS_FIRST),
 		.last_ns = reader->info.end_ns,
 		.ended = !cursor_is_null(row, PROCESS_ENDED),
@@ -387,7 +380,6 @@ static void fill_process(struct reader *reader, const struct cursor *row,
 		process->last_ns = process->first_ns;
 	process->code = (int32_t)cursor_signed(row, end_has_signal(process->reason) ? PROCESS_SIGNAL
 										    : PROCESS_CODE);
-	fill_texts(reader, row, process);
 }
 
 /* Room for one more: memory goes with the rows that were read, not with what one says. */
@@ -425,11 +417,24 @@ static int load_processes(struct reader *reader)
 		reader->ids[reader->count++] = id;
 	}
 	cursor_close(&row);
-	reader->ends = calloc(reader->count + 1, sizeof *reader->ends);
-	reader->values = calloc(reader->count + 1, sizeof *reader->values);
-	if (!reader->ends || !reader->values)
-		return reader_fail(reader, -ENOMEM, strerror(ENOMEM));
 	return reader->error;
+}
+
+/* A sound file's rows are numbered as its processes are. */
+const char *reader_command(struct reader *reader, const struct reader_process *process, char *to)
+{
+	const char *text = NULL;
+
+	if (!reader->command)
+		sqlite3_prepare_v2(reader->database,
+				   "SELECT command FROM process WHERE rowid = ?1 AND id = ?1", -1,
+				   &reader->command, NULL);
+	sqlite3_bind_int64(reader->command, 1, reader->ids[process->line - 1]);
+	if (reader->command && sqlite3_step(reader->command) == SQLITE_ROW)
+		text = (const char *)sqlite3_column_text(reader->command, 0);
+	text_copy(to, TEXT_COMMAND + 1, text ? text : "");
+	sqlite3_reset(reader->command);
+	return to;
 }
 
 /* "one, two and 3 more" */
@@ -527,13 +532,9 @@ void reader_close(struct reader *reader)
 	if (!reader)
 		return;
 	free_texts(reader);
+	sqlite3_finalize(reader->command);
 	sqlite3_close(reader->database);
 	free(reader->processes);
 	free(reader->ids);
-	free(reader->listed);
-	free(reader->values);
-	free(reader->ends);
-	free(reader->tick);
-	free(reader->spans);
 	free(reader);
 }

@@ -33,17 +33,16 @@ struct reader_process {
 	uint32_t ppid;
 	uint64_t start_ticks;
 	const char *name; /* the last it had; as it came: clean before showing */
-	const char *command;
 	uint64_t first_ns;
-	uint64_t last_ns; /* of its end; of the recording's where it was alive then */
-	bool ended;
-	enum end_reason reason; /* where ended */
+	uint64_t last_ns;     /* of its end; of the recording's where it was alive then */
+	uint64_t max_rss;     /* 0: not in the file, since its recorder was killed */
+	uint64_t peak_rss;    /* the kernel's high-water mark, 0: not known */
+	uint64_t family_peak; /* as of struct peak; 0: none of it had more than is seen */
 	int32_t code;
-	uint64_t max_rss;	  /* 0: not in the file, since its recorder was killed */
-	uint64_t peak_rss;	  /* the kernel's high-water mark, 0: not known */
-	enum peak_kind peak_kind; /* what that is worth; PEAK_AT_LEAST also where the file is older
-				   */
-	uint64_t family_peak;	  /* as of struct peak; 0: none of it had more than is seen */
+	bool ended;
+	uint8_t reason;	   /* an enum end_reason, where ended */
+	uint8_t peak_kind; /* an enum peak_kind, what peak_rss is worth; PEAK_AT_LEAST also where
+			      the file is older */
 };
 
 /*
@@ -60,6 +59,10 @@ const struct reader_info *reader_info(const struct reader *reader);
 /* In order of line; NULL past the end. */
 const struct reader_process *reader_process(const struct reader *reader, size_t index);
 const struct reader_process *reader_line(const struct reader *reader, uint32_t line);
+
+/* Its command line, the last it had, as it came, out of the file: most of what there is to be said
+ * of many processes. Written to @to, of TEXT_COMMAND + 1 bytes, which is returned. */
+const char *reader_command(struct reader *reader, const struct reader_process *process, char *to);
 
 /* One more than there are lines. */
 size_t reader_lines(const struct reader *reader);

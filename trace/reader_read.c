@@ -423,11 +423,14 @@ static int compare_ends(const void *a, const void *b, void *arg)
 }
 
 /* Who is wanted, and in which order they end. */
-static void prepare_lines(struct reader *reader)
+static int prepare_lines(struct reader *reader)
 {
 	const struct reader_query *query = reader->query;
 
-	memset(reader->values, 0, (reader->count + 1) * sizeof *reader->values);
+	reader->values = calloc(reader->count + 1, sizeof *reader->values);
+	reader->ends = calloc(reader->count + 1, sizeof *reader->ends);
+	if (!reader->values || !reader->ends)
+		return reader_fail(reader, -ENOMEM, strerror(ENOMEM));
 	for (size_t i = 0; i < reader->count; i++) {
 		const struct reader_process *process = &reader->processes[i];
 
@@ -438,6 +441,23 @@ static void prepare_lines(struct reader *reader)
 	reader->end_count = reader->count;
 	reader->end_next = 0;
 	qsort_r(reader->ends, reader->count, sizeof *reader->ends, compare_ends, reader);
+	return 0;
+}
+
+/* What only a reading needs. */
+static void forget_lines(struct reader *reader)
+{
+	free(reader->values);
+	free(reader->ends);
+	free(reader->listed);
+	free(reader->tick);
+	free(reader->spans);
+	reader->values = NULL;
+	reader->ends = NULL;
+	reader->listed = NULL;
+	reader->tick = NULL;
+	reader->spans = NULL;
+	reader->listed_room = reader->tick_room = reader->span_room = 0;
 }
 
 /* Samples that putting ticks back would give, of lines that have a value all their lives. */
@@ -533,14 +553,12 @@ int reader_read(struct reader *reader, const struct reader_query *query, record_
 	reader->begun = query->from_ns == 0;
 	reader->event_ns = READER_NEVER;
 	reader->sample_ns = READER_NEVER;
-	prepare_lines(reader);
-	if (query->every && !query->force && check_size(reader)) {
-		reader->query = NULL;
-		return reader->error;
+	if (!prepare_lines(reader) && (!query->every || query->force || !check_size(reader))) {
+		open_cursors(reader);
+		tell_all(reader);
+		close_cursors(reader);
 	}
-	open_cursors(reader);
-	tell_all(reader);
-	close_cursors(reader);
+	forget_lines(reader);
 	reader->query = NULL;
 	return reader->error;
 }

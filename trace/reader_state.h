@@ -33,7 +33,7 @@ struct reader_hole {
 	enum { HOLE_MISSED, HOLE_LATE, HOLE_EMPTY, HOLE_LOST } kind;
 };
 
-/* Names and commands, a block of them. */
+/* Names, a block of them. */
 struct reader_texts {
 	struct reader_texts *before;
 	size_t used;
@@ -53,7 +53,7 @@ struct reader {
 	size_t room;
 	struct reader_texts *texts;	   /* of the processes */
 	const char *recent[READER_RECENT]; /* of those, by their hash */
-	struct reader_value *values;	   /* by line */
+	sqlite3_stmt *command;		   /* of a process */
 	int64_t last[TABLES];		   /* the newest rows when it was opened */
 	uint64_t most_steps; /* of SQLite's machine, for one reading of a file so large */
 	uint64_t steps;
@@ -70,7 +70,8 @@ struct reader {
 	uint64_t seq;
 	bool begun; /* from_ns is behind */
 	uint64_t now_ns;
-	uint64_t work; /* since progress was told */
+	uint64_t work;		     /* since progress was told */
+	struct reader_value *values; /* by line */
 
 	struct cursor samples; /* at the next row */
 	uint64_t sample_ns;

@@ -29,7 +29,7 @@ struct open_span {
 struct profile {
 	FILE *out;
 	const struct session_info *session;
-	const struct reader *reader;
+	struct reader *reader;
 	const char *title; /* "": the first line's command */
 	uint32_t first; /* the line whose curve is MEM, the first that has a sample; 0: none has */
 	uint64_t rss;	/* its last sample */
@@ -86,8 +86,11 @@ static char *put_time(const struct profile *profile, char *to, uint64_t t_ns)
 static void begin_curve(struct profile *profile, uint32_t line)
 {
 	const struct reader_process *process = reader_line(profile->reader, line);
+	char command[TEXT_COMMAND + 1];
 
-	put_title(profile->out, profile->title[0] || !process ? profile->title : process->command);
+	put_title(profile->out, profile->title[0] || !process
+					? profile->title
+					: reader_command(profile->reader, process, command));
 	profile->first = line;
 	free(profile->children[line]);
 	profile->children[line] = strdup("MEM ");

@@ -12,16 +12,45 @@
 
 /* --- reading */
 
-static size_t index_of(const struct page *page, const struct reader_process *process)
+const struct strip *page_strip(const struct page *page, uint32_t line)
 {
-	return (size_t)(process - reader_process(page->reader, 0));
+	static const struct strip none;
+
+	return page->strips[line] ? page->strips[line] : &none;
 }
 
-struct bins *page_bins(const struct page *page, uint32_t line)
+/* NULL for a line that nobody knows, or that has ended, and without memory. */
+static struct bins *get_bins(struct page *page, uint32_t line)
 {
-	const struct reader_process *process = reader_line(page->reader, line);
+	if (!reader_line(page->reader, line) || page->strips[line])
+		return NULL;
+	if (!page->bins[line])
+		page->bins[line] = calloc(1, sizeof **page->bins);
+	page->no_memory |= !page->bins[line];
+	return page->bins[line];
+}
 
-	return process ? &page->bins[index_of(page, process)] : NULL;
+/* What a line had until @last; nothing comes after that. */
+static void finish_line(struct page *page, uint32_t line, uint64_t last)
+{
+	struct bins *bins = page->bins[line];
+	struct strip *strip;
+
+	if (!bins)
+		return;
+	bins_finish(bins, last);
+	strip = malloc(sizeof *strip + bins->length);
+	page->no_memory |= !strip || bins->failed;
+	if (strip) {
+		strip->first = bins->first;
+		strip->length = (uint32_t)bins->length;
+		if (bins->length)
+			memcpy(strip->bytes, bins->bytes, bins->length);
+	}
+	page->strips[line] = strip;
+	bins_free(bins);
+	free(bins);
+	page->bins[line] = NULL;
 }
 
 static uint64_t bin_of(const struct page *page, uint64_t t_ns, bool *ret_whole)
@@ -39,7 +68,7 @@ static void take_tick(struct page *page, uint64_t t_ns, const struct tick *tick)
 
 	for (size_t i = 0; i < tick->count; i++) {
 		const struct sample *sample = &tick->samples[i];
-		struct bins *bins = page_bins(page, sample->line);
+		struct bins *bins = get_bins(page, sample->line);
 
 		if (!bins)
 			continue;
@@ -52,12 +81,14 @@ static void take_tick(struct page *page, uint64_t t_ns, const struct tick *tick)
 
 static void take_end(struct page *page, uint64_t t_ns, uint32_t line)
 {
-	struct bins *bins = page_bins(page, line);
+	struct bins *bins = reader_line(page->reader, line) ? page->bins[line] : NULL;
 	bool whole;
 	uint64_t bin = bin_of(page, t_ns, &whole);
 
-	if (bins)
-		bins_none(bins, bin, whole);
+	if (!bins)
+		return;
+	bins_none(bins, bin, whole);
+	finish_line(page, line, bins->open);
 }
 
 static void take(void *arg, const struct record *record)
@@ -109,7 +140,7 @@ static int set_up(struct page *page, const struct export_options *options)
 	const struct reader_query *query = &options->query;
 	uint64_t width;
 	uint64_t since;
-	size_t count = 0;
+	size_t count = reader_lines(page->reader);
 
 	page->title = options->title && options->title[0] ? options->title : page->info->title;
 	page->from_ns = later(query->from_ns, page->info->begin_ns);
@@ -120,31 +151,37 @@ static int set_up(struct page *page, const struct export_options *options)
 		page->bin_ns = UINT64_MAX / 2; /* one holds all of it */
 	since = page->from_ns > session->start_ns ? page->from_ns - session->start_ns : 0;
 	page->origin_ns = session->start_ns + since / page->bin_ns * page->bin_ns;
-	while (reader_process(page->reader, count))
-		count++;
-	page->bins = calloc(count + 1, sizeof *page->bins);
-	return page->bins ? 0 : -ENOMEM;
+	page->bins = calloc(count, sizeof *page->bins);
+	page->strips = calloc(count, sizeof *page->strips);
+	return page->bins && page->strips ? 0 : -ENOMEM;
 }
 
 static int finish(struct page *page)
 {
 	bool whole;
 	uint64_t last = bin_of(page, page->to_ns, &whole);
-	bool failed = page->notes.failed;
 
-	for (size_t i = 0; reader_process(page->reader, i); i++) {
-		bins_finish(&page->bins[i], last);
-		failed = failed || page->bins[i].failed;
-	}
+	for (size_t i = 0; i < reader_lines(page->reader); i++)
+		finish_line(page, (uint32_t)i, last);
+	free(page->bins);
+	page->bins = NULL;
 	notes_sort(&page->notes);
-	return failed ? -ENOMEM : 0;
+	return page->no_memory || page->notes.failed ? -ENOMEM : 0;
 }
 
 static void tear_down(struct page *page)
 {
-	for (size_t i = 0; page->bins && reader_process(page->reader, i); i++)
-		bins_free(&page->bins[i]);
+	size_t count = reader_lines(page->reader);
+
+	for (size_t i = 0; page->bins && i < count; i++) {
+		if (page->bins[i])
+			bins_free(page->bins[i]);
+		free(page->bins[i]);
+	}
+	for (size_t i = 0; page->strips && i < count; i++)
+		free(page->strips[i]);
 	free(page->bins);
+	free(page->strips);
 	notes_free(&page->notes);
 }
 

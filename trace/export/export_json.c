@@ -32,7 +32,7 @@ struct line {
 
 struct json {
 	struct chrome chrome;
-	const struct reader *reader;
+	struct reader *reader;
 	uint64_t from_ns;
 	struct line *lines; /* by line */
 	size_t count;
@@ -45,18 +45,18 @@ struct json {
 static void tell_of(struct json *json, const struct line *line,
 		    const struct reader_process *process)
 {
-	char text[TEXT_COMMAND + NAME_ROOM];
+	char text[TEXT_COMMAND + NAME_ROOM], command[TEXT_COMMAND + 1];
 
+	reader_command(json->reader, process, command);
 	chrome_order(&json->chrome, line->pid, process->line);
 	if (line->pid == process->pid) {
 		chrome_metadata(&json->chrome, line->pid, "process_name", "name", process->name);
-		chrome_metadata(&json->chrome, line->pid, "process_labels", "labels",
-				process->command);
+		chrome_metadata(&json->chrome, line->pid, "process_labels", "labels", command);
 		return;
 	}
 	snprintf(text, sizeof text, "%s (pid %" PRIu32 ", reused)", process->name, process->pid);
 	chrome_metadata(&json->chrome, line->pid, "process_name", "name", text);
-	snprintf(text, sizeof text, "pid %" PRIu32 ", reused: %s", process->pid, process->command);
+	snprintf(text, sizeof text, "pid %" PRIu32 ", reused: %s", process->pid, command);
 	chrome_metadata(&json->chrome, line->pid, "process_labels", "labels", text);
 }
 

@@ -17,18 +17,19 @@ struct line {
 	uint32_t pid;
 	bool has; /* its counter isn't at 0 for want of a value */
 	struct perfetto_counter rss;
-	struct metric_counters metrics;
-	struct free_tracks spans;
+	struct metric_counters *metrics; /* NULL: none were told */
+	struct free_tracks *spans;	 /* NULL: none ended */
 };
 
 struct pftrace {
 	struct perfetto perfetto;
-	const struct reader *reader;
+	struct reader *reader;
 	uint64_t from_ns;
 	uint64_t session;   /* the session's own track */
 	struct line *lines; /* by line */
 	size_t count;
 	struct spanmap open; /* spans: the track of each */
+	bool no_memory;
 };
 
 /* --- who it is of */
@@ -47,12 +48,13 @@ static uint64_t start_of(const struct reader_process *process)
 static void tell_of(struct pftrace *trace, struct line *line, const struct reader_process *process,
 		    uint64_t t_ns)
 {
+	char command[TEXT_COMMAND + 1];
 	const struct perfetto_process told = {
 		.pid = process->pid,
 		.ppid = process->ppid,
 		.start_ns = start_of(process),
 		.name = process->name,
-		.command = process->command,
+		.command = reader_command(trace->reader, process, command),
 	};
 
 	line->pid = process->pid;
@@ -85,6 +87,15 @@ static uint64_t track_of(struct pftrace *trace, uint32_t number, uint64_t t_ns)
 	const struct line *line = find_line(trace, number, t_ns);
 
 	return line ? line->track : trace->session;
+}
+
+/* What few lines need, when one does: whether it is there. */
+static bool make(struct pftrace *trace, void **thing, size_t size)
+{
+	if (!*thing)
+		*thing = calloc(1, size);
+	trace->no_memory |= !*thing;
+	return *thing != NULL;
 }
 
 /* --- memory */
@@ -181,9 +192,9 @@ static void put_metrics(struct pftrace *trace, uint64_t t_ns, const struct metri
 	struct perfetto_value values[PERFETTO_VALUES];
 	size_t count = 0;
 
-	if (!line)
+	if (!line || !make(trace, (void **)&line->metrics, sizeof *line->metrics))
 		return;
-	metric_counters_put(&line->metrics, &trace->perfetto, t_ns, line->track, metrics);
+	metric_counters_put(line->metrics, &trace->perfetto, t_ns, line->track, metrics);
 	for (size_t i = 0; i < PERFETTO_VALUES; i++) {
 		if (metrics->set & METRIC_BIT(kinds[i].metric))
 			values[count++] =
@@ -234,7 +245,7 @@ static void put_mark(struct pftrace *trace, uint64_t t_ns, const struct event *e
 static uint64_t begin_span(struct pftrace *trace, uint64_t t_ns, const struct event *event)
 {
 	struct line *line = find_line(trace, event->line, t_ns);
-	uint64_t track = line ? free_tracks_take(&line->spans, t_ns) : 0;
+	uint64_t track = line && line->spans ? free_tracks_take(line->spans, t_ns) : 0;
 
 	if (!track)
 		track = perfetto_track(&trace->perfetto, t_ns, line ? line->track : 0, "spans");
@@ -279,8 +290,8 @@ static void put_span_end(struct pftrace *trace, uint64_t t_ns, const struct even
 	if (event->unfinished)
 		perfetto_annotate_true(&trace->perfetto, "unfinished");
 	perfetto_event_end(&trace->perfetto);
-	if (line)
-		free_tracks_give(&line->spans, track, t_ns);
+	if (line && make(trace, (void **)&line->spans, sizeof *line->spans))
+		free_tracks_give(line->spans, track, t_ns);
 }
 
 static void put_event(struct pftrace *trace, uint64_t t_ns, const struct event *event)
@@ -423,14 +434,24 @@ static int open_trace(struct pftrace *trace, const struct export_options *option
 	return 0;
 }
 
+static void forget_line(struct line *line)
+{
+	if (line->spans)
+		free_tracks_free(line->spans);
+	free(line->spans);
+	free(line->metrics);
+}
+
 static int close_trace(struct pftrace *trace, int error)
 {
 	int closed = perfetto_close(&trace->perfetto);
 
 	for (size_t i = 0; trace->lines && i < trace->count; i++)
-		free_tracks_free(&trace->lines[i].spans);
+		forget_line(&trace->lines[i]);
 	free(trace->lines);
 	spanmap_free(&trace->open);
+	if (trace->no_memory && !error)
+		error = -ENOMEM;
 	return error ? error : closed;
 }
 
@@ -442,11 +463,11 @@ static int write_pftrace(struct reader *reader, const struct export_options *opt
 	int error = open_trace(&trace, options, out);
 
 	query.every = false;
-	if (error)
-		snprintf(why, TRACE_WHY, "no memory for its tracks");
-	else
+	if (!error)
 		error = reader_read(reader, &query, put, &trace);
 	error = close_trace(&trace, error);
+	if (error == -ENOMEM)
+		snprintf(why, TRACE_WHY, "no memory for its tracks");
 	if (error == -EOVERFLOW)
 		snprintf(why, TRACE_WHY, "a packet would be larger than any should be");
 	return error;

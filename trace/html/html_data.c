@@ -58,7 +58,7 @@ static void put_session(const struct page *page)
 static void put_process(const struct page *page, const struct summary_process *summary)
 {
 	const struct reader_process *process = summary->process;
-	const struct bins *bins = page_bins(page, process->line);
+	const struct strip *strip = page_strip(page, process->line);
 
 	fprintf(page->out, "{\"name\":");
 	html_json_text(page->out, process->name);
@@ -66,8 +66,8 @@ static void put_process(const struct page *page, const struct summary_process *s
 		summary->max_rss);
 	put_seconds(page, "first", page->info->session.start_ns, process->first_ns);
 	put_seconds(page, "last", page->info->session.start_ns, process->last_ns);
-	fprintf(page->out, ",\"bin\":%" PRIu64 ",\"bins\":\"", bins->first);
-	html_base64(page->out, bins->bytes, bins->length);
+	fprintf(page->out, ",\"bin\":%" PRIu64 ",\"bins\":\"", strip->first);
+	html_base64(page->out, strip->bytes, strip->length);
 	fprintf(page->out, "\"}");
 }
 

@@ -10,22 +10,31 @@
 #include "trace/html/html_notes.h"
 #include "trace/summary/summary.h"
 
+/* A line's bins, done. */
+struct strip {
+	uint64_t first;
+	uint32_t length;
+	uint8_t bytes[];
+};
+
 struct page {
 	FILE *out;
-	const struct reader *reader;
+	struct reader *reader;
 	const struct reader_info *info;
 	const char *title;
 	uint64_t from_ns; /* the part that is shown */
 	uint64_t to_ns;
 	uint64_t origin_ns; /* where bin 0 begins */
 	uint64_t bin_ns;
-	struct bins *bins; /* of the reader's processes, by index */
+	struct bins **bins;    /* by line, of those that have values still */
+	struct strip **strips; /* by line, of those that have none any more; NULL: never had */
+	bool no_memory;
 	struct summary summary;
 	struct notes notes;
 };
 
-/* Its bins; NULL where nobody knows the line. */
-struct bins *page_bins(const struct page *page, uint32_t line);
+/* Of a line. */
+const struct strip *page_strip(const struct page *page, uint32_t line);
 
 /* Place of the line in the summary, -1: it is the session, or not in it. */
 int page_index(const struct page *page, uint32_t line);

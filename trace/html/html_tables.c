@@ -153,10 +153,11 @@ static void put_process(const struct page *page, const struct summary_process *s
 {
 	const struct reader_process *process = summary->process;
 	struct grown grown = summary_grown(summary);
+	char command[TEXT_COMMAND + 1];
 	bool sampled = summary->sampled;
 
 	put(page, "<tr><td title=\"");
-	html_text(page->out, process->command);
+	html_text(page->out, reader_command(page->reader, process, command));
 	put(page, "\">");
 	html_text(page->out, process->name);
 	fprintf(page->out, "</td><td class=\"n\">%" PRIu32 "</td>", process->pid);
