@@ -33,15 +33,19 @@ see records.json ".pid == $closed and .label == \"3\""
 exec 5>&- 6>&-
 
 # Children after fork, in a namespace and of one that makes a namespace; all events, each under its own PID.
-$inside forks tree 4 50 >tree.out || fail "forks"
-awk '{ sum += $3 } END { print sum }' tree.out >tree.sum
 events_of() { # NAME: how many numbered ones
 	memwatch --view json --window 1h -d 1ms | jq -s "[.[] | select(.type == \"event\" and .name == \"$1\")] | length"
 }
-wait_for 5 eval '[ "$(events_of tree)" = "$(cat tree.sum)" ]' ||
-	fail "events of forked children: $(events_of tree) of $(cat tree.sum)"
-check_equal "lines of PIDs of the namespace" "" \
-	"$(memwatch list --all --json | jq -r '.[] | select(.name == "tree" and .pid < 20) | .pid')"
+if sanitized tsan; then
+	leave_out "grandchildren: ThreadSanitizer can't follow grandchildren of a program with threads: it ends them"
+else
+	$inside forks tree 4 50 >tree.out || fail "forks"
+	awk '{ sum += $3 } END { print sum }' tree.out >tree.sum
+	wait_for 5 eval '[ "$(events_of tree)" = "$(cat tree.sum)" ]' ||
+		fail "events of forked children: $(events_of tree) of $(cat tree.sum)"
+	check_equal "lines of PIDs of the namespace" "" \
+		"$(memwatch list --all --json | jq -r '.[] | select(.name == "tree" and .pid < 20) | .pid')"
+fi
 
 # A user namespace too, whose root is this user.
 if unshare -Urpf --mount-proc true 2>/dev/null; then

@@ -137,12 +137,15 @@ for file in whole more; do # what a busy machine has missed
 	sqlite3 $file.mwdb "DELETE FROM gap"
 done
 rm -f id
-memwatch record -i 50ms -o cut.mwdb -- sh -c 'echo $MEMWATCH_SESSION >id; sleep 0.3 & wait; sleep 1' 2>/dev/null &
+mkfifo go
+exec 7<>go
+memwatch record -i 50ms -o cut.mwdb -- sh -c 'echo $MEMWATCH_SESSION >id; sleep 0.3 & wait; read -r _ <go' 2>/dev/null &
 run=$!
 wait_for 10 test -s id || fail "no recording"
 wait_for 10 test -s cut.mwdb || fail "no file"
 sleep 0.5
 kill -KILL "$(memwatch status --session "$(cat id)" --json | jq .watcher_pid)"
+echo >&7
 ends "a recording that is cut off" $run 1
 
 compared() { # STATUS ARGUMENT...
