@@ -173,6 +173,8 @@ see_end 0
 
 # --- a guard gives it back where the view can't
 
+# A sanitizer is not to report deaths that are meant.
+export ASAN_OPTIONS=${ASAN_OPTIONS:-}:handle_segv=0:handle_abort=0 TSAN_OPTIONS=${TSAN_OPTIONS:-}:handle_segv=0:handle_abort=0
 for signal in KILL SEGV ABRT; do
 	# a shell may look before the guard has: it is a moment late, as who looks after others is
 	start 80 24 "ulimit -c 0; $SCREEN recorder; sleep 0.5"
