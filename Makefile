@@ -34,12 +34,15 @@ objects = $(patsubst %.c,$(O)/%.o,$(1))
 
 BASE := $(call sources,base)
 WIRE := $(call sources,wire)
-TRACE := $(foreach dir,trace trace/export trace/html trace/picture trace/summary,$(call sources,$(dir)))
-TRACE_WRITER := $(addprefix trace/,schema.c rows.c spanmap.c ticks.c total.c writer.c writer_file.c)
+PROC := $(call sources,proc)
+SESSION := $(call sources,session)
+SESSION_WRITER := $(addprefix session/,schema.c rows.c spanmap.c ticks.c writer.c writer_file.c) analysis/total.c
+ANALYSIS := $(call sources,analysis)
+EXPORT := $(foreach dir,export export/html export/picture,$(call sources,$(dir)))
 CLIENT := $(call sources,client)
-WATCHER := $(call sources,watcher)
-PLOTTER := $(call sources,plotter)
-CLI := $(call sources,cli)
+WATCHER := $(foreach dir,watcher watcher/gate watcher/inspect,$(call sources,$(dir)))
+PLOTTER := $(foreach dir,plotter plotter/model plotter/curses plotter/gnuplot,$(call sources,$(dir)))
+CLI := $(foreach dir,cli cli/compare cli/gates cli/inspect cli/replay cli/report cli/run,$(call sources,$(dir)))
 EXAMPLES := $(filter-out examples/mpi_ranks.c,$(call sources,examples))
 UNIT_TESTS := $(wildcard tests/test_*.c)
 TEST_TOOLS := $(filter-out $(UNIT_TESTS),$(call sources,tests))
@@ -47,9 +50,9 @@ TEST_TOOLS := $(filter-out $(UNIT_TESTS),$(call sources,tests))
 PROTO_OBJECT := $(O)/wire/memwatch.pb.o
 WIRE_OBJECTS := $(call objects,$(WIRE)) $(PROTO_OBJECT)
 LIBRARY_OBJECTS := $(call objects,$(CLIENT) base/clock.c base/text.c base/units.c) $(WIRE_OBJECTS)
-WATCHER_OBJECTS := $(call objects,$(WATCHER) $(BASE) $(TRACE_WRITER)) $(WIRE_OBJECTS)
-HTML_OBJECT := $(O)/trace/html/assets.o
-COMMAND_OBJECTS := $(call objects,$(CLI) $(PLOTTER) $(TRACE) $(BASE)) $(HTML_OBJECT) $(WIRE_OBJECTS)
+WATCHER_OBJECTS := $(call objects,$(WATCHER) $(PROC) $(BASE) $(SESSION_WRITER)) $(WIRE_OBJECTS)
+HTML_OBJECT := $(O)/export/html/assets.o
+COMMAND_OBJECTS := $(call objects,$(CLI) $(EXPORT) $(PLOTTER) $(ANALYSIS) $(SESSION) $(BASE)) $(HTML_OBJECT) $(WIRE_OBJECTS)
 
 WIRE_LIBS := -lnanomsg -lprotobuf-nanopb
 WATCHER_LIBS := $(WIRE_LIBS) -lproc2 -lsqlite3
@@ -85,33 +88,33 @@ $(WIRE_OBJECTS): | $(O)/wire/memwatch.pb.h
 # --- what export's HTML pages consist of: our template, script and style, and dygraphs
 
 DYGRAPHS ?= /usr/share/javascript/dygraphs
-HTML_SCRIPTS := $(addprefix trace/html/,units.js series.js axes.js marks.js spans.js lines.js chart.js page.js)
-HTML_ASSETS := trace/html/page.html $(addprefix $(O)/trace/html/,all.css dygraph.js all.js hashes)
+HTML_SCRIPTS := $(addprefix export/html/,units.js series.js axes.js marks.js spans.js lines.js chart.js page.js)
+HTML_ASSETS := export/html/page.html $(addprefix $(O)/export/html/,all.css dygraph.js all.js hashes)
 
 $(DYGRAPHS)/dygraph.min.js $(DYGRAPHS)/dygraph.min.css:
 	@[ -f $@ ] || { echo "memwatch: there is no $@: install the Debian package libjs-dygraphs (make deps does)," \
 		"or say where it is with DYGRAPHS=dir" >&2; exit 1; }
 
 # Without the references to maps for debuggers, which would be asked for beside the page.
-$(O)/trace/html/all.css: $(DYGRAPHS)/dygraph.min.css trace/html/page.css
+$(O)/export/html/all.css: $(DYGRAPHS)/dygraph.min.css export/html/page.css
 	@mkdir -p $(@D)
 	sed '/^\/\*# sourceMappingURL/d' $^ > $@
 
-$(O)/trace/html/dygraph.js: $(DYGRAPHS)/dygraph.min.js
+$(O)/export/html/dygraph.js: $(DYGRAPHS)/dygraph.min.js
 	@mkdir -p $(@D)
 	sed '/^\/\/# sourceMappingURL/d' $< > $@
 
-$(O)/trace/html/all.js: $(HTML_SCRIPTS)
+$(O)/export/html/all.js: $(HTML_SCRIPTS)
 	@mkdir -p $(@D)
 	cat $^ > $@
 
 # A browser runs the scripts with these hashes, and no others.
-$(O)/trace/html/hashes: $(O)/trace/html/dygraph.js $(O)/trace/html/all.js
+$(O)/export/html/hashes: $(O)/export/html/dygraph.js $(O)/export/html/all.js
 	for file in $^; do \
 		printf "'sha256-%s' " "$$(for byte in $$(sha256sum < $$file | sed 's/ .*//; s/../0x& /g'); do \
 			printf "\\$$(printf %03o $$byte)"; done | base64)"; done > $@
 
-$(HTML_OBJECT): trace/html/assets.S $(HTML_ASSETS)
+$(HTML_OBJECT): export/html/assets.S $(HTML_ASSETS)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -I$(O) -c -o $@ $<
 
 # --- objects, programs, libraries
@@ -196,7 +199,7 @@ $(O)/python/memwatch/%: client/python/memwatch/%
 # --- tests
 
 # Everything but the programs' mains: a test links what it names.
-$(O)/all.a: $(filter-out %/main.o,$(call objects,$(BASE) $(TRACE) $(CLIENT) $(WATCHER) $(PLOTTER) $(CLI))) $(HTML_OBJECT) $(WIRE_OBJECTS)
+$(O)/all.a: $(filter-out %/main.o,$(call objects,$(BASE) $(PROC) $(SESSION) $(ANALYSIS) $(EXPORT) $(CLIENT) $(WATCHER) $(PLOTTER) $(CLI))) $(HTML_OBJECT) $(WIRE_OBJECTS)
 	rm -f $@
 	$(AR) rcs $@ $^
 

@@ -15,6 +15,9 @@
 #define TEXT_COMMAND 255
 #define TEXT_PATH 1023
 
+/* Room for why a file could not be read or written: one clause, with the NUL. */
+#define TEXT_WHY 256
+
 /*
  * The largest length <= @max at which @text, of @length bytes, can be cut without splitting a UTF-8
  * character.

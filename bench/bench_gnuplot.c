@@ -6,7 +6,7 @@
  */
 #include "base/clock.h"
 #include "bench/figure.h"
-#include "plotter/view_gnuplot.h"
+#include "plotter/gnuplot/gnuplot.h"
 
 #include <fcntl.h>
 #include <math.h>

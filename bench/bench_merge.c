@@ -9,7 +9,7 @@
 #include "base/units.h"
 #include "bench/figure.h"
 #include "client/memwatch.h"
-#include "trace/reader.h"
+#include "session/reader.h"
 #include "wire/control.h"
 
 #include <nanomsg/nn.h>
@@ -271,7 +271,7 @@ static void measure_rate(struct bench *bench)
 
 static void measure_recorded(struct bench *bench)
 {
-	char path[sizeof bench->dir.path + 16], why[TRACE_WHY];
+	char path[sizeof bench->dir.path + 16], why[TEXT_WHY];
 	struct result result;
 	struct reader *reader;
 

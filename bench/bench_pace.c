@@ -5,7 +5,7 @@
  */
 #include "base/clock.h"
 #include "bench/figure.h"
-#include "trace/schema.h"
+#include "session/schema.h"
 #include "watcher/backlog.h"
 #include "watcher/recorder.h"
 #include "wire/codec.h"
@@ -124,7 +124,7 @@ int main(int argc, char **argv)
 	uint64_t seconds = argc == 3 ? strtoull(argv[2], NULL, 10) : 0;
 	struct bench bench = { .session = { .name = "pace" } };
 	struct recording_info info;
-	char path[128], why[TRACE_WHY];
+	char path[128], why[TEXT_WHY];
 	struct recorder_order order = { .path = path, .title = "", .force = true };
 
 	if (rate < LINES || !seconds) {

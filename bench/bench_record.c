@@ -6,8 +6,8 @@
  */
 #include "base/clock.h"
 #include "bench/figure.h"
-#include "trace/reader.h"
-#include "trace/writer.h"
+#include "session/reader.h"
+#include "session/writer.h"
 
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -112,7 +112,7 @@ static void add(struct writer *writer, const struct record *record)
 static struct writer *begin(const char *path)
 {
 	struct writer *writer;
-	char why[TRACE_WHY];
+	char why[TEXT_WHY];
 
 	if (writer_open(&writer, path, true, &session, why) < 0)
 		fail(why);
@@ -135,7 +135,7 @@ static double record_ns(const char *path, uint64_t ticks, bool change)
 	struct writer *writer = begin(path);
 	double begin_ns = figure_cpu_ns();
 	struct sample samples[LINES];
-	char why[TRACE_WHY];
+	char why[TEXT_WHY];
 
 	for (uint64_t tick = 1; tick <= ticks; tick++) {
 		struct record record = { .seq = LINES + tick,

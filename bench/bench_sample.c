@@ -3,8 +3,8 @@
  * libproc2's select, which is what ps and top use.
  */
 #include "bench/figure.h"
-#include "watcher/procinfo.h"
-#include "watcher/statm.h"
+#include "proc/procinfo.h"
+#include "proc/statm.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/units.h"
 #include "bench/figure.h"
-#include "watcher/statm.h"
+#include "proc/statm.h"
 #include "wire/control.h"
 
 #include <signal.h>

@@ -1,7 +1,7 @@
 #include "base/log.h"
 #include "cli/command.h"
-#include "cli/recording.h"
-#include "trace/export/export.h"
+#include "cli/run/recording.h"
+#include "export/export.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -94,7 +94,7 @@ static int write_file(struct recording *recording)
 {
 	const struct options *options = recording->options;
 	struct export_options export = { .query = recording->query, .title = options->title };
-	char why[TRACE_WHY];
+	char why[TEXT_WHY];
 	int error;
 
 	recording_catch_signals();

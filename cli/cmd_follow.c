@@ -1,7 +1,7 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/follow.h"
-#include "cli/rules.h"
+#include "cli/gates/rules.h"
 #include "cli/session.h"
 
 #include <fcntl.h>

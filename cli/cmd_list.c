@@ -3,7 +3,7 @@
 #include "base/units.h"
 #include "cli/command.h"
 #include "cli/session.h"
-#include "plotter/cells.h"
+#include "base/cells.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "base/units.h"
 #include "cli/command.h"
-#include "plotter/cells.h"
+#include "base/cells.h"
 #include "wire/control.h"
 #include "wire/sessions.h"
 

@@ -2,12 +2,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "cli/closing.h"
+#include "cli/gates/closing.h"
 #include "cli/command.h"
-#include "cli/gates.h"
-#include "cli/growth_gate.h"
-#include "cli/keep.h"
-#include "cli/rules.h"
+#include "cli/gates/gates.h"
+#include "cli/gates/growth.h"
+#include "cli/run/keep.h"
+#include "cli/gates/rules.h"
 #include "cli/session.h"
 
 #include <errno.h>

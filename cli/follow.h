@@ -4,10 +4,10 @@
 #ifndef CLI_FOLLOW_H
 #define CLI_FOLLOW_H
 
-#include "cli/limiter.h"
+#include "cli/gates/limiter.h"
 #include "cli/loop.h"
 #include "cli/options.h"
-#include "cli/orphans.h"
+#include "cli/run/orphans.h"
 #include "plotter/source.h"
 #include "plotter/view.h"
 

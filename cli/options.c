@@ -5,11 +5,11 @@
 #include "base/naming.h"
 #include "cli/command.h"
 #include "cli/options_table.h"
-#include "cli/rules.h"
+#include "cli/gates/rules.h"
 #include "cli/spelling.h"
 #include "cli/values.h"
 #include "plotter/view.h"
-#include "trace/export/export.h"
+#include "export/export.h"
 #include "wire/rundir.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/units.h"
-#include "cli/rules.h"
+#include "cli/gates/rules.h"
 #include "wire/sessions.h"
 
 #include <errno.h>

@@ -6,7 +6,7 @@
 #define CLI_TABLE_H
 
 #include "base/units.h"
-#include "plotter/cells.h"
+#include "base/cells.h"
 
 #include <stdbool.h>
 #include <stdint.h>

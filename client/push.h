@@ -5,7 +5,7 @@
 #ifndef CLIENT_PUSH_H
 #define CLIENT_PUSH_H
 
-#include "client/outlet.h"
+#include "client/socket.h"
 #include "client/ring.h"
 #include "wire/message.h"
 

@@ -4,11 +4,11 @@
 #ifndef PLOTTER_VIEW_H
 #define PLOTTER_VIEW_H
 
-#include "plotter/guard.h"
-#include "plotter/order.h"
+#include "plotter/tty_guard.h"
+#include "plotter/model/order.h"
 #include "plotter/prompt.h"
-#include "plotter/roster.h"
-#include "plotter/times.h"
+#include "plotter/model/line_table.h"
+#include "plotter/model/times.h"
 
 #include <stdbool.h>
 #include <stdio.h>

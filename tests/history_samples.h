@@ -5,7 +5,7 @@
 #define TESTS_HISTORY_SAMPLES_H
 
 #include "base/clock.h"
-#include "plotter/history.h"
+#include "plotter/model/history.h"
 
 #define START_NS (5000 * NS_PER_S + 123)
 #define TICK_NS (100 * NS_PER_MS)

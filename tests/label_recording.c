@@ -3,8 +3,8 @@
  * that says it as a milestone and as a span.
  */
 #include "base/clock.h"
-#include "trace/schema.h"
-#include "trace/writer.h"
+#include "session/schema.h"
+#include "session/writer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,7 +79,7 @@ int main(int argc, char **argv)
 					      .start_ns = START_NS,
 					      .start_wall_ns = 1700000000 * NS_PER_S };
 	struct output output = { .seq = 0 };
-	char why[TRACE_WHY];
+	char why[TEXT_WHY];
 
 	if (argc < 3) {
 		fprintf(stderr, "usage: label_recording FILE TEXT...\n");

@@ -4,8 +4,8 @@
  * span "I/O: read" and the rest in "parse", under noise of 20 MiB that a sample more or less has.
  */
 #include "tests/memory_shapes.h"
-#include "trace/schema.h"
-#include "trace/writer.h"
+#include "session/schema.h"
+#include "session/writer.h"
 
 #include <stdlib.h>
 
@@ -145,7 +145,7 @@ int main(int argc, char **argv)
 					      .start_ns = START_NS,
 					      .start_wall_ns = START_WALL_NS };
 	struct hours hours = { .state = 4711 };
-	char why[TRACE_WHY];
+	char why[TEXT_WHY];
 
 	if (argc != 3)
 		die("usage: make_hours FILE LEAK");

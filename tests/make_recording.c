@@ -9,8 +9,8 @@
  * hundred ticks.
  */
 #include "base/clock.h"
-#include "trace/schema.h"
-#include "trace/writer.h"
+#include "session/schema.h"
+#include "session/writer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -240,7 +240,7 @@ int main(int argc, char **argv)
 	struct output output = { .path = argc > 1 ? argv[1] : "" };
 	uint64_t total = argc == 5 ? strtoull(argv[3], NULL, 10) : 0;
 	unsigned long count = argc == 5 ? strtoul(argv[4], NULL, 10) : 0;
-	char why[TRACE_WHY];
+	char why[TEXT_WHY];
 
 	if (argc != 2 &&
 	    (argc != 5 || strcmp(argv[2], "--long") != 0 || !count || count > 100000)) {

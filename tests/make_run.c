@@ -8,8 +8,8 @@
  * ("helper"), 20 MiB, lives in the middle of that.
  */
 #include "base/clock.h"
-#include "trace/schema.h"
-#include "trace/writer.h"
+#include "session/schema.h"
+#include "session/writer.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -168,7 +168,7 @@ int main(int argc, char **argv)
 					      .start_ns = START_NS,
 					      .start_wall_ns = START_WALL_NS };
 	struct run run = { .rss = 10 * MIB };
-	char why[TRACE_WHY];
+	char why[TEXT_WHY];
 	const char *how;
 
 	if (argc < 2 || argc > 4)

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "tests/check.h"
-#include "trace/summary/parts.h"
+#include "analysis/parts.h"
 
 #include <math.h>
 

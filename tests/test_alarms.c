@@ -1,6 +1,6 @@
 /* When a limit that a person asked for counts as crossed. */
 #include "tests/check.h"
-#include "watcher/alarms.h"
+#include "watcher/thresholds.h"
 
 static void a_crossing_counts_once_until_it_fell_below_95_percent(void)
 {

@@ -1,4 +1,4 @@
-#include "plotter/cells.h"
+#include "base/cells.h"
 
 #include "tests/check.h"
 

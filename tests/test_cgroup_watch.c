@@ -3,7 +3,7 @@
  * say; below a root that stands for /.
  */
 #include "tests/check.h"
-#include "watcher/cgroup_watch.h"
+#include "proc/cgroup_watch.h"
 
 #include <errno.h>
 #include <stdio.h>

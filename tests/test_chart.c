@@ -1,4 +1,4 @@
-#include "plotter/chart.h"
+#include "plotter/model/chart.h"
 
 #include "tests/check.h"
 

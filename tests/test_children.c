@@ -3,9 +3,9 @@
  * stands for /.
  */
 #include "tests/check.h"
-#include "watcher/children.h"
-#include "watcher/pidset.h"
-#include "watcher/procinfo.h"
+#include "proc/children.h"
+#include "proc/pidset.h"
+#include "proc/procinfo.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "trace/summary/marks_aligned.h"
+#include "analysis/marks_aligned.h"
 
 #include "tests/check.h"
 

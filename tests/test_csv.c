@@ -1,7 +1,7 @@
 /* Fields of CSV, and digits. */
 #include "base/digits.h"
 #include "tests/check.h"
-#include "trace/export/csv.h"
+#include "export/csv.h"
 
 #include <stdlib.h>
 

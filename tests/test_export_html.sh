@@ -27,7 +27,7 @@ check_equal "the part's processes" 1 "$(grep -c '^{"name":' part.html)"
 # --- nobody can make the program's stack executable, or has to bring dygraphs along
 
 readelf -lW "$O/memwatch" | grep GNU_STACK | grep -q 'RWE' && fail "an executable stack"
-make -s -C "$ROOT" O="$TMPDIR/elsewhere" DYGRAPHS=/nowhere "$TMPDIR/elsewhere/trace/html/assets.o" >make.out 2>&1 &&
+make -s -C "$ROOT" O="$TMPDIR/elsewhere" DYGRAPHS=/nowhere "$TMPDIR/elsewhere/export/html/assets.o" >make.out 2>&1 &&
 	fail "built without dygraphs"
 check_match "without dygraphs" 'install the Debian package libjs-dygraphs' "$(cat make.out)"
 

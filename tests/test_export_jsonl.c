@@ -1,7 +1,7 @@
 /* What is exported of a recording is what the json view printed of the same records. */
 #include "tests/view_samples.h"
-#include "trace/export/export.h"
-#include "trace/writer.h"
+#include "export/export.h"
+#include "session/writer.h"
 
 #include <unistd.h>
 
@@ -65,7 +65,7 @@ static char *live_output(void)
 static void write_recording(const char *path)
 {
 	struct writer *writer;
-	char why[TRACE_WHY] = "";
+	char why[TEXT_WHY] = "";
 
 	CHECK_EQ_I64(writer_open(&writer, path, true, &session, why), 0);
 	for (size_t i = 0; i < RECORDS; i++) {
@@ -95,7 +95,7 @@ static char *read_file(const char *path)
 static char *exported_output(const char *path)
 {
 	const struct export_options options = { .title = "" };
-	char target[512], why[TRACE_WHY] = "";
+	char target[512], why[TEXT_WHY] = "";
 	struct reader *reader = NULL;
 
 	snprintf(target, sizeof target, "%s.jsonl", path);

@@ -1,7 +1,7 @@
 /* Flags and labels find room on a chart. */
 #include "tests/check.h"
 
-#include "plotter/flags.h"
+#include "plotter/model/flags.h"
 
 #include <string.h>
 

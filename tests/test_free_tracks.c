@@ -1,6 +1,6 @@
 /* Free tracks: none is given to two spans at once, nor to one that began before the last ended. */
 #include "tests/check.h"
-#include "trace/export/free_tracks.h"
+#include "export/free_tracks.h"
 
 static void an_empty_one_gives_none(void)
 {

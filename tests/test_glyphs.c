@@ -1,5 +1,5 @@
 #include "tests/check.h"
-#include "trace/picture/glyphs.h"
+#include "plotter/gnuplot/glyphs.h"
 
 #include <string.h>
 

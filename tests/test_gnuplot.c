@@ -1,7 +1,7 @@
 #include "base/clock.h"
 #include "tests/check.h"
-#include "trace/picture/drawing.h"
-#include "trace/picture/gnuplot.h"
+#include "export/picture/drawing.h"
+#include "plotter/gnuplot/process.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -48,7 +48,7 @@ static bool is_childless(void)
 static void one_that_draws_is_believed(void)
 {
 	const struct reader_query query = { .from_ns = 0 };
-	char why[TRACE_WHY];
+	char why[TEXT_WHY];
 
 	if (!fake("echo '%PDF-1.5'"))
 		return;
@@ -60,7 +60,7 @@ static void one_that_hangs_is_ended_at_the_limit(void)
 {
 	const struct reader_query query = { .from_ns = 0 };
 	uint64_t start_ns = clock_mono_ns();
-	char why[TRACE_WHY];
+	char why[TEXT_WHY];
 
 	if (!fake("trap '' TERM INT; sleep 100 & while :; do wait; done"))
 		return;
@@ -73,7 +73,7 @@ static void one_that_hangs_is_ended_at_the_limit(void)
 static void one_that_writes_without_end_is_ended(void)
 {
 	const struct reader_query query = { .from_ns = 0 };
-	char why[TRACE_WHY];
+	char why[TEXT_WHY];
 
 	if (!fake("truncate -s 1G /dev/stdout; exec sleep 100"))
 		return;
@@ -93,7 +93,7 @@ static void stopping_ends_it(void)
 {
 	unsigned calls = 0;
 	const struct reader_query query = { .progress = stop, .arg = &calls };
-	char why[TRACE_WHY];
+	char why[TEXT_WHY];
 
 	if (!fake("exec sleep 100"))
 		return;
@@ -127,7 +127,7 @@ static void its_environment_is_clean_and_its_words_are_kept(void)
 static void none_is_said_so(void)
 {
 	const struct reader_query query = { .from_ns = 0 };
-	char why[TRACE_WHY];
+	char why[TEXT_WHY];
 
 	setenv("PATH", "/nonexistent", 1);
 	CHECK_EQ_I64(run(1000, &query, why), -ENOENT);

@@ -1,7 +1,7 @@
 /* Which of gnuplot's terminals is taken, and what is said where none can be. */
 #include "tests/check.h"
 
-#include "plotter/gnuplot_terminals.h"
+#include "plotter/gnuplot/terminals.h"
 
 #include <errno.h>
 

@@ -1,6 +1,6 @@
-#include "trace/summary/growth.h"
-#include "trace/summary/parts.h"
-#include "trace/summary/weight.h"
+#include "analysis/growth.h"
+#include "analysis/parts.h"
+#include "analysis/weight.h"
 
 #include "base/clock.h"
 #include "tests/check.h"

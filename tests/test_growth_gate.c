@@ -1,4 +1,4 @@
-#include "cli/growth_gate.h"
+#include "cli/gates/growth.h"
 
 #include "base/clock.h"
 #include "tests/check.h"

@@ -1,4 +1,4 @@
-#include "plotter/history.h"
+#include "plotter/model/history.h"
 
 #include "tests/check.h"
 #include "tests/history_samples.h"

@@ -1,6 +1,6 @@
 /* Figures beside the samples in a history: which is shown, and what it has over time. */
-#include "plotter/rows.h"
-#include "plotter/wording.h"
+#include "plotter/model/rows.h"
+#include "plotter/model/wording.h"
 #include "tests/check.h"
 #include "tests/history_samples.h"
 

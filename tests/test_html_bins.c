@@ -1,5 +1,5 @@
 /* The bins of a page: what is encoded is what a decoder, written from html_bins.h alone, gets. */
-#include "trace/html/html_bins.h"
+#include "export/html/html_bins.h"
 
 #include "tests/check.h"
 

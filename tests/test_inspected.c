@@ -1,9 +1,9 @@
 /* An inspection from its records, through a session file, to what people and programs read. */
 #include "base/clock.h"
-#include "cli/inspected.h"
+#include "cli/inspect/inspected.h"
 #include "tests/check.h"
 #include "tests/trace_samples.h"
-#include "trace/export/record_json.h"
+#include "export/record_json.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

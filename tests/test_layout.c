@@ -1,4 +1,4 @@
-#include "plotter/layout.h"
+#include "plotter/model/layout.h"
 
 #include "tests/check.h"
 

@@ -1,4 +1,4 @@
-#include "plotter/levels.h"
+#include "plotter/model/levels.h"
 
 #include "tests/check.h"
 #include "tests/history_samples.h"

@@ -1,9 +1,9 @@
 /* What the watcher finds of limits, on a made-up /proc and /sys/fs/cgroup. */
-#include "watcher/bounds.h"
+#include "watcher/memory_limits.h"
 
 #include "base/clock.h"
 #include "tests/check.h"
-#include "watcher/meminfo.h"
+#include "proc/meminfo.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* Marks: first in, first out, in order of time, through many turns of their memory. */
 #include "tests/check.h"
-#include "watcher/marks.h"
+#include "watcher/acks.h"
 
 static void marks_come_in_order_and_not_before_their_time(void)
 {

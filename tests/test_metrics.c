@@ -1,8 +1,8 @@
 /* Figures beside the samples: their names, what /proc says of them, when they are read and told. */
 #include "base/clock.h"
 #include "tests/check.h"
-#include "watcher/figures.h"
-#include "watcher/procinfo.h"
+#include "watcher/metrics.h"
+#include "proc/procinfo.h"
 #include "watcher/rollup.h"
 #include "watcher/rollup_plan.h"
 

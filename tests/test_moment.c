@@ -1,4 +1,4 @@
-#include "plotter/moment.h"
+#include "plotter/cursor.h"
 
 #include "tests/check.h"
 #include "tests/history_samples.h"

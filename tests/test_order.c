@@ -1,4 +1,4 @@
-#include "plotter/order.h"
+#include "plotter/model/order.h"
 
 #include "tests/check.h"
 #include "tests/history_samples.h"

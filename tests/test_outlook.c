@@ -1,4 +1,4 @@
-#include "plotter/outlook.h"
+#include "plotter/model/forecast.h"
 
 #include "tests/check.h"
 #include "tests/history_samples.h"

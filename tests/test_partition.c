@@ -1,6 +1,6 @@
 /* What a text of /proc/PID/smaps comes to: the mappings in it, and the kinds that they are of. */
 #include "tests/check.h"
-#include "watcher/partition.h"
+#include "watcher/inspect/partition.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
  * A history tells at each of its times what was so then, and nothing of what came later; and keeps
  * single samples where it has room for them.
  */
-#include "plotter/levels.h"
-#include "plotter/rows.h"
+#include "plotter/model/levels.h"
+#include "plotter/model/rows.h"
 
 #include "tests/check.h"
 #include "tests/history_samples.h"

@@ -1,7 +1,7 @@
 #include "base/clock.h"
 #include "tests/check.h"
-#include "trace/picture/grid.h"
-#include "trace/picture/picture.h"
+#include "export/picture/grid.h"
+#include "export/picture/picture.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Protocol Buffers as the encoding's specification has them, and nothing beyond the buffer. */
 #include "tests/check.h"
-#include "trace/export/protobuf.h"
+#include "export/protobuf.h"
 
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-#include "plotter/rows.h"
+#include "plotter/model/rows.h"
 
 #include "tests/check.h"
 #include "tests/history_samples.h"

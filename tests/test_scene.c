@@ -1,5 +1,5 @@
 /* What a picture of a window shows, and the numbers and the script that gnuplot gets of it. */
-#include "plotter/view_gnuplot.h"
+#include "plotter/gnuplot/gnuplot.h"
 #include "tests/check.h"
 #include "tests/history_samples.h"
 

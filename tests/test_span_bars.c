@@ -2,7 +2,7 @@
 #include "tests/check.h"
 #include "tests/history_samples.h"
 
-#include "plotter/spans.h"
+#include "plotter/model/spans.h"
 
 static uint64_t at(uint64_t ms)
 {

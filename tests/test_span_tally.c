@@ -1,4 +1,4 @@
-#include "trace/summary/span_tally.h"
+#include "analysis/span_tally.h"
 
 #include "tests/check.h"
 

@@ -1,4 +1,4 @@
-#include "plotter/spark.h"
+#include "plotter/model/spark.h"
 
 #include "tests/check.h"
 

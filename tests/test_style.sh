@@ -3,7 +3,7 @@
 # one a line; each first has to find what is wrong with a made-up tree.
 . "$ROOT/tests/lib.sh"
 
-CODE="base wire client trace watcher plotter cli examples"
+CODE="base wire client proc session analysis watcher plotter export cli examples"
 
 # files TREE PATTERN...: those of its directories that are there, paths from the tree's top.
 files() {
@@ -14,16 +14,21 @@ files() {
 	(cd "$tree" && set -f && find $dirs -type f \( ${names#-o} \) | sort)
 }
 
-# To $allowed: the directories of the house that a file in this one may include.
+# To $allowed: the folders of the house, and single headers, that a file in this one may include.
 may_include() {
 	case $1 in
 	base) allowed="base" ;;
 	wire) allowed="base wire" ;;
-	client) allowed="base wire client" ;;
-	trace) allowed="base wire trace" ;;
-	watcher) allowed="base wire trace watcher" ;;
-	plotter) allowed="base wire trace plotter" ;;
-	cli) allowed="base wire trace plotter cli" ;;
+	client | client/*) allowed="base wire client" ;;
+	proc) allowed="base wire proc" ;;
+	session) allowed="base wire session" ;;
+	analysis) allowed="base wire session analysis" ;;
+	watcher | watcher/*) allowed="base wire proc session analysis/total.h watcher" ;;
+	plotter/model) allowed="base wire session analysis plotter/model" ;;
+	plotter/*) allowed="base wire session analysis plotter/model plotter/view.h plotter/cursor.h $1" ;;
+	export | export/*) allowed="base wire session analysis plotter/model plotter/gnuplot export" ;;
+	plotter) allowed="base wire session analysis export plotter" ;;
+	cli | cli/*) allowed="base wire proc session analysis export plotter cli" ;;
 	examples) allowed="client" ;;
 	*) allowed="" ;;
 	esac
@@ -38,7 +43,7 @@ includes() { # TREE: "FILE NAME" of each include but those of tests and bench, <
 }
 
 arrows() {
-	local file name
+	local file name place
 	while read -r file name; do
 		case " $CODE tests bench .. . " in
 		*" ${name%%/*} "*) ;;
@@ -47,11 +52,11 @@ arrows() {
 			continue
 			;;
 		esac
-		may_include "${file%%/*}"
-		case " $allowed " in
-		*" ${name%%/*} "*) ;;
-		*) echo "$file: may not include $name" ;;
-		esac
+		may_include "${file%/*}"
+		for place in $allowed ''; do
+			case $name in "$place" | "${place:-no}"/*) break ;; esac
+		done
+		[ -n "$place" ] || echo "$file: may not include $name"
 	done < <(includes "$1")
 }
 
@@ -59,9 +64,9 @@ arrows() {
 HOMES='
 ^nanomsg/                               ^wire/endpoint\.c$
 ^pb(_[a-z]+)?\.h$|\.pb\.h$|codec_pb\.h$ ^wire/codec[a-z_]*\.[ch]$
-^libproc2/|^proc/                       ^watcher/procinfo\.c$
-curses|^term\.h$|^panel\.h$             ^plotter/view_curses[a-z_]*\.[ch]$
-sqlite3                                 ^trace/[a-z_]*\.[ch]$
+^libproc2/                              ^proc/procinfo\.c$
+curses|^term\.h$|^panel\.h$             ^plotter/curses/[a-z_]*\.[ch]$
+sqlite3                                 ^session/[a-z_]*\.[ch]$
 '
 
 homes() {
@@ -102,7 +107,7 @@ exports() { # of a library: global names that are not the API's
 # --- each rule finds what it is for
 
 bad=$XDG_RUNTIME_DIR/bad
-mkdir -p "$bad"/{base,wire,client,trace,watcher,plotter,cli,tests}
+mkdir -p "$bad"/{base,wire,client,proc,session,analysis,watcher/gate,plotter/{model,curses,gnuplot},export,cli/report,tests}
 
 made_up() { # FILE TEXT
 	printf '%b\n' "$2" >"$bad/$1"
@@ -112,24 +117,37 @@ made_up base/a.c '#include "base/a.h"\n#include "wire/ring.h"'
 made_up wire/endpoint.c '#include <nanomsg/nn.h>\n#include "client/pump.h"'
 made_up wire/codec_x.c '#include <pb_encode.h>\n#include "wire/memwatch.pb.h"\n#include "wire/codec_pb.h"'
 made_up client/a.c '# include "watcher/core.h"\n#include <pb.h>\n#include <base/text.h>'
-made_up trace/a.c '#include <sqlite3.h>\n#include "plotter/view.h"'
+made_up session/a.c '#include <sqlite3.h>\n#include "analysis/total.h"'
+made_up analysis/a.c '#include <sqlite3.h>\n#include "session/reader.h"\n#include "plotter/model/history.h"'
 made_up watcher/a.c '#include "plotter/view.h"\n#include <client/memwatch.h>\n#include <libproc2/pids.h>'
-made_up watcher/procinfo.c '#include <libproc2/pids.h>\n#include "trace/writer.h"'
-made_up plotter/view_curses.c '#include <ncurses.h>'
+made_up proc/procinfo.c '#include <libproc2/pids.h>\n#include "session/writer.h"'
+made_up plotter/curses/screen.c '#include <ncurses.h>\n#include "plotter/view.h"\n#include "plotter/text.h"'
+made_up plotter/model/a.c '#include "plotter/view.h"\n#include "analysis/total.h"'
+made_up export/a.c '#include "plotter/gnuplot/process.h"\n#include "plotter/view.h"\n#include "plotter/model/scene.h"'
+made_up cli/report/a.c '#include "proc/stat.h"\n#include "watcher/core.h"'
+made_up watcher/gate/a.c '#include "watcher/core.h"\n#include "analysis/total.h"\n#include "analysis/growth.h"'
 made_up plotter/a.c '#include <curses.h>\n#include "../base/text.h"\n#include "view.h"\n#include <sqlite3.h>'
 made_up cli/a.c '#include "watcher/core.h"\n#include "client/memwatch.h"\n#include "wire/memwatch.pb.h"'
 made_up tests/a.c '#include "watcher/core.h"\n#include <nanomsg/nn.h>\nvoid a(void) { system("x"); }'
-check_equal "arrows of the made-up tree" "base/a.c: may not include wire/ring.h
+check_equal "arrows of the made-up tree" "analysis/a.c: may not include plotter/model/history.h
+base/a.c: may not include wire/ring.h
 cli/a.c: may not include watcher/core.h
 cli/a.c: may not include client/memwatch.h
+cli/report/a.c: may not include watcher/core.h
 client/a.c: may not include watcher/core.h
+export/a.c: may not include plotter/view.h
 plotter/a.c: may not include ../base/text.h
 plotter/a.c: \"view.h\" without its directory
-trace/a.c: may not include plotter/view.h
+plotter/curses/screen.c: may not include plotter/text.h
+plotter/model/a.c: may not include plotter/view.h
+proc/procinfo.c: may not include session/writer.h
+session/a.c: may not include analysis/total.h
 watcher/a.c: may not include plotter/view.h
 watcher/a.c: may not include client/memwatch.h
+watcher/gate/a.c: may not include analysis/growth.h
 wire/endpoint.c: may not include client/pump.h" "$(arrows "$bad")"
-check_equal "homes of the made-up tree" "cli/a.c: wire/memwatch.pb.h has another home
+check_equal "homes of the made-up tree" "analysis/a.c: sqlite3.h has another home
+cli/a.c: wire/memwatch.pb.h has another home
 client/a.c: pb.h has another home
 plotter/a.c: curses.h has another home
 plotter/a.c: sqlite3.h has another home

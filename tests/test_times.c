@@ -1,4 +1,4 @@
-#include "plotter/times.h"
+#include "plotter/model/times.h"
 
 #include "base/clock.h"
 #include "tests/check.h"

@@ -1,9 +1,9 @@
 /*
  * The total of a family is, at each tick, the sum of what its living processes had last.
  */
-#include "plotter/history.h"
+#include "plotter/model/history.h"
 #include "tests/check.h"
-#include "trace/total.h"
+#include "analysis/total.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* The session file: what a writer is given comes out of a reader again, record by record. */
 #include "base/clock.h"
 #include "tests/check.h"
-#include "trace/reader.h"
-#include "trace/writer.h"
+#include "session/reader.h"
+#include "session/writer.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -109,7 +109,7 @@ static const struct session_info session = {
 static bool made_open(struct made *made)
 {
 	const char *dir = getenv("TMPDIR");
-	char why[TRACE_WHY] = "";
+	char why[TEXT_WHY] = "";
 
 	*made = (struct made){ 0 };
 	snprintf(made->path, sizeof made->path, "%s/made.mwdb", dir ? dir : "/tmp");
@@ -196,7 +196,7 @@ static void check_lines(const char *got, const char *expected)
 static void made_check(struct made *made)
 {
 	struct reader_query query = { .every = true };
-	char why[TRACE_WHY] = "";
+	char why[TEXT_WHY] = "";
 	struct reader *reader;
 	struct text read;
 

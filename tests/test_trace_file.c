@@ -1,6 +1,6 @@
 /* The session file as a file: refused, replaced, cut short, foreign, newer, moved, damaged. */
 #include "tests/trace_samples.h"
-#include "trace/spanmap.h"
+#include "session/spanmap.h"
 
 #include <errno.h>
 #include <fcntl.h>

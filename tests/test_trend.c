@@ -1,4 +1,4 @@
-#include "plotter/trend.h"
+#include "plotter/model/trend.h"
 
 #include "base/clock.h"
 #include "tests/check.h"

@@ -1,7 +1,7 @@
 /* The watcher's other pure parts: the past, the registry, the buffer of ticks, packets between core
  * and gate. */
 #include "tests/check.h"
-#include "watcher/pair.h"
+#include "watcher/gate/pair.h"
 #include "watcher/registry.h"
 #include "watcher/tickbuf.h"
 

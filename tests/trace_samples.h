@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 #include "tests/check.h"
-#include "trace/reader.h"
-#include "trace/writer.h"
+#include "session/reader.h"
+#include "session/writer.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -19,7 +19,7 @@ static const struct session_info session = {
 	.start_wall_ns = 1700000000 * NS_PER_S,
 };
 
-static char why[TRACE_WHY];
+static char why[TEXT_WHY];
 
 static inline const char *path_of(const char *name)
 {

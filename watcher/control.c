@@ -1,7 +1,7 @@
 #include "base/clock.h"
-#include "trace/schema.h"
+#include "session/schema.h"
 #include "watcher/core.h"
-#include "watcher/pidfd.h"
+#include "proc/pidfd.h"
 #include "wire/selection.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "watcher/pidfd.h"
+#include "proc/pidfd.h"
 
 #include <errno.h>
 #include <fcntl.h>

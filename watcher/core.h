@@ -5,19 +5,19 @@
 #ifndef WATCHER_CORE_H
 #define WATCHER_CORE_H
 
-#include "watcher/alarms.h"
+#include "watcher/thresholds.h"
 #include "watcher/allowance.h"
 #include "watcher/backlog.h"
-#include "watcher/bounds.h"
+#include "watcher/memory_limits.h"
 #include "watcher/clocks.h"
-#include "watcher/emitters.h"
+#include "watcher/producers.h"
 #include "watcher/family.h"
-#include "watcher/gatelink.h"
-#include "watcher/inspections.h"
+#include "watcher/gate/link.h"
+#include "watcher/inspect/inspections.h"
 #include "watcher/kin.h"
-#include "watcher/marks.h"
+#include "watcher/acks.h"
 #include "watcher/merge.h"
-#include "watcher/procinfo.h"
+#include "proc/procinfo.h"
 #include "watcher/recorder.h"
 #include "watcher/registry.h"
 #include "watcher/rules.h"
@@ -108,7 +108,7 @@ struct core {
 	int timer; /* the next release, or the next look at the processes */
 	int inotify;
 	bool stopping;
-	bool no_pidfds;	 /* see watcher/pidfd.h */
+	bool no_pidfds;	 /* see proc/pidfd.h */
 	uint64_t end_ns; /* of the duration that was asked for */
 
 	struct registry *registry;
@@ -319,7 +319,7 @@ const char *record_name(char *text, const char *path, size_t most);
 /* What a request asks to be recorded: false with @why, of @size bytes, where it is refused. */
 bool record_ask(struct core *core, const struct request *request, char *why, size_t size);
 /* Start a recording, with all that the backlog still has: 0, or -EBUSY where there are too many, or
- * as writer_open, with why in @why of TRACE_WHY bytes. */
+ * as writer_open, with why in @why of TEXT_WHY bytes. */
 int record_begin(struct core *core, const struct recorder_order *order, char *why);
 /* How they fare, in the order of their begins. */
 void record_list(const struct core *core, struct status_info *ret_status);

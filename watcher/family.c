@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "watcher/core.h"
-#include "watcher/pidfd.h"
+#include "proc/pidfd.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -7,7 +7,7 @@
 #ifndef WATCHER_FAMILY_H
 #define WATCHER_FAMILY_H
 
-#include "watcher/pidset.h"
+#include "proc/pidset.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,8 +4,8 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "watcher/core.h"
-#include "watcher/exits.h"
-#include "watcher/forks.h"
+#include "proc/exits.h"
+#include "proc/forks.h"
 
 #include <errno.h>
 #include <inttypes.h>

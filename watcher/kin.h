@@ -7,7 +7,7 @@
 #define WATCHER_KIN_H
 
 #include "base/text.h"
-#include "watcher/pidset.h"
+#include "proc/pidset.h"
 
 #include <stdbool.h>
 #include <stddef.h>

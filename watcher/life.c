@@ -1,7 +1,7 @@
 #include "base/clock.h"
 #include "watcher/core.h"
-#include "watcher/pidfd.h"
-#include "watcher/statm.h"
+#include "proc/pidfd.h"
+#include "proc/statm.h"
 #include "watcher/whois.h"
 #include "wire/pidns.h"
 

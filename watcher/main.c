@@ -2,9 +2,9 @@
 #include "base/log.h"
 #include "base/stack.h"
 #include "base/units.h"
-#include "trace/export/formats.h"
+#include "base/formats.h"
 #include "watcher/core.h"
-#include "watcher/gate.h"
+#include "watcher/gate/gate.h"
 #include "wire/control.h"
 #include "wire/sessions.h"
 

@@ -1,5 +1,5 @@
 #include "base/clock.h"
-#include "trace/schema.h"
+#include "session/schema.h"
 #include "watcher/core.h"
 #include "wire/selection.h"
 
@@ -75,12 +75,12 @@ int record_begin(struct core *core, const struct recorder_order *order, char *wh
 	int error;
 
 	if (core->recording_count == RECORDINGS_MOST && !forget_ended(core)) {
-		snprintf(why, TRACE_WHY, "the session has %d recordings, which is the most",
+		snprintf(why, TEXT_WHY, "the session has %d recordings, which is the most",
 			 RECORDINGS_MOST);
 		return -EBUSY;
 	}
 	recording = calloc(1, sizeof *recording);
-	snprintf(why, TRACE_WHY, "%s", strerror(ENOMEM));
+	snprintf(why, TEXT_WHY, "%s", strerror(ENOMEM));
 	error = recording ? recorder_start(&recording->recorder, order, &core->session, why)
 			  : -ENOMEM;
 	if (error) {
@@ -443,7 +443,7 @@ bool record_ask(struct core *core, const struct request *request, char *why, siz
 					.exact_ns = backlog_exact_ns(core->backlog),
 					.selection = request->selection };
 	struct recording *recording = find_path(core, request->path);
-	char reason[TRACE_WHY];
+	char reason[TEXT_WHY];
 	char name[TEXT_PATH + 1];
 
 	if (request->path[0] != '/') {

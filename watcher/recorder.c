@@ -1,7 +1,7 @@
 #include "watcher/recorder.h"
 
 #include "base/clock.h"
-#include "trace/schema.h"
+#include "session/schema.h"
 #include "wire/codec.h"
 #include "wire/selection.h"
 
@@ -179,7 +179,7 @@ static bool is_given_up(struct recorder *recorder)
 /* What failed may pass: wait until it has, and ask for what was not kept once more. */
 static bool wait_it_out(struct recorder *recorder)
 {
-	char why[TRACE_WHY];
+	char why[TEXT_WHY];
 	uint64_t seq;
 
 	if (!writer_may_pass(recorder->writer) || writer_look(recorder->writer) < 0 ||
@@ -204,7 +204,7 @@ static bool wait_it_out(struct recorder *recorder)
 static void finish(struct recorder *recorder)
 {
 	struct writer_counts counts;
-	char why[TRACE_WHY], close_why[TRACE_WHY];
+	char why[TEXT_WHY], close_why[TEXT_WHY];
 	int error;
 
 	/* The first failure is the one that tells; but where the file is gone, that is why. */
@@ -270,10 +270,10 @@ int recorder_start(struct recorder **ret_recorder, const struct recorder_order *
 		   const struct session_info *session, char *why)
 {
 	struct recorder *recorder = calloc(1, sizeof *recorder);
-	char ignored[TRACE_WHY];
+	char ignored[TEXT_WHY];
 	int error = -ENOMEM;
 
-	snprintf(why, TRACE_WHY, "%s", strerror(ENOMEM));
+	snprintf(why, TEXT_WHY, "%s", strerror(ENOMEM));
 	if (!recorder)
 		return error;
 	recorder->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -292,7 +292,7 @@ int recorder_start(struct recorder **ret_recorder, const struct recorder_order *
 	open_wake(recorder);
 	error = start_thread(recorder);
 	if (error) {
-		snprintf(why, TRACE_WHY, "no thread: %s", strerror(-error));
+		snprintf(why, TEXT_WHY, "no thread: %s", strerror(-error));
 		writer_close(recorder->writer, clock_wall_ns(), ignored);
 		goto free_recorder;
 	}

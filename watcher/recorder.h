@@ -6,7 +6,7 @@
 #ifndef WATCHER_RECORDER_H
 #define WATCHER_RECORDER_H
 
-#include "trace/writer.h"
+#include "session/writer.h"
 
 struct recorder;
 
@@ -22,7 +22,7 @@ struct recorder_order {
 	uint32_t selection; /* of the lines to be recorded; 0: all. recorder_resync says which */
 };
 
-/* Create the file and start: 0, or as writer_open, with why in @why of TRACE_WHY bytes. */
+/* Create the file and start: 0, or as writer_open, with why in @why of TEXT_WHY bytes. */
 int recorder_start(struct recorder **ret_recorder, const struct recorder_order *order,
 		   const struct session_info *session, char *why);
 

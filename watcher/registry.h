@@ -4,11 +4,11 @@
 #ifndef WATCHER_REGISTRY_H
 #define WATCHER_REGISTRY_H
 
-#include "watcher/alarms.h"
+#include "watcher/thresholds.h"
 #include "watcher/allowance.h"
-#include "watcher/bounds.h"
-#include "watcher/children.h"
-#include "watcher/figures.h"
+#include "watcher/memory_limits.h"
+#include "proc/children.h"
+#include "watcher/metrics.h"
 #include "watcher/peaks.h"
 #include "watcher/readings.h"
 #include "wire/message.h"

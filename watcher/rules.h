@@ -5,8 +5,8 @@
 #ifndef WATCHER_RULES_H
 #define WATCHER_RULES_H
 
-#include "watcher/cgroup_watch.h"
-#include "watcher/pidset.h"
+#include "proc/cgroup_watch.h"
+#include "proc/pidset.h"
 #include "wire/message.h"
 
 #include <regex.h>

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "watcher/slots.h"
-#include "watcher/statm.h"
+#include "proc/statm.h"
 #include "watcher/tickbuf.h"
 
 #include <errno.h>

@@ -6,7 +6,7 @@
 #ifndef WATCHER_SELECTIONS_H
 #define WATCHER_SELECTIONS_H
 
-#include "watcher/alarms.h"
+#include "watcher/thresholds.h"
 #include "wire/selection.h"
 
 /* All zeros: there is none. */

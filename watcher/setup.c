@@ -1,9 +1,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/signals.h"
-#include "trace/schema.h"
+#include "session/schema.h"
 #include "watcher/core.h"
-#include "watcher/pidfd.h"
+#include "proc/pidfd.h"
 #include "wire/pidns.h"
 #include "wire/sessions.h"
 
@@ -136,7 +136,7 @@ static int wait_for_gate(struct core *core)
 
 static int open_recording(struct core *core)
 {
-	char why[TRACE_WHY];
+	char why[TEXT_WHY];
 	struct recorder_order order = { .path = core->options->output,
 					.title = core->options->title,
 					.force = core->options->force };

@@ -1,6 +1,6 @@
 #include "watcher/whois.h"
 
-#include "watcher/procinfo.h"
+#include "proc/procinfo.h"
 #include "watcher/registry.h"
 #include "wire/pidns.h"
 

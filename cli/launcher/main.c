@@ -1,9 +1,9 @@
 /*
  * memwatch-launch GO WORDS SIGNALS COMMAND [ARG]...: what a command is launched from, started by
- * memwatch and by nobody else (cli/launch.h). It has a child in its parent's place, which is so
+ * memwatch and by nobody else (cli/run/launch.h). It has a child in its parent's place, which is so
  * small that the command's peak shows, and which waits at GO for the name of its session.
  */
-#include "cli/launch.h"
+#include "cli/run/launch.h"
 
 #include <errno.h>
 #include <fcntl.h>

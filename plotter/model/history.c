@@ -1,0 +1,427 @@
+#include "plotter/model/history_state.h"
+
+#include "plotter/model/wording.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t max_u64(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* A total_counts: a line without a PID is something else's. */
+static bool is_process(void *arg, uint32_t line)
+{
+	const struct history_line *known = history_line_own(arg, line);
+
+	return known && known->pid != 0;
+}
+
+struct history *history_new(const struct session_info *session)
+{
+	return history_new_sized(session, &(struct history_room){ LEVEL_BUCKETS, HISTORY_EVENTS });
+}
+
+struct history *history_new_sized(const struct session_info *session,
+				  const struct history_room *room)
+{
+	struct history *history = calloc(1, sizeof(*history));
+
+	if (!history)
+		return NULL;
+	history->session = *session;
+	history->events.most = room->events;
+	history->buckets = room->buckets;
+	history->begin_ns = UINT64_MAX;
+	history->now_ns = session->start_ns;
+	history->total.counts = is_process;
+	history->total.arg = history;
+	return history;
+}
+
+static void line_free(struct history_line *line)
+{
+	levels_free(line->levels);
+	history_free_metrics(line);
+	names_free(&line->names);
+	limits_free(&line->limits);
+	limits_free(&line->asked);
+	free(line);
+}
+
+void history_free(struct history *history)
+{
+	if (!history)
+		return;
+	for (size_t i = 0; i < history->count; i++)
+		line_free(history->lines[i]);
+	free(history->lines);
+	if (history->total_line)
+		line_free(history->total_line);
+	total_free(&history->total);
+	events_free(&history->events);
+	counts_free(&history->counts);
+	limits_free(&history->limits);
+	limits_free(&history->asked);
+	free(history);
+}
+
+/* The index of the first line numbered @line or more. */
+static size_t line_index(const struct history *history, uint32_t line)
+{
+	size_t low = 0;
+	size_t high = history->count;
+
+	if (high > 0 && history->lines[high - 1]->line < line)
+		return high;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (history->lines[middle]->line < line)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct history_line *history_line_own(const struct history *history, uint32_t line)
+{
+	size_t index = line_index(history, line);
+
+	if (index == history->count || history->lines[index]->line != line)
+		return NULL;
+	return history->lines[index];
+}
+
+static int reserve_line(struct history *history)
+{
+	size_t capacity = history->capacity ? history->capacity * 2 : 16;
+	struct history_line **lines;
+
+	if (history->count < history->capacity)
+		return 0;
+	lines = realloc(history->lines, capacity * sizeof(*lines));
+	if (!lines)
+		return -ENOMEM;
+	history->lines = lines;
+	history->capacity = capacity;
+	return 0;
+}
+
+static struct history_line *new_line(uint32_t number)
+{
+	struct history_line *line = calloc(1, sizeof(*line));
+
+	if (line)
+		line->line = number;
+	return line;
+}
+
+static int add_line(struct history *history, uint32_t number, struct history_line **ret_line)
+{
+	size_t index = line_index(history, number);
+	struct history_line *line;
+
+	if (reserve_line(history))
+		return -ENOMEM;
+	line = new_line(number);
+	if (!line)
+		return -ENOMEM;
+	memmove(&history->lines[index + 1], &history->lines[index],
+		(history->count - index) * sizeof(struct history_line *));
+	history->lines[index] = line;
+	history->count++;
+	*ret_line = line;
+	return 0;
+}
+
+/* Levels come with the first sample: who asks for names alone has none. */
+static int add_level(const struct history *history, struct history_line *line, uint64_t t_ns,
+		     uint64_t rss)
+{
+	if (!line->levels)
+		line->levels = levels_new(history->session.start_ns, history->session.interval_ns,
+					  history->buckets);
+	return line->levels ? levels_add(line->levels, t_ns, rss) : -ENOMEM;
+}
+
+static int add_sample(const struct history *history, struct history_line *line, uint64_t t_ns,
+		      uint64_t rss, uint64_t shared)
+{
+	if (line->first_ns == 0 || t_ns < line->first_ns)
+		line->first_ns = t_ns;
+	if (t_ns >= line->last_ns && !line->ended) {
+		line->last_ns = t_ns;
+		line->rss = rss;
+		line->shared = shared;
+	}
+	line->max_rss = max_u64(line->max_rss, rss);
+	line->peak_rss = max_u64(line->peak_rss, rss);
+	return add_level(history, line, t_ns, rss);
+}
+
+static uint64_t missed(const struct history *history)
+{
+	return max_u64(history->missed_ticks, history->missed_gaps);
+}
+
+/* What is lost by @t_ns has grown. */
+static int note_counts(struct history *history, uint64_t t_ns)
+{
+	return counts_add(&history->counts, t_ns, missed(history), history->dropped);
+}
+
+static int add_tick(struct history *history, uint64_t t_ns, const struct tick *tick)
+{
+	int err = 0;
+
+	if (tick->missed > history->missed_ticks) {
+		history->missed_ticks = tick->missed;
+		err = note_counts(history, t_ns);
+	}
+	for (size_t i = 0; i < tick->count; i++) {
+		const struct sample *sample = &tick->samples[i];
+		struct history_line *line = history_line_own(history, sample->line);
+
+		if (!line)
+			continue;
+		if (add_sample(history, line, t_ns, sample->rss, sample->shared) ||
+		    history_hold_metrics(history, line, t_ns))
+			err = -ENOMEM;
+	}
+	return err;
+}
+
+static int add_event(struct history *history, const struct record *record)
+{
+	const struct event *event = &record->event;
+	struct history_line *line = history_line_own(history, event->line);
+	struct history_event kept = {
+		.t_ns = record->t_ns,
+		.seq = record->seq,
+		.line = event->line,
+		.kind = event->kind,
+		.span = event->span,
+		.duration_ns = event->duration_ns,
+		.rss = event->rss,
+		.rss_end = event->rss_end,
+		.stale = event_is_stale(event),
+		.peak_rss = event->peak_rss,
+		.peak_exact = event->peak_exact,
+		.category = event->category,
+		.label = event->label,
+	};
+
+	if (line)
+		line->events++;
+	if (event->kind == EVENT_SPAN_END)
+		events_close(&history->events, event->line, event->span, record->t_ns);
+	return events_add(&history->events, &kept);
+}
+
+static int add_process(struct history *history, uint64_t t_ns, const struct process *process)
+{
+	struct history_line *line = history_line_own(history, process->line);
+
+	if (!line) {
+		if (add_line(history, process->line, &line))
+			return -ENOMEM;
+		line->joined_ns = t_ns;
+	} else if (!line->expected &&
+		   (strcmp(line->name, process->name) != 0 ||
+		    strcmp(line->command, process->command) != 0) &&
+		   names_add(&line->names, t_ns, line->name, line->command)) {
+		return -ENOMEM;
+	}
+	line->expected = false;
+	line->pid = process->pid;
+	text_copy(line->name, sizeof(line->name), process->name);
+	text_copy(line->command, sizeof(line->command), process->command);
+	return 0;
+}
+
+static int add_end(struct history *history, const struct record *record)
+{
+	const struct end *end = &record->end;
+	struct history_line *line = history_line_own(history, end->line);
+	struct end told = *end;
+	struct history_event kept = {
+		.t_ns = record->t_ns,
+		.seq = record->seq,
+		.line = end->line,
+		.rss = end->last_rss,
+		.end = true,
+		.category = "",
+	};
+	char label[WORDING_TEXT];
+
+	if (!line || line->ended)
+		return 0;
+	line->ended = true;
+	line->end = *end;
+	line->last_ns = record->t_ns;
+	line->rss = end->last_rss;
+	line->max_rss = max_u64(line->max_rss, end->max_rss);
+	line->peak_rss = max_u64(max_u64(line->peak_rss, end->max_rss), end->peak_rss);
+	told.max_rss = line->max_rss;
+	kept.label = wording_end(label, &told, line->peak_rss);
+	return events_add(&history->events, &kept);
+}
+
+static int add_gap(struct history *history, uint64_t t_ns, const struct gap *gap)
+{
+	struct history_line *line = history_line_own(history, gap->line);
+
+	if (gap->reason == GAP_BEHIND || gap->reason == GAP_UNFOLLOWED || !gap_is_loss(gap->reason))
+		return 0; /* what a file lacks, nobody dropped */
+	if (gap->reason == GAP_MISSED) {
+		history->missed_gaps += gap->count;
+	} else {
+		history->dropped += gap->count;
+		if (line)
+			line->dropped += gap->count;
+	}
+	return note_counts(history, t_ns);
+}
+
+static void add_peak(struct history *history, uint64_t t_ns, const struct peak *peak)
+{
+	struct history_line *line = history_line_own(history, peak->line);
+
+	if (!line || peak->family || peak->peak_rss <= line->peak_rss)
+		return;
+	line->peak_rss = peak->peak_rss;
+	line->peak_told_ns = t_ns;
+}
+
+static int add_total(struct history *history, const struct record *record)
+{
+	struct total_point points[TOTAL_POINTS];
+	size_t count = total_add(&history->total, record, points);
+	int err = 0;
+
+	if (history->total_line)
+		history->total_line->peak_rss =
+			max_u64(history->total_line->peak_rss, history->total.peak);
+	if (count && !history->total_line) {
+		history->total_line = new_line(TOTAL_LINE);
+		if (!history->total_line)
+			return -ENOMEM;
+		text_copy(history->total_line->name, sizeof(history->total_line->name), TOTAL_NAME);
+		history->total_line->joined_ns = points[0].t_ns;
+	}
+	for (size_t i = 0; i < count && !err; i++) {
+		err = add_sample(history, history->total_line, points[i].t_ns, points[i].rss, 0);
+		if (!err)
+			err = history_total_metrics(history, history->total_line, &points[i]);
+	}
+	return err;
+}
+
+static int add_record(struct history *history, const struct record *record)
+{
+	history->now_ns = max_u64(history->now_ns, record->t_ns);
+	/* The machine has its memory from the start; there is nothing to be seen before others. */
+	if (record->t_ns < history->begin_ns && record->type != RECORD_LIMIT)
+		history->begin_ns = record->t_ns;
+	switch (record->type) {
+	case RECORD_TICK:
+		return add_tick(history, record->t_ns, &record->tick);
+	case RECORD_EVENT:
+		return add_event(history, record);
+	case RECORD_PROCESS:
+		return add_process(history, record->t_ns, &record->process);
+	case RECORD_END:
+		return add_end(history, record);
+	case RECORD_GAP:
+		return add_gap(history, record->t_ns, &record->gap);
+	case RECORD_PEAK:
+		add_peak(history, record->t_ns, &record->peak);
+		return 0;
+	case RECORD_LIMIT:
+		return history_take_limit(history, record->t_ns, &record->limit);
+	case RECORD_INSPECTION:
+		return 0;
+	case RECORD_CLOCK:
+		wall_add_jump(&history->session, record->t_ns, record->clock.unix_ns);
+		return 0;
+	case RECORD_METRICS:
+		return history_take_metrics(history, record->t_ns, &record->metrics);
+	}
+	return 0;
+}
+
+int history_add(struct history *history, const struct record *record)
+{
+	int err = add_record(history, record);
+
+	return add_total(history, record) ? -ENOMEM : err;
+}
+
+int history_expect(struct history *history, const struct process_info *info)
+{
+	struct history_line *line = history_line_own(history, info->line);
+
+	if (line)
+		return 0;
+	if (add_line(history, info->line, &line))
+		return -ENOMEM;
+	line->expected = true;
+	line->pid = info->pid;
+	line->joined_ns = info->since_ns;
+	text_copy(line->name, sizeof(line->name), info->name);
+	text_copy(line->command, sizeof(line->command), info->command);
+	return 0;
+}
+
+void history_expect_end(struct history *history)
+{
+	for (size_t i = 0; i < history->count; i++) {
+		if (history->lines[i]->expected)
+			history->lines[i]->ended = true;
+	}
+}
+
+int history_add_process(struct history *history, const struct process_info *info)
+{
+	struct history_line *line;
+
+	if (history_expect(history, info))
+		return -ENOMEM;
+	line = history_line_own(history, info->line);
+	if (line->expected) {
+		line->rss = info->rss;
+		line->ended = info->ended;
+		line->expected = false;
+	}
+	line->max_rss = max_u64(line->max_rss, info->max_rss);
+	if (info->peak_rss > line->peak_rss)
+		line->peak_told_ns = history->now_ns;
+	line->peak_rss = max_u64(max_u64(line->peak_rss, info->peak_rss), line->max_rss);
+	line->events = max_u64(line->events, info->events);
+	if (info->dropped > line->dropped) {
+		history->dropped += info->dropped - line->dropped;
+		line->dropped = info->dropped;
+	}
+	return note_counts(history, history->now_ns);
+}
+
+void history_forget(struct history *history, uint64_t t_ns)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < history->count; i++) {
+		struct history_line *line = history->lines[i];
+
+		if (!line->ended || line->last_ns >= t_ns) {
+			history->lines[kept++] = line;
+			continue;
+		}
+		events_forget(&history->events, line->line);
+		line_free(line);
+	}
+	history->count = kept;
+}
