@@ -421,7 +421,13 @@ const char *compare_figure_name(enum compare_figure figure)
 
 /* --- the gate */
 
-bool compare_exceeds(const struct compare_gate *gate, uint64_t a, uint64_t b)
+/*
+ * Whether memory grew by more than is allowed, as far as the recordings can vouch for it: a peak
+ * that a may have passed unseen is no measure, and b must have stayed above all that a was seen to
+ * have. A process is measured by the largest of its name in a, since which of them is the nth is
+ * often chance.
+ */
+static bool compare_exceeds(const struct compare_gate *gate, uint64_t a, uint64_t b)
 {
 	return gate->percent >= 0 && a > 0 && b > a && b - a > gate->bytes &&
 	       100 * (double)(b - a) / (double)a > gate->percent;
@@ -490,4 +496,12 @@ void compare_free(struct compare *compare)
 	free(compare->largest);
 	free(compare->spans);
 	*compare = (struct compare){ 0 };
+}
+
+bool compare_percent(double a, double b, double *ret_percent)
+{
+	if (a <= 0)
+		return false;
+	*ret_percent = 100 * (b - a) / a;
+	return true;
 }

@@ -115,13 +115,6 @@ void compare_free(struct compare *compare);
 int compare_segments(struct compare_segments *ret_segments, const struct compare *compare,
 		     const struct compare_process *process);
 
-/*
- * Whether memory grew by more than is allowed, as far as the recordings can vouch for it: a peak
- * that a may have passed unseen is no measure, and b must have stayed above all that a was seen to
- * have. A process is measured by the largest of its name in a, since which of them is the nth is
- * often chance.
- */
-bool compare_exceeds(const struct compare_gate *gate, uint64_t a, uint64_t b);
 bool compare_process_exceeds(const struct compare *compare, const struct compare_gate *gate,
 			     const struct compare_process *process);
 bool compare_largest_exceeds(const struct compare *compare, const struct compare_gate *gate);
@@ -133,5 +126,8 @@ void compare_measured(const struct compare *compare, const struct compare_proces
 
 /* "RSS", "PSS", "RSS, shared once". */
 const char *compare_figure_name(enum compare_figure figure);
+
+/* How much more @b is than @a, in percent: whether that can be told. */
+bool compare_percent(double a, double b, double *ret_percent);
 
 #endif

@@ -172,7 +172,7 @@ int compare_side_read(struct compare_side *ret_side, struct compare_texts *texts
 	int status;
 
 	*ret_side = (struct compare_side){ 0 };
-	status = summary_read_also(&ret_side->summary, reader, query, take, &taking);
+	status = summary_read(&ret_side->summary, reader, query, take, &taking);
 	if (!status)
 		status = taking.error;
 	if (status)

@@ -472,13 +472,7 @@ static void free_pass(struct pass *pass)
 }
 
 int summary_read(struct summary *ret_summary, struct reader *reader,
-		 const struct reader_query *query)
-{
-	return summary_read_also(ret_summary, reader, query, NULL, NULL);
-}
-
-int summary_read_also(struct summary *ret_summary, struct reader *reader,
-		      const struct reader_query *query, record_fn also, void *arg)
+		 const struct reader_query *query, record_fn also, void *arg)
 {
 	struct reader_query own = *query;
 	struct pass pass = { .summary = ret_summary,

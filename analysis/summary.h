@@ -5,10 +5,10 @@
 #ifndef ANALYSIS_SUMMARY_H
 #define ANALYSIS_SUMMARY_H
 
-#include "session/reader.h"
 #include "analysis/own.h"
 #include "analysis/span_tally.h"
 #include "analysis/total_tally.h"
+#include "session/reader.h"
 
 /* A figure beside the samples: bytes. */
 struct summary_metric {
@@ -111,15 +111,12 @@ struct summary {
 };
 
 /*
- * Of what @query asks for (its `every` is ignored): 0, or as reader_read, or -ENOMEM. Freed by
+ * Of what @query asks for (its `every` is ignored), and each record is given to @also (NULL: to
+ * nobody), with @arg, before it is counted: 0, or as reader_read, or -ENOMEM. Freed by
  * summary_free, before the reader is closed.
  */
 int summary_read(struct summary *ret_summary, struct reader *reader,
-		 const struct reader_query *query);
-
-/* The same, and each record is given to @also, with @arg, before it is counted. */
-int summary_read_also(struct summary *ret_summary, struct reader *reader,
-		      const struct reader_query *query, record_fn also, void *arg);
+		 const struct reader_query *query, record_fn also, void *arg);
 void summary_free(struct summary *summary);
 
 /* How it grew, and whether that goes on. */

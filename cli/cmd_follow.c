@@ -1,7 +1,7 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/follow.h"
-#include "cli/gates/rules.h"
+#include "cli/rules.h"
 #include "cli/session.h"
 
 #include <fcntl.h>
@@ -57,7 +57,7 @@ int follow_processes(const struct options *options, struct source *source, const
 				  .out = stdout },
 		.targets = options->pids,
 		.target_count = count,
-		.until_ended = !view->stays && !rules_given(options),
+		.until_ended = !view->stays && !options_have_rules(options),
 		.limiter = &limiter,
 	};
 	int status;
@@ -84,7 +84,7 @@ int follow_attach(struct options *options, struct source **ret_source, void *arg
 		status = session_select(options, *ret_source);
 	if (!status)
 		status = register_all(options, options->pids, ret_count);
-	return status ? status : rules_send(options);
+	return status ? status : session_add_rules(options);
 }
 
 static int follow_session(const struct options *options, struct source *source, void *arg)

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/command.h"
-#include "cli/gates/rules.h"
+#include "cli/rules.h"
 #include "cli/session.h"
 
 #include <errno.h>
@@ -43,12 +43,12 @@ static int run_add(const struct options *options)
 {
 	int status;
 
-	if (options->pid_count == 0 && !rules_given(options)) {
+	if (options->pid_count == 0 && !options_have_rules(options)) {
 		log_error("'add' needs PID, or --name, --user, --cgroup or --unit");
 		return EXIT_USAGE;
 	}
 	status = tell_pids(options, REQUEST_REGISTER);
-	return status ? status : rules_send(options);
+	return status ? status : session_add_rules(options);
 }
 
 static int run_drop(const struct options *options)

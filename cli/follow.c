@@ -2,12 +2,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "cli/gates/closing.h"
 #include "cli/command.h"
+#include "cli/gates/closing.h"
 #include "cli/gates/gates.h"
 #include "cli/gates/growth.h"
+#include "cli/rules.h"
 #include "cli/run/keep.h"
-#include "cli/gates/rules.h"
 #include "cli/session.h"
 
 #include <errno.h>
@@ -177,7 +177,7 @@ static void take_child_signal(void *arg)
 	struct follow *follow = arg;
 
 	if (follow->child)
-		run_reap(follow);
+		child_reap(follow->child, follow->options, &follow->limiter->hooks, follow->gone);
 	limiter_look(follow->limiter);
 }
 
@@ -216,7 +216,7 @@ static void mark(void *arg, const char *label)
 /* Whether all that was asked for has ended, with what it started, and nothing more can come. */
 static bool has_all_ended(const struct follow *follow)
 {
-	if (any_lives(follow) || rules_given(follow->options))
+	if (any_lives(follow) || options_have_rules(follow->options))
 		return false;
 	return follow->child ? is_over(follow, clock_mono_ns()) : all_ended(follow);
 }
@@ -287,7 +287,7 @@ static void loop(struct follow *follow)
 	if (follow->view->every && !follow->child && history_lines(follow->history) == 0)
 		log_error(
 			"session '%s': follows nothing yet; %s", follow->options->session,
-			rules_given(follow->options)
+			options_have_rules(follow->options)
 				? "a process that is what was asked for will appear here"
 				: "type 'memwatch PID', 'memwatch --name PATTERN' or 'memwatch run "
 				  "-- COMMAND'; a program that links libmemwatch appears by "

@@ -7,21 +7,11 @@
 #include "cli/gates/limiter.h"
 #include "cli/loop.h"
 #include "cli/options.h"
-#include "cli/run/orphans.h"
+#include "cli/run/child.h"
 #include "plotter/source.h"
 #include "plotter/view.h"
 
 #include <signal.h>
-
-/* A program that was launched here; run.c's. */
-struct child {
-	pid_t pid;
-	const char *name;
-	bool ended;
-	uint64_t ended_ns;
-	struct reaped reaped; /* what the kernel says of it; its floor from its launch on */
-	struct orphans orphans;
-};
 
 struct growth_gate;
 struct gates;
@@ -101,8 +91,5 @@ void follow_close(struct follow *follow);
 /* Whether a signal (si_code as sigaction(2) has it) came to this program, and not to its command:
  * it is to be passed on. */
 bool follow_is_ours_alone(int number, int code);
-
-/* Reap the child and its orphans where they have ended, and tell the watcher how. run.c's. */
-void run_reap(struct follow *follow);
 
 #endif

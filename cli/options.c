@@ -5,7 +5,7 @@
 #include "base/naming.h"
 #include "cli/command.h"
 #include "cli/options_table.h"
-#include "cli/gates/rules.h"
+#include "cli/rules.h"
 #include "cli/spelling.h"
 #include "cli/values.h"
 #include "plotter/view.h"
@@ -427,4 +427,11 @@ int options_parse(struct options *ret_options, const struct command *command, in
 void options_free(struct options *options)
 {
 	free(options->pids);
+}
+
+bool options_have_rules(const struct options *options)
+{
+	const struct rule_options *rules = &options->rules;
+
+	return rules->name_count > 0 || rules->cgroup_count > 0 || rules->has_user;
 }

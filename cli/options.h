@@ -139,4 +139,7 @@ const struct view *options_view(const struct options *options);
  * message. */
 int options_find_view(struct options *options);
 
+/* Whether they say whom to follow by a rule: a name, a user, a cgroup or a unit. */
+bool options_have_rules(const struct options *options);
+
 #endif

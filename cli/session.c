@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/units.h"
-#include "cli/gates/rules.h"
+#include "cli/rules.h"
 #include "wire/sessions.h"
 
 #include <errno.h>
@@ -67,7 +67,7 @@ static void set_session(struct options *options, const char *name)
 
 bool session_names_processes(const struct options *options)
 {
-	return options->pid_count > 0 || rules_given(options);
+	return options->pid_count > 0 || options_have_rules(options);
 }
 
 int session_choose(struct options *options, enum command_session use)
@@ -465,4 +465,44 @@ int session_look(const struct options *asked, uint64_t until_ns, struct source *
 			return say_absent(options, error);
 		clock_sleep_ns(ATTACH_PAUSE_NS);
 	}
+}
+
+static int add_rule(const struct options *options, const char *pattern)
+{
+	const struct rule_options *rules = &options->rules;
+	struct request request = { .op = REQUEST_RULE };
+	struct reply reply;
+
+	request.since = (rules->full ? RULE_FULL : 0) | (options->family ? RULE_FAMILY : 0);
+	if (rules->has_user)
+		snprintf(request.category, sizeof request.category, "%lu",
+			 (unsigned long)rules->user);
+	text_copy(request.text, sizeof request.text, pattern);
+	text_copy(request.name, sizeof request.name, options->as);
+	return session_ask(options, &request, &reply, NULL, NULL);
+}
+
+static int add_cgroup(const struct options *options, size_t i)
+{
+	struct request request = { .op = REQUEST_RULE,
+				   .since = options->rules.is_unit[i] ? RULE_UNIT : 0 };
+	struct reply reply;
+
+	text_copy(request.path, sizeof request.path, options->rules.cgroups[i]);
+	text_copy(request.name, sizeof request.name, options->as);
+	return session_ask(options, &request, &reply, NULL, NULL);
+}
+
+int session_add_rules(const struct options *options)
+{
+	const struct rule_options *rules = &options->rules;
+	int status = 0;
+
+	for (size_t i = 0; i < rules->name_count && !status; i++)
+		status = add_rule(options, rules->names[i]);
+	if (rules->has_user && rules->name_count == 0)
+		status = add_rule(options, "");
+	for (size_t i = 0; i < rules->cgroup_count && !status; i++)
+		status = add_cgroup(options, i);
+	return status;
 }

@@ -72,4 +72,7 @@ int session_look(const struct options *options, uint64_t until_ns, struct source
  * where that can't be told. */
 void session_program(char *path, size_t size, const char *name);
 
+/* Give the running session the rules of the options: 0, or an exit status after a message. */
+int session_add_rules(const struct options *options);
+
 #endif

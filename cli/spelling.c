@@ -1,15 +1,12 @@
 #include "cli/spelling.h"
 
+#include "base/minmax.h"
+
 #include <stddef.h>
 #include <string.h>
 
 /* Longer than any name here; what is longer still is none of them. */
 #define LONGEST 32
-
-static unsigned least(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
 
 /* The optimal string alignment distance: edits, where a change of neighbours is one. */
 static unsigned distance(const char *a, size_t a_length, const char *b, size_t b_length)
@@ -24,10 +21,10 @@ static unsigned distance(const char *a, size_t a_length, const char *b, size_t b
 		for (size_t j = 1; j <= b_length; j++) {
 			unsigned other = a[i - 1] != b[j - 1];
 
-			rows[i][j] = least(least(rows[i - 1][j], rows[i][j - 1]) + 1,
-					   rows[i - 1][j - 1] + other);
+			rows[i][j] = min_unsigned(min_unsigned(rows[i - 1][j], rows[i][j - 1]) + 1,
+						  rows[i - 1][j - 1] + other);
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-				rows[i][j] = least(rows[i][j], rows[i - 2][j - 2] + 1);
+				rows[i][j] = min_unsigned(rows[i][j], rows[i - 2][j - 2] + 1);
 		}
 	}
 	return rows[a_length][b_length];
@@ -44,7 +41,7 @@ void spelling_try(struct spelling *spelling, const char *known)
 		return;
 	edits = distance(spelling->typed, length, known, known_length);
 	if (strncmp(spelling->typed, known, length) == 0)
-		edits = least(edits, most);
+		edits = min_unsigned(edits, most);
 	if (edits > most || (spelling->meant && edits >= spelling->distance))
 		return;
 	spelling->meant = known;

@@ -8,21 +8,14 @@
 #include <strings.h>
 
 #define EXPORTER(name) &export_##name,
-#define ENDING(name) ", ." #name
 
 static const struct exporter *const exporters[] = { EXPORT_FORMATS(EXPORTER) };
-static const char endings[] = EXPORT_FORMATS(ENDING);
 
 #define COUNT (sizeof exporters / sizeof *exporters)
 
 const struct exporter *export_at(size_t index)
 {
 	return index < COUNT ? exporters[index] : NULL;
-}
-
-const char *export_endings(void)
-{
-	return endings + strlen(", ");
 }
 
 const struct exporter *export_find(const char *path)

@@ -35,9 +35,6 @@ const struct exporter *export_find(const char *path);
 /* All of them, NULL past the end. */
 const struct exporter *export_at(size_t index);
 
-/* ".csv, .jsonl, ..." */
-const char *export_endings(void);
-
 /*
  * Write @path: into a file beside it, which takes its name when it is whole; or "-", standard
  * output, as it comes. 0, or a negative errno (-ECANCELED too) with why in @why, of TEXT_WHY

@@ -12,13 +12,6 @@
 
 /* --- reading */
 
-const struct strip *page_strip(const struct page *page, uint32_t line)
-{
-	static const struct strip none;
-
-	return page->strips[line] ? page->strips[line] : &none;
-}
-
 /* NULL for a line that nobody knows, or that has ended, and without memory. */
 static struct bins *get_bins(struct page *page, uint32_t line)
 {
@@ -252,7 +245,7 @@ static int write_html(struct reader *reader, const struct export_options *option
 	int error = set_up(&page, options);
 
 	if (!error)
-		error = summary_read_also(&page.summary, reader, &options->query, take, &page);
+		error = summary_read(&page.summary, reader, &options->query, take, &page);
 	if (!error) {
 		error = finish(&page);
 		if (!error)

@@ -144,7 +144,9 @@ static size_t whole_characters(const char *name, size_t length)
 	return text_decode(name + length - back, back, &point) ? length : length - back;
 }
 
-void procinfo_name(char name[TEXT_NAME + 1], const char *comm)
+/* A name as the kernel has it (15 bytes, cut anywhere), as text_clean has it and cut at a
+ * character. */
+static void procinfo_name(char name[TEXT_NAME + 1], const char *comm)
 {
 	text_clean(name, TEXT_NAME + 1, comm, whole_characters(comm, strlen(comm)));
 }

@@ -59,10 +59,6 @@ bool procinfo_shares_memory(pid_t child, pid_t parent);
 /* Whether a process of that name, the kernel's for it, is a program of memwatch. */
 bool procinfo_is_ours(const char *name);
 
-/* A name as the kernel has it (15 bytes, cut anywhere), as text_clean has it and cut at a
- * character. */
-void procinfo_name(char name[TEXT_NAME + 1], const char *comm);
-
 /* What may change in its life: name, command, whole, blank, image, execed;
  * nothing else is set. 0 or a
  * negative errno. */

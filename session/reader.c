@@ -31,7 +31,8 @@ int reader_fail(struct reader *reader, int error, const char *why)
 	return reader->error;
 }
 
-int reader_check(struct reader *reader, int result)
+/* The reader's error after an SQLite result: the first one stays. */
+static int reader_check(struct reader *reader, int result)
 {
 	if (result == SQLITE_OK || reader->error)
 		return reader->error;

@@ -4,8 +4,8 @@
 #ifndef SESSION_READER_STATE_H
 #define SESSION_READER_STATE_H
 
-#include "session/row_cursor.h"
 #include "session/reader.h"
+#include "session/row_cursor.h"
 
 /* A line while records are read, by number. */
 struct reader_value {
@@ -114,8 +114,6 @@ struct reader {
 
 #define READER_NEVER UINT64_MAX
 
-/* The reader's error after an SQLite result: the first one stays. */
-int reader_check(struct reader *reader, int result);
 int reader_fail(struct reader *reader, int error, const char *why);
 
 /* Begin with a table; @where as cursor_open has it, and its ?2 is reader->from_ns in the file's

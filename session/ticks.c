@@ -11,7 +11,8 @@ void ticks_free(struct ticks *ticks)
 	ticks->room = 0;
 }
 
-uint64_t ticks_deadline(const struct ticks *ticks, uint64_t t_ns)
+/* The deadline at or before @t_ns. */
+static uint64_t ticks_deadline(const struct ticks *ticks, uint64_t t_ns)
 {
 	if (t_ns < ticks->start_ns)
 		return ticks->start_ns;

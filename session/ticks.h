@@ -48,9 +48,6 @@ struct ticks {
 
 void ticks_free(struct ticks *ticks);
 
-/* The deadline at or before @t_ns. */
-uint64_t ticks_deadline(const struct ticks *ticks, uint64_t t_ns);
-
 /* Each returns 0, -ENOMEM, or what put, late and empty return. */
 
 /* The record of a tick, or of what a line has when it joins. */

@@ -44,7 +44,7 @@ bool writer_may_pass(const struct writer *writer)
 	return writer->error && writer->passes;
 }
 
-int writer_fail(struct writer *writer, int error, const char *why)
+static int writer_fail(struct writer *writer, int error, const char *why)
 {
 	if (!writer->error) {
 		writer->error = error;

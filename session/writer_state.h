@@ -53,7 +53,6 @@ struct writer {
 
 /* The writer's error after an SQLite result: the first one stays. */
 int writer_check(struct writer *writer, int result);
-int writer_fail(struct writer *writer, int error, const char *why);
 
 /* Nanoseconds since the session's start, as rows have them. */
 int64_t writer_time(const struct writer *writer, uint64_t t_ns);

@@ -10,14 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-bool comparison_percent(double a, double b, double *ret_percent)
-{
-	if (a <= 0)
-		return false;
-	*ret_percent = 100 * (b - a) / a;
-	return true;
-}
-
 static int read_one(struct comparison *comparison, const struct options *options, int i)
 {
 	struct recording *recording = &comparison->recordings[i];
@@ -58,7 +50,7 @@ static void tell_exceeded(const struct comparison *comparison, const char *whose
 	char from[UNITS_TEXT], to[UNITS_TEXT];
 	double percent = 0;
 
-	comparison_percent((double)a, (double)b, &percent);
+	compare_percent((double)a, (double)b, &percent);
 	log_error("%s grew by %.1f %%, from %s to %s: more than %g %%", whose, percent,
 		  units_format_bytes(from, a), units_format_bytes(to, b), comparison->gate.percent);
 }

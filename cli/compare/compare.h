@@ -4,8 +4,8 @@
 #ifndef CLI_COMPARE_COMPARE_H
 #define CLI_COMPARE_COMPARE_H
 
-#include "cli/run/recording.h"
 #include "analysis/compare.h"
+#include "cli/run/recording.h"
 
 struct comparison {
 	struct recording recordings[2]; /* A and B */
@@ -17,8 +17,5 @@ struct comparison {
 
 void comparison_text_print(const struct comparison *comparison);
 void comparison_json_print(const struct comparison *comparison);
-
-/* How much more @b is than @a, in percent: whether that can be told. */
-bool comparison_percent(double a, double b, double *ret_percent);
 
 #endif

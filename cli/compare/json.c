@@ -44,7 +44,7 @@ static void put_percent(const char *key, double a, double b)
 {
 	double percent;
 
-	if (comparison_percent(a, b, &percent))
+	if (compare_percent(a, b, &percent))
 		printf(",\"%s\":%.3f", key, percent);
 	else
 		json_null(stdout, key);

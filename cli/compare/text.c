@@ -44,7 +44,7 @@ static const char *percent_text(char text[UNITS_TEXT], double a, double b)
 {
 	double percent;
 
-	if (!comparison_percent(a, b, &percent))
+	if (!compare_percent(a, b, &percent))
 		return "-";
 	snprintf(text, UNITS_TEXT, "%+.1f %%", percent);
 	return text;

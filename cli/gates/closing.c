@@ -1,6 +1,7 @@
 #include "cli/gates/closing.h"
 
 #include "base/log.h"
+#include "base/minmax.h"
 #include "base/units.h"
 
 #include <stdio.h>
@@ -61,11 +62,6 @@ void closing_take(struct closing *closing, const struct history *history,
 
 /* --- at its end */
 
-static uint64_t larger(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
-}
-
 static char *describe_end(char *text, size_t size, int status, bool limited)
 {
 	enum end_reason killed = limited ? END_LIMITED : END_KILLED;
@@ -92,12 +88,12 @@ static void say_peak(const struct closing *closing, const struct history *histor
 {
 	const struct history_line *line = counted(closing, history);
 	bool together = line && line->pid == 0;
-	uint64_t peak = larger(end->peak, larger(closing->most, closing->largest_peak));
+	uint64_t peak = max_u64(end->peak, max_u64(closing->most, closing->largest_peak));
 	char size[UNITS_TEXT], sampled[UNITS_TEXT + 16] = "", of[UNITS_TEXT],
 						    moment[UNITS_TEXT + 8];
 	char largest[TEXT_NAME + 64] = "";
 
-	peak = larger(peak, line ? line->peak_rss : 0);
+	peak = max_u64(peak, line ? line->peak_rss : 0);
 	if (peak == 0) {
 		log_error("it ended before its memory could be seen");
 		return;

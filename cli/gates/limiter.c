@@ -21,7 +21,8 @@
 
 #define PAUSE_NS (20 * NS_PER_MS)
 
-bool limiter_is_on(const struct limiter *limiter)
+/* Whether there is anything to do. */
+static bool limiter_is_on(const struct limiter *limiter)
 {
 	return limiter->options->limit_bytes || limiter->options->limit_total_bytes;
 }
@@ -278,7 +279,8 @@ bool limiter_ends(struct limiter *limiter)
 	return limiter->member_count > 0 && now_ns < limiter->ended_ns + LAST_RECORDS_NS;
 }
 
-bool limiter_busy(struct limiter *limiter)
+/* Whether something goes on that is to be waited for. */
+static bool limiter_busy(struct limiter *limiter)
 {
 	limiter_look(limiter);
 	return limiter->hooks.count > 0 ||

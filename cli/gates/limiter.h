@@ -6,9 +6,9 @@
 #ifndef CLI_GATES_LIMITER_H
 #define CLI_GATES_LIMITER_H
 
-#include "cli/run/ending.h"
 #include "cli/gates/hooks.h"
 #include "cli/options.h"
+#include "cli/run/ending.h"
 #include "plotter/model/history.h"
 #include "wire/message.h"
 
@@ -36,9 +36,6 @@ struct limiter {
 	char crossing[160]; /* the first one, in words */
 };
 
-/* Whether there is anything to do. */
-bool limiter_is_on(const struct limiter *limiter);
-
 /* Tell the watcher, now that those are followed: 0, or EXIT_FAIL after a message. */
 int limiter_ask(struct limiter *limiter);
 
@@ -55,9 +52,6 @@ void limiter_look(struct limiter *limiter);
 
 /* Whether the family is being ended, or the last records of those that were are on their way. */
 bool limiter_ends(struct limiter *limiter);
-
-/* Whether something goes on that is to be waited for. */
-bool limiter_busy(struct limiter *limiter);
 
 /* Wait for that, for some seconds at most: whether a limit was crossed. With a root one line says
  * so. To be called in any case; signals must be blocked as for the loop. */

@@ -1,8 +1,8 @@
 #include "cli/report/report.h"
 
 #include "base/clock.h"
-#include "cli/table.h"
 #include "cli/report/verdict.h"
+#include "cli/table.h"
 #include "plotter/model/wording.h"
 
 #include <inttypes.h>

@@ -2,8 +2,8 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/follow.h"
+#include "cli/rules.h"
 #include "cli/run/keep.h"
-#include "cli/gates/rules.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -81,7 +81,8 @@ static int run(const struct options *options)
 		log_error("'record' needs --output FILE, where to record");
 		return EXIT_USAGE;
 	}
-	if (options->argument_count > 0 && (options->pid_count > 0 || rules_given(options))) {
+	if (options->argument_count > 0 &&
+	    (options->pid_count > 0 || options_have_rules(options))) {
 		log_error("'record' follows processes by --pid and the like, or runs a command, "
 			  "not both");
 		return EXIT_USAGE;

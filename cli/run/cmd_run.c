@@ -1,13 +1,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "cli/run/capture.h"
-#include "cli/gates/closing.h"
 #include "cli/command.h"
 #include "cli/elsewhere.h"
 #include "cli/follow.h"
+#include "cli/gates/closing.h"
 #include "cli/gates/gates.h"
 #include "cli/gates/growth.h"
+#include "cli/run/capture.h"
 #include "cli/run/launch.h"
 #include "cli/session.h"
 #include "wire/pidns.h"
@@ -24,55 +24,6 @@
 #define EXIT_SIGNAL 128
 
 #define SHOW_PAUSE_NS (50 * NS_PER_MS)
-
-/* --- the child */
-
-/* @unseen of it and of its family is said with its end. */
-static void tell_end(const struct options *options, struct child *child)
-{
-	struct request request = {
-		.op = REQUEST_ENDED,
-		.pid = (uint32_t)child->pid,
-		.since = (uint64_t)child->reaped.status,
-		.peak = child->reaped.peak,
-		.reaped_count = 1,
-		.reaped = { child->reaped },
-	};
-	struct reply reply;
-
-	text_copy(request.text, sizeof request.text, child->name);
-	if (session_ask(options, &request, &reply, NULL, NULL) != 0)
-		return;
-	orphans_unseen(&child->orphans, &reply);
-	if (reply.value) /* of memwatch's own, which it waited for: nothing is known of it alone */
-		child->reaped.peak = 0;
-}
-
-static void reap_child(struct child *child)
-{
-	if (orphans_wait(child->pid, &child->reaped) < 0)
-		return;
-	child->ended = true;
-	child->ended_ns = clock_mono_ns();
-}
-
-/* Its orphans are told before it, since the session may end with it. */
-void run_reap(struct follow *follow)
-{
-	struct child *child = follow->child;
-	bool ended = child->ended;
-
-	if (!ended)
-		reap_child(child);
-	orphans_reap(&child->orphans, follow->options, child->pid, &follow->limiter->hooks);
-	if (follow->gone)
-		child->orphans.count = 0;
-	orphans_tell(&child->orphans, follow->options);
-	if (!child->ended || ended)
-		return;
-	if (!follow->gone)
-		tell_end(follow->options, child);
-}
 
 static int exit_status(int status)
 {
@@ -149,13 +100,13 @@ static void wait_for_child(struct follow *follow, struct capture *capture)
 	sigset_t set;
 
 	loop_signals(&set);
-	run_reap(follow);
+	child_reap(follow->child, follow->options, &follow->limiter->hooks, follow->gone);
 	while (follow_on(follow) || !follow->child->ended || limiter_ends(follow->limiter)) {
 		capture_show(capture);
 		limiter_look(follow->limiter);
 		if (sigtimedwait(&set, &info, &pause) > 0)
 			take_signal(follow, &info);
-		run_reap(follow);
+		child_reap(follow->child, follow->options, &follow->limiter->hooks, follow->gone);
 	}
 	capture_show(capture);
 }

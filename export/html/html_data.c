@@ -55,10 +55,18 @@ static void put_session(const struct page *page)
 	put_seconds(page, "width", 0, page->bin_ns);
 }
 
+/* Of a line. */
+static const struct strip *strip_of(const struct page *page, uint32_t line)
+{
+	static const struct strip none;
+
+	return page->strips[line] ? page->strips[line] : &none;
+}
+
 static void put_process(const struct page *page, const struct summary_process *summary)
 {
 	const struct reader_process *process = summary->process;
-	const struct strip *strip = page_strip(page, process->line);
+	const struct strip *strip = strip_of(page, process->line);
 
 	fprintf(page->out, "{\"name\":");
 	html_json_text(page->out, process->name);

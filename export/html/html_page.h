@@ -33,9 +33,6 @@ struct page {
 	struct notes notes;
 };
 
-/* Of a line. */
-const struct strip *page_strip(const struct page *page, uint32_t line);
-
 /* Place of the line in the summary, -1: it is the session, or not in it. */
 int page_index(const struct page *page, uint32_t line);
 

@@ -107,16 +107,9 @@ size_t curses_reset(char *to, size_t size);
 int curses_prepare(struct curses_view *view, const struct view_frame *frame);
 
 /* The chart's part of it, once the layout is there. */
-/* The lines of the chart, whose layout is not needed for that. */
-void curses_choose_lines(struct curses_view *view);
-
-int curses_prepare_plot(struct curses_view *view);
 
 /* Take what was typed. */
 enum view_wish curses_take_key(struct curses_view *view, const struct view_frame *frame, int key);
-
-/* What was clicked, or where the wheel was turned, of the frame that was prepared last. */
-void curses_take_mouse(struct curses_view *view);
 
 /* The next longer or shorter of the windows that the keys give. */
 uint64_t curses_next_window(const struct curses_view *view, bool longer);

@@ -4,6 +4,8 @@
  */
 #include "plotter/curses/curses.h"
 
+#include "base/minmax.h"
+
 #include <stdio.h>
 
 #define KEYS_WIDTH 11
@@ -92,11 +94,6 @@ static void fill(struct help *help, bool replay, bool headings)
 	}
 }
 
-static unsigned least(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
-
 /* What there is no room for is left out: headings, the border, then the last lines. */
 static void place(struct help *help, const struct layout *layout, bool replay)
 {
@@ -107,9 +104,9 @@ static void place(struct help *help, const struct layout *layout, bool replay)
 	if (help->lines + 2 > layout->height)
 		fill(help, replay, false);
 	help->border = help->lines + 2 <= layout->height && layout->width > FRAME_WIDTH;
-	help->width =
-		least(layout->width, help->columns * (COLUMN_WIDTH + gap) - gap + FRAME_WIDTH);
-	help->height = least(layout->height, help->lines + (help->border ? 2 : 0));
+	help->width = min_unsigned(layout->width,
+				   help->columns * (COLUMN_WIDTH + gap) - gap + FRAME_WIDTH);
+	help->height = min_unsigned(layout->height, help->lines + (help->border ? 2 : 0));
 	help->left = (layout->width - help->width) / 2;
 	help->top = (layout->height - help->height) / 2;
 }
@@ -133,7 +130,7 @@ static void draw_edge(const struct curses_view *view, const struct help *help, b
 static void draw_entry(const struct curses_view *view, unsigned y, struct extent at,
 		       const struct help_entry *entry)
 {
-	unsigned keys = least(KEYS_WIDTH, at.size);
+	unsigned keys = min_unsigned(KEYS_WIDTH, at.size);
 
 	if (!entry->keys) {
 		curses_put(view, y, at, entry->text, false, A_DIM);
@@ -160,7 +157,7 @@ static void draw_line(const struct curses_view *view, const struct help *help, u
 	}
 	for (unsigned i = 0; i < help->columns; i++) {
 		struct extent at = { help->left + inset + i * (COLUMN_WIDTH + 1),
-				     least(COLUMN_WIDTH, help->width - 2 * inset) };
+				     min_unsigned(COLUMN_WIDTH, help->width - 2 * inset) };
 
 		if (line < help->counts[i])
 			draw_entry(view, y, at, help->entries[i][line]);

@@ -1,29 +1,390 @@
 /*
- * The table of processes: the titles with the axis of time, a row a process.
+ * The lower part of the screen: the table of processes, the list of events, the last line with hints
+ * or what is at the cursor.
  */
-#include "plotter/curses/curses.h"
-
+#include "base/clock.h"
 #include "base/units.h"
+#include "plotter/curses/curses.h"
 #include "plotter/model/wording.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
-bool curses_put_piece(const struct curses_view *view, unsigned y, unsigned *at, unsigned end,
-		      const char *text, attr_t attributes)
+#define TIME_WIDTH 11 /* 1:01:01.234 */
+#define RSS_WIDTH 9   /* ~1023 MiB */
+#define SESSION_WIDTH 7
+
+/* Where the parts of an entry are. */
+struct entry_layout {
+	struct extent number;
+	struct extent time;
+	struct extent name;
+	struct extent text;
+	struct extent rss;
+};
+
+/* Of the largest number listed. */
+static unsigned number_width(const struct curses_view *view)
+{
+	const struct history *history = view->frame->history;
+	uint64_t last = history_event_after(history, view->now_ns + 1);
+	uint64_t most = 0;
+	unsigned width = 1;
+
+	/* numbers are in order of arrival, the list in order of time: nearly the same */
+	for (uint64_t i = 0; i < view->layout.list.size && i < last; i++) {
+		uint64_t number = history_event_at(history, last - 1 - i)->number;
+
+		most = number > most ? number : most;
+	}
+	for (; most >= 10; most /= 10)
+		width++;
+	return width;
+}
+
+static struct entry_layout entry_layout(const struct curses_view *view)
+{
+	const struct layout *layout = &view->layout;
+	unsigned gap = layout->width < 40 ? 1 : 2;
+	unsigned name = layout->name.size;
+	unsigned rss = layout->width >= 50 ? RSS_WIDTH : 0;
+	unsigned end = layout->width - (rss ? rss + gap : 0);
+	unsigned number = number_width(view);
+	struct entry_layout at = { .number = { 0, number }, .time = { number + 1, TIME_WIDTH } };
+
+	/* Room for "session" too, where there is any. */
+	if (gap > 1 && name < SESSION_WIDTH)
+		name = SESSION_WIDTH;
+	at.name = (struct extent){ at.time.at + at.time.size + gap, name };
+	at.text.at = at.name.at + name + gap;
+	at.text.size = end > at.text.at ? end - at.text.at : 0;
+	at.rss = (struct extent){ end + gap, rss };
+	return at;
+}
+
+static void write_time(char *text, size_t size, const struct curses_view *view, uint64_t t_ns)
+{
+	uint64_t start_ns = history_session(view->frame->history)->start_ns;
+	uint64_t passed_ns = t_ns > start_ns ? t_ns - start_ns : 0;
+	char clock[UNITS_TEXT];
+
+	snprintf(text, size, "%s.%03u", units_format_clock(clock, passed_ns),
+		 (unsigned)(passed_ns % NS_PER_S / NS_PER_MS));
+}
+
+/* What its process had then: as the event says, else as the history has it. */
+static void write_rss(char *text, size_t size, const struct curses_view *view,
+		      const struct history_event *event, const struct history_line *line)
+{
+	uint64_t rss = event->kind == EVENT_SPAN_END ? event->rss_end : event->rss;
+	char figure[UNITS_TEXT];
+
+	snprintf(text, size, "%s", rss > 0 && event->stale ? "~" : "");
+	if (rss == 0 && line) {
+		if (!history_value_before(view->frame->history, line, event->t_ns, &rss) &&
+		    line->first_ns <= view->now_ns)
+			rss = history_value_at(view->frame->history, line, event->t_ns);
+		snprintf(text, size, "~");
+	}
+	if (rss > 0)
+		snprintf(text + strlen(text), size - strlen(text), "%s",
+			 units_format_bytes(figure, rss));
+}
+
+/* Whether it lies in the window. */
+static bool is_shown(const struct curses_view *view, const struct history_event *event)
+{
+	return event->t_ns + view->settings->window_ns >= view->now_ns;
+}
+
+static void draw_entry(const struct curses_view *view, unsigned y, const struct entry_layout *at,
+		       const struct history_event *event, const struct history_event *nearest)
+{
+	const struct history_line *line = history_line_find(view->frame->history, event->line);
+	const char *name = line				 ? history_name_at(line, view->now_ns).name
+			   : event->line == LINE_SESSION ? "session"
+							 : "?";
+	bool selected = view->count > 0 && line == view->rows[view->selected].line;
+	attr_t attributes = is_shown(view, event) ? A_NORMAL : A_DIM;
+	attr_t pointed = event == nearest ? A_REVERSE : A_NORMAL;
+	struct extent text_at = at->text;
+	char text[WORDING_TEXT];
+
+	snprintf(text, sizeof(text), "%" PRIu64, event->number);
+	curses_put(view, y, at->number, text, true,
+		   attributes | pointed | A_BOLD | curses_line_colour(view, event->line));
+	write_time(text, sizeof(text), view, event->t_ns);
+	curses_put(view, y, at->time, text, true, attributes | pointed);
+	curses_put(view, y, at->name, name, false, selected ? A_BOLD : attributes);
+	if (event->end) /* its text tells the memory */
+		text_at.size =
+			view->layout.width > text_at.at ? view->layout.width - text_at.at : 0;
+	if (event->kind == EVENT_SPAN_BEGIN &&
+	    (!event->closed_ns || event->closed_ns > view->now_ns))
+		wording_open(text, event, view->now_ns);
+	else
+		wording_event(text, event);
+	curses_put(view, y, text_at, text, false, attributes);
+	if (event->end)
+		return;
+	write_rss(text, sizeof(text), view, event, line);
+	curses_put(view, y, at->rss, text, true, attributes);
+}
+
+/* A line across the screen, with the list's name and the selected process's command in it. */
+static void draw_rule(const struct curses_view *view)
+{
+	const struct layout *layout = &view->layout;
+	unsigned y = layout->list.at;
+	const char *command =
+		view->count ? history_name_at(view->rows[view->selected].line, view->now_ns).command
+			    : "";
+	unsigned size = cells_width(command);
+
+	curses_put_rule(y, (struct extent){ 0, layout->width }, curses_glyph(view, "─", "-"),
+			A_DIM);
+	curses_put(view, y, (struct extent){ 2, 8 }, " EVENTS ", false, A_DIM);
+	if (layout->width < 40 || size == 0)
+		return;
+	if (size > layout->width / 2)
+		size = layout->width / 2;
+	curses_put(view, y, (struct extent){ layout->width - size - 4, size + 2 }, "", false,
+		   A_NORMAL);
+	curses_put(view, y, (struct extent){ layout->width - size - 3, size }, command, false,
+		   A_DIM);
+}
+
+/* The event nearest to the cursor; NULL: there is no cursor, or no event. */
+static const struct history_event *pointed_at(const struct curses_view *view)
+{
+	uint64_t cursor_ns = view->settings->cursor_ns;
+
+	return cursor_ns ? moment_nearest(view->frame->history, cursor_ns, view->now_ns) : NULL;
+}
+
+/* The event after the first one listed: with a cursor, the one nearest to it is in the middle. */
+static size_t first_listed(const struct curses_view *view)
+{
+	const struct history *history = view->frame->history;
+	const struct history_event *nearest = pointed_at(view);
+	size_t end = history_event_after(history, view->now_ns + 1);
+	size_t index;
+
+	if (!nearest || view->layout.list.size < 2)
+		return end;
+	index = history_event_after(history, nearest->t_ns) + view->layout.list.size / 2;
+	if (index < view->layout.list.size - 1)
+		index = view->layout.list.size - 1;
+	return index < end ? index : end;
+}
+
+const struct history_event *curses_event_at(const struct curses_view *view, unsigned y)
+{
+	const struct extent *list = &view->layout.list;
+	size_t end = first_listed(view);
+
+	if (y <= list->at || y >= list->at + list->size || y - list->at > end)
+		return NULL;
+	return history_event_at(view->frame->history, end - (y - list->at));
+}
+
+void curses_draw_list(struct curses_view *view)
+{
+	const struct history *history = view->frame->history;
+	const struct history_event *nearest = pointed_at(view);
+	struct entry_layout at;
+	size_t index;
+
+	if (view->layout.list.size == 0)
+		return;
+	at = entry_layout(view);
+	index = first_listed(view);
+	draw_rule(view);
+	for (unsigned i = 1; i < view->layout.list.size && index > 0; i++)
+		draw_entry(view, view->layout.list.at + i, &at, history_event_at(history, --index),
+			   nearest);
+}
+
+#define WALL_WIDTH 56 /* a narrower screen has no room for the wall clock */
+#define DATE_WIDTH 100
+#define EVENT_LEAST 6 /* columns for less are not worth it */
+
+/* With as many decimals as it has: 3, 6 or 9. */
+static void write_fraction(char *text, size_t size, uint64_t ns)
+{
+	unsigned part = (unsigned)(ns % NS_PER_S);
+
+	if (part % 1000000 == 0)
+		snprintf(text, size, ".%03u", part / 1000000);
+	else if (part % 1000 == 0)
+		snprintf(text, size, ".%06u", part / 1000);
+	else
+		snprintf(text, size, ".%09u", part);
+}
+
+static void write_wall(char *text, size_t size, uint64_t wall_ns, bool date)
+{
+	time_t seconds = (time_t)(wall_ns / NS_PER_S);
+	struct tm local;
+	size_t length;
+
+	localtime_r(&seconds, &local);
+	length = strftime(text, size, date ? "%Y-%m-%d %H:%M:%S" : "%H:%M:%S", &local);
+	write_fraction(text + length, size - length, wall_ns);
+}
+
+/* "2 0.200 s ago: queue: high": what is nearest to the cursor, and where. */
+static void write_event(char *text, size_t size, const struct curses_view *view,
+			const struct history_event *event)
+{
+	uint64_t cursor_ns = view->settings->cursor_ns;
+	char words[WORDING_TEXT];
+	char away[UNITS_TEXT];
+	char number[24];
+
+	snprintf(number, sizeof(number), "%" PRIu64, event->number);
+	wording_event(words, event);
+	if (event->t_ns == cursor_ns)
+		snprintf(text, size, "%s: %s", number, words);
+	else if (event->t_ns < cursor_ns)
+		snprintf(text, size, "%s %s ago: %s", number,
+			 units_format_duration(away, cursor_ns - event->t_ns), words);
+	else
+		snprintf(text, size, "%s in %s: %s", number,
+			 units_format_duration(away, event->t_ns - cursor_ns), words);
+}
+
+static void put_piece(const struct curses_view *view, unsigned y, unsigned *at, const char *text,
+		      attr_t attributes)
 {
 	unsigned width = cells_width(text);
 
-	if (width == 0 || *at + width > end)
-		return false;
+	if (width == 0 || *at >= view->layout.width)
+		return;
 	curses_put(view, y, (struct extent){ *at, width }, text, false, attributes);
-	*at += width + 2;
-	return true;
+	*at += width + (view->layout.width < WALL_WIDTH ? 1 : 2);
 }
 
-const char *curses_glyph(const struct curses_view *view, const char *utf8, const char *ascii)
+/* Time since the session began and by the clock on the wall. */
+static void put_time(const struct curses_view *view, unsigned y, unsigned *at)
 {
-	return view->ascii ? ascii : utf8;
+	const struct session_info *session = history_session(view->frame->history);
+	uint64_t passed_ns = view->settings->cursor_ns > session->start_ns
+				     ? view->settings->cursor_ns - session->start_ns
+				     : 0;
+	char clock[UNITS_TEXT];
+	char fraction[16];
+	char text[64];
+
+	write_fraction(fraction, sizeof(fraction), passed_ns);
+	snprintf(text, sizeof(text), "%s%s", units_format_clock(clock, passed_ns), fraction);
+	put_piece(view, y, at, text, A_BOLD);
+	write_wall(text, sizeof(text), wall_at(session, session->start_ns + passed_ns),
+		   view->layout.width >= DATE_WIDTH);
+	if (view->layout.width >= WALL_WIDTH)
+		put_piece(view, y, at, text, A_NORMAL);
+}
+
+static void put_value(const struct curses_view *view, unsigned y, unsigned *at)
+{
+	const struct row *row;
+	const char *name;
+	unsigned width;
+	uint64_t rss;
+	char text[32];
+
+	if (view->count == 0)
+		return;
+	row = &view->rows[view->selected];
+	name = history_name_at(row->line, view->now_ns).name;
+	width = cells_width(name);
+	if (width > view->layout.name.size)
+		width = view->layout.name.size;
+	curses_put(view, y, (struct extent){ *at, width }, name, false, A_NORMAL);
+	*at += width + 1;
+	snprintf(text, sizeof(text), "-");
+	if (row_value_at(row, view->frame->history, view->settings->cursor_ns, &rss))
+		snprintf(text, sizeof(text), "%" PRIu64 " KiB", rss / 1024);
+	put_piece(view, y, at, text, A_BOLD);
+}
+
+static void draw_bottom_cursor(const struct curses_view *view, unsigned y)
+{
+	uint64_t cursor_ns = view->settings->cursor_ns;
+	const struct history_event *event =
+		moment_nearest(view->frame->history, cursor_ns, view->now_ns);
+	unsigned at = view->layout.width < WALL_WIDTH ? 0 : 1;
+	char text[WORDING_TEXT + UNITS_TEXT + 16];
+
+	curses_put(view, y, (struct extent){ 0, view->layout.width }, "", false, A_NORMAL);
+	put_time(view, y, &at);
+	put_value(view, y, &at);
+	if (!event || at + EVENT_LEAST > view->layout.width)
+		return;
+	write_event(text, sizeof(text), view, event);
+	curses_put(view, y, (struct extent){ at, view->layout.width - at }, text, false,
+		   curses_colour(view, COLOUR_MARK));
+}
+
+/* What is being typed, with a cursor behind it; its end where it is long. */
+static void draw_prompt(const struct curses_view *view, unsigned y)
+{
+	const struct prompt *prompt = &view->settings->prompt;
+	const char *what = prompt->kind == PROMPT_FILTER ? "filter:" : "mark:";
+	unsigned width = view->layout.width;
+	unsigned at = (unsigned)strlen(what) + 2;
+	const char *text = prompt->text;
+
+	curses_put(view, y, (struct extent){ 0, width }, "", false, A_NORMAL);
+	curses_put(view, y, (struct extent){ 1, at - 1 }, what, false, A_BOLD);
+	while (*text && at + cells_width(text) + 1 > width)
+		text++;
+	while (((unsigned char)*text & 0xc0) == 0x80)
+		text++;
+	curses_put(view, y, (struct extent){ at, cells_width(text) }, text, false, A_NORMAL);
+	curses_put(view, y, (struct extent){ at + cells_width(text), 1 }, "", false, A_REVERSE);
+}
+
+/* As many as there is room for: those that are needed most come first. */
+static void draw_hints(const struct curses_view *view, unsigned y)
+{
+	const char *const live[] = {
+		"q quit",    "p pause",	  curses_glyph(view, "← → cursor", "arrows cursor"),
+		"? help",    "n N event", "+ - window",
+		"a all/one", "/ filter",  "s sort",
+		"m mark",    "l list"
+	};
+	const char *const replay[] = {
+		"q quit",     "space play", curses_glyph(view, "← → cursor", "arrows cursor"),
+		"? help",     "n N event",  "< > speed",
+		"+ - window", "a all/one",  "/ filter",
+		"s sort",     "l list"
+	};
+	const char *const *hints = view->frame->end_ns ? replay : live;
+	unsigned at = 1;
+
+	for (size_t i = 0; i < sizeof(live) / sizeof(live[0]); i++) {
+		if (!curses_put_piece(view, y, &at, view->layout.width, hints[i], A_DIM))
+			return;
+	}
+}
+
+void curses_draw_bottom(const struct curses_view *view)
+{
+	const struct layout *layout = &view->layout;
+	struct extent place = { 1, layout->width - 1 };
+
+	if (view->settings->prompt.kind && layout->height > 1)
+		draw_prompt(view, layout->height - 1);
+	else if (view->frame->notice[0] && layout->height > 1)
+		curses_put(view, layout->height - 1, place, view->frame->notice, false,
+			   A_BOLD | curses_colour(view, COLOUR_ALERT));
+	else if (view->settings->cursor_ns && layout->height > 1)
+		draw_bottom_cursor(view, layout->height - 1);
+	else if (layout->hints.size && layout->width > 1)
+		draw_hints(view, layout->hints.at);
 }
 
 /* A label of the axis, unless the session has a mark in its place, or the cursor is there. */

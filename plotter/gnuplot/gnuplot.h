@@ -17,7 +17,7 @@
 
 #include <termios.h>
 
-/* --- the picture: view_gnuplot_layout.c */
+/* --- the picture: script.c */
 
 /* In dots, or characters where the terminal has those. */
 struct gnuplot_layout {
@@ -43,7 +43,7 @@ void gnuplot_layout_fit(struct gnuplot_layout *layout, const struct scene *scene
 /* The room within them, for about that many curves. */
 struct scene_size gnuplot_layout_room(const struct gnuplot_layout *layout, size_t curves);
 
-/* --- a frame's script and data: view_gnuplot_script.c, view_gnuplot_data.c */
+/* --- a frame's script and data: script.c */
 
 /* Rows of numbers in the data. */
 struct gnuplot_block {
@@ -65,13 +65,6 @@ struct gnuplot_data {
 /* All of @scene: false where there is no memory. Memory is kept for the next; free numbers. */
 bool gnuplot_data_set(struct gnuplot_data *data, const struct scene *scene);
 
-/* Seconds on the axis of time; the unit of the axis of memory. */
-double gnuplot_seconds(const struct scene *scene, uint64_t t_ns);
-double gnuplot_units(const struct scene *scene, uint64_t bytes);
-
-/* 0xrrggbb of a line's curve, the same as long as it lives. */
-uint32_t gnuplot_colour(uint32_t line);
-
 struct gnuplot_frame {
 	const struct gnuplot_layout *layout;
 	const struct scene *scene;
@@ -87,7 +80,7 @@ char *gnuplot_script(const struct gnuplot_frame *frame, size_t *ret_length);
 /* What is said before the first frame: the same. */
 char *gnuplot_preamble(const struct gnuplot_layout *layout, size_t *ret_length);
 
-/* --- a running gnuplot: view_gnuplot_link.c */
+/* --- a running gnuplot: live.c */
 
 #define LINK_LINE 256
 
@@ -136,7 +129,7 @@ enum link_state link_listen(struct link *link, int timeout_ms);
 /* Why it is dead, or why the last frame isn't whole; returns @text. */
 char *link_why(const struct link *link, char text[GNUPLOT_WHY]);
 
-/* --- what it drew: view_gnuplot_show.c */
+/* --- what it drew: gnuplot.c */
 
 struct gnuplot_screen {
 	FILE *out;
@@ -152,20 +145,7 @@ struct gnuplot_cells {
 	double height;
 };
 
-struct gnuplot_cells gnuplot_screen_size(const struct gnuplot_screen *screen);
-
-/* Show @drawn, the last @length bytes that gnuplot drew there, in place: as view_flush. Nothing but
- * pictures goes to the terminal. */
-int gnuplot_screen_show(struct gnuplot_screen *screen, const struct gnuplot_terminal *terminal,
-			const char *drawn, size_t length);
-
-/* Leave the last picture on it, and the cursor below. */
-void gnuplot_screen_leave(struct gnuplot_screen *screen);
-
-/* Put it in the place of the file @path: 0; or a negative errno after one line of log_error. */
-int gnuplot_file_write(const char *path, const char *drawn, size_t length);
-
-/* --- the view: view_gnuplot.c, view_gnuplot_frame.c */
+/* --- the view: gnuplot.c */
 
 #define GNUPLOT_FPS 10
 
@@ -195,16 +175,6 @@ struct gnuplot_view {
 	unsigned failures;
 	bool published; /* what the last frame drew */
 };
-
-/* The picture's size, which follows the screen's or the window's. */
-void gnuplot_set_size(struct gnuplot_view *view);
-
-/* Say why gnuplot has ended: -EIO. */
-int gnuplot_say_dead(struct gnuplot_view *view);
-
-/* To one that is idle; not much sooner than the frames a second say, and only where there is
- * something new. As a view's draw. */
-int gnuplot_send_when_due(struct gnuplot_view *view, const struct view_frame *frame);
 
 /* view_gnuplot for windows; for screens, with keys; for files, which end with what they follow. */
 extern const struct view view_gnuplot_screen;

@@ -30,11 +30,6 @@ unsigned chart_across(enum chart_glyphs glyphs)
 	return shapes[glyphs].across;
 }
 
-unsigned chart_up(enum chart_glyphs glyphs)
-{
-	return shapes[glyphs].up;
-}
-
 int chart_set(struct chart *chart, enum chart_glyphs glyphs, unsigned width, unsigned height,
 	      uint64_t low, uint64_t high)
 {
@@ -157,7 +152,8 @@ void chart_draw(struct chart *chart, const struct history_column *columns, uint8
 
 /* --- glyphs */
 
-char chart_symbol(uint8_t line)
+/* The symbol of a line in ASCII. */
+static char chart_symbol(uint8_t line)
 {
 	return line ? "*+ox#@%&"[(line - 1) % 8] : ' ';
 }

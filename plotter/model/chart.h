@@ -36,7 +36,6 @@ struct chart {
 
 /* Columns of dots in a cell: 2, 2, 1; and rows: 4, 2, 2. */
 unsigned chart_across(enum chart_glyphs glyphs);
-unsigned chart_up(enum chart_glyphs glyphs);
 
 /* An empty one of that size and scale: 0 or -ENOMEM. All zeros is one without memory; its cells are
  * kept for the next. chart_free frees them. */
@@ -61,8 +60,5 @@ uint8_t chart_line(const struct chart *chart, unsigned x, unsigned y);
 
 /* The row of cells in which a value lies, from the top; the nearest where it is outside. */
 unsigned chart_row(const struct chart *chart, uint64_t bytes);
-
-/* The symbol of a line in ASCII. */
-char chart_symbol(uint8_t line);
 
 #endif

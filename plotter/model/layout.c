@@ -1,5 +1,7 @@
 #include "plotter/model/layout.h"
 
+#include "base/minmax.h"
+
 #define SPARK_WISHED 16
 #define SPARK_LEAST 3
 #define FIGURE 8 /* "1023 MiB" */
@@ -16,16 +18,6 @@
 #define TICKS_LINES 16	     /* as many have a line of ticks above the labels of time */
 #define BARS_MOST 3
 #define CHART_LIST_LEAST 14 /* as many have a list under a chart */
-
-static unsigned min_unsigned(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
-
-static unsigned max_unsigned(unsigned a, unsigned b)
-{
-	return a > b ? a : b;
-}
 
 /* Columns left for the sparkline between those of a size. */
 static unsigned spark_left(const struct layout *layout, unsigned gutter, unsigned gap)

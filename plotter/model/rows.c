@@ -1,5 +1,7 @@
 #include "plotter/model/rows.h"
 
+#include "base/minmax.h"
+
 #include <string.h>
 
 /* A line that moves by less than one part in SCALE_PARTS of its size is drawn flat; and so are a
@@ -10,16 +12,6 @@
 /* A window rolls on by whole columns; by so many of them at once that it does so this often while
  * it passes: each time the whole of it is drawn, and sent, anew. */
 #define ROLLS 60
-
-static uint64_t min_u64(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
-static uint64_t max_u64(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
-}
 
 /* Columns that a bucket of @width_ns covers. */
 static size_t stretch_of(const struct axis *axis, uint64_t width_ns)

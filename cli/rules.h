@@ -2,8 +2,8 @@
  * Whom to follow without a PID: by name, user, cgroup or unit. The watcher looks for them as long
  * as the session lasts.
  */
-#ifndef CLI_GATES_RULES_H
-#define CLI_GATES_RULES_H
+#ifndef CLI_RULES_H
+#define CLI_RULES_H
 
 #include "cli/options.h"
 
@@ -14,10 +14,5 @@ int rules_take_cgroup(struct rule_options *rules, const char *name, bool unit);
 
 /* Whether what was taken can be asked for: 0, or EXIT_USAGE after a message. */
 int rules_check(const struct options *options);
-
-bool rules_given(const struct options *options);
-
-/* Give the running session what was asked for: 0, or an exit status after a message. */
-int rules_send(const struct options *options);
 
 #endif
