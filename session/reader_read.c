@@ -8,9 +8,9 @@
 /* Work between two calls of the query's progress: rows, or samples told. */
 #define WORK_STEPS 4096
 
-/* Samples that are put back unasked: a day of twenty idle processes at 10 Hz, or as many as this
- * for each row of a larger file. */
-#define PUT_BACK_FREE 2e7
+/* Samples that are put back unasked, in two seconds at most: a day of five idle processes at 10 Hz;
+ * or as many as this for each row of a larger file. */
+#define PUT_BACK_FREE 5e6
 #define PUT_BACK_A_ROW 1000
 
 struct reader_value *reader_value(struct reader *reader, uint32_t line)

@@ -289,15 +289,24 @@ static bool is_lost_before(const struct reader *reader, uint64_t t_ns)
 	return reader->hole.kind == HOLE_LOST && reader->hole.from_ns < t_ns;
 }
 
+/* Until when ticks have nothing that is to be told: where no line is left, or they are before the
+ * part that is read. */
+static uint64_t idle_until(const struct reader *reader)
+{
+	uint64_t next_ns = reader->sample_ns;
+
+	return reader->has_count && reader->from_ns < next_ns ? reader->from_ns : next_ns;
+}
+
 /* The next tick that is to be put back; READER_NEVER where no line is left. */
 static uint64_t put_back(struct reader *reader)
 {
 	uint64_t before_ns;
 
-	if (reader->has_count == 0) {
-		if (reader->sample_ns == READER_NEVER)
-			return READER_NEVER;
-		before_ns = deadline_before(reader, reader->sample_ns);
+	if (reader->has_count == 0 && reader->sample_ns == READER_NEVER)
+		return READER_NEVER;
+	if (reader->has_count == 0 || reader->deadline_ns < reader->from_ns) {
+		before_ns = deadline_before(reader, idle_until(reader));
 		if (reader->deadline_ns < before_ns)
 			reader->deadline_ns = before_ns;
 	}

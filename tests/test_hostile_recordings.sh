@@ -157,6 +157,9 @@ done
 said=$(bounded memwatch replay --view json week.mwdb 2>&1 >out)
 check_match "a week of microseconds, replayed" '^memwatch: week\.mwdb: says that' "$said"
 bounded memwatch export week.mwdb --to 0.2 -o out.csv || fail "a week of microseconds: a part of it"
+bounded memwatch export week.mwdb --from 600000 --to 600000.1 -o out.csv || fail "a week of microseconds: a late part of it"
+said=$(bounded memwatch export week.mwdb --from 1 --to 4 -o out.csv 2>&1)
+check_match "a part of as many samples as are refused of the whole" '^memwatch: week\.mwdb: says that' "$said"
 for format in json html svg pftrace; do
 	bounded memwatch export week.mwdb -o out.$format || fail "a week of microseconds, as $format"
 done
