@@ -1,7 +1,6 @@
 #include "watcher/sampler.h"
 
 #include "base/clock.h"
-#include "watcher/slots.h"
 #include "proc/statm.h"
 #include "watcher/tickbuf.h"
 
@@ -9,12 +8,58 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/timerfd.h>
+#include <sys/types.h>
 #include <unistd.h>
+
+/*
+ * The table of what is read. A slot that leaves stays until the reading thread has seen the table
+ * without it, since its descriptor may be in use. No locking of its own.
+ */
+struct slot {
+	int fd; /* negative: the file is opened at each tick */
+	uint32_t line;
+	pid_t pid; /* for that */
+	uint64_t start_ticks;
+	uint64_t leaves; /* the version of the table that no longer has it; 0: it stays */
+};
+
+struct slots {
+	struct slot *at;
+	size_t count;
+	size_t room;
+};
+
+/* @line leaves with that version. */
+static void slots_leave(struct slots *slots, uint32_t line, uint64_t version)
+{
+	for (size_t i = 0; i < slots->count; i++) {
+		if (slots->at[i].line == line && !slots->at[i].leaves)
+			slots->at[i].leaves = version;
+	}
+}
+
+/* Close and remove those that had left by that version; the others keep their order. */
+static void slots_close(struct slots *slots, uint64_t version)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < slots->count; i++) {
+		struct slot *slot = &slots->at[i];
+
+		if (!slot->leaves || slot->leaves > version)
+			slots->at[kept++] = *slot;
+		else if (slot->fd >= 0)
+			close(slot->fd);
+	}
+	slots->count = kept;
+}
 
 /* Ticks are kept for this long while the other side is busy. */
 #define KEEP_NS (250 * NS_PER_MS)

@@ -28,8 +28,8 @@ struct inspector {
 	uint64_t begin_ns;
 	size_t pointers_count;
 	uint64_t pointers[THREADS_MOST];
-	struct partition_threads threads;
-	struct partition *partition;
+	struct mapping_threads threads;
+	struct mapping_kinds *mapping_kinds;
 	const struct part *parts;
 	size_t count;
 	struct smaps reader;
@@ -106,8 +106,8 @@ static void ask_threads(struct inspector *inspector)
 		closedir(tasks);
 	qsort(inspector->pointers, inspector->pointers_count, sizeof *inspector->pointers,
 	      compare_pointers);
-	inspector->threads = (struct partition_threads){ inspector->pointers,
-							 inspector->pointers_count, seen > 1 };
+	inspector->threads = (struct mapping_threads){ inspector->pointers,
+						       inspector->pointers_count, seen > 1 };
 }
 
 /* 0 or a negative errno. */
@@ -116,7 +116,7 @@ static int read_all(struct inspector *inspector)
 	struct smaps *reader = &inspector->reader;
 	ssize_t size;
 
-	*reader = (struct smaps){ .each = partition_take, .arg = inspector->partition };
+	*reader = (struct smaps){ .each = mapping_kinds_take, .arg = inspector->mapping_kinds };
 	do {
 		size = read(inspector->smaps, inspector->buffer, sizeof inspector->buffer);
 		if (size > 0)
@@ -133,9 +133,9 @@ static void *run(void *arg)
 	prctl(PR_SET_NAME, "mw-inspector");
 	inspector->begin_ns = clock_mono_ns();
 	ask_threads(inspector);
-	inspector->partition = partition_new(&inspector->threads);
-	if (inspector->partition && read_all(inspector) == 0)
-		inspector->parts = partition_end(inspector->partition, &inspector->count);
+	inspector->mapping_kinds = mapping_kinds_new(&inspector->threads);
+	if (inspector->mapping_kinds && read_all(inspector) == 0)
+		inspector->parts = mapping_kinds_end(inspector->mapping_kinds, &inspector->count);
 	eventfd_write(inspector->event, 1);
 	return NULL;
 }
@@ -161,7 +161,7 @@ static void release(struct inspector *inspector)
 		close(inspector->event);
 	if (inspector->smaps >= 0)
 		close(inspector->smaps);
-	partition_free(inspector->partition);
+	mapping_kinds_free(inspector->mapping_kinds);
 	free(inspector);
 }
 

@@ -6,7 +6,7 @@
 #ifndef WATCHER_INSPECT_INSPECTOR_H
 #define WATCHER_INSPECT_INSPECTOR_H
 
-#include "watcher/inspect/partition.h"
+#include "watcher/inspect/mapping_kinds.h"
 
 #include <sys/types.h>
 
@@ -25,8 +25,8 @@ void inspector_free(struct inspector *inspector);
 int inspector_fd(const struct inspector *inspector);
 
 /*
- * Once it is done: the kinds, as partition_end, valid until inspector_free, and when it began to
- * read. None, where the process ended before, or could not be read to its end.
+ * Once it is done: the kinds, as mapping_kinds_end, valid until inspector_free, and when it began
+ * to read. None, where the process ended before, or could not be read to its end.
  */
 const struct part *inspector_parts(struct inspector *inspector, size_t *ret_count,
 				   uint64_t *ret_begin_ns);

@@ -1,6 +1,6 @@
 /* What a text of /proc/PID/smaps comes to: the mappings in it, and the kinds that they are of. */
 #include "tests/check.h"
-#include "watcher/inspect/partition.h"
+#include "watcher/inspect/mapping_kinds.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -64,15 +64,15 @@ static void tell(char *told, size_t size, const struct part *parts, size_t count
 }
 
 static const uint64_t pointers[] = { 0x7f1000500000, 0x7fff00001000 };
-static const struct partition_threads threads = { pointers, 2, true };
-static const struct partition_threads single = { pointers + 1, 1, false };
+static const struct mapping_threads threads = { pointers, 2, true };
+static const struct mapping_threads single = { pointers + 1, 1, false };
 
 /* The kinds of @rows, read in pieces of @piece bytes. */
 static void sort_rows(char *told, size_t size, const struct row *rows, size_t count, size_t piece,
-		      const struct partition_threads *of)
+		      const struct mapping_threads *of)
 {
-	struct partition *partition = partition_new(of);
-	struct smaps smaps = { .each = partition_take, .arg = partition };
+	struct mapping_kinds *mapping_kinds = mapping_kinds_new(of);
+	struct smaps smaps = { .each = mapping_kinds_take, .arg = mapping_kinds };
 	const struct part *parts;
 	size_t length, kinds;
 	char *text = write_rows(rows, count, &length);
@@ -80,9 +80,9 @@ static void sort_rows(char *told, size_t size, const struct row *rows, size_t co
 	for (size_t at = 0; at < length; at += piece)
 		smaps_take(&smaps, text + at, length - at < piece ? length - at : piece);
 	smaps_end(&smaps);
-	parts = partition_end(partition, &kinds);
+	parts = mapping_kinds_end(mapping_kinds, &kinds);
 	tell(told, size, parts, kinds);
-	partition_free(partition);
+	mapping_kinds_free(mapping_kinds);
 	free(text);
 }
 
@@ -219,7 +219,7 @@ static void the_end_of_a_long_path_is_kept(void)
 
 static void kinds_beyond_the_most_are_others(void)
 {
-	struct partition *partition = partition_new(&single);
+	struct mapping_kinds *mapping_kinds = mapping_kinds_new(&single);
 	struct mapping mapping = { .readable = true };
 	struct memory_use sum = { 0 };
 	const struct part *parts;
@@ -230,9 +230,9 @@ static void kinds_beyond_the_most_are_others(void)
 		snprintf(path, sizeof path, "/data/%u", i);
 		mapping.path = path;
 		mapping.use = (struct memory_use){ .mappings = 1, .size = 4096, .rss = i };
-		partition_take(partition, &mapping);
+		mapping_kinds_take(mapping_kinds, &mapping);
 	}
-	parts = partition_end(partition, &count);
+	parts = mapping_kinds_end(mapping_kinds, &count);
 	CHECK_EQ_U64(count, INSPECTION_KINDS);
 	for (size_t i = 0; i < count; i++)
 		memory_use_add(&sum, &parts[i].use);
@@ -241,13 +241,13 @@ static void kinds_beyond_the_most_are_others(void)
 	CHECK_EQ_U64(parts[0].kind, MEMORY_OTHERS);
 	CHECK_EQ_U64(parts[0].use.mappings, 20000 - INSPECTION_KINDS + 1);
 	CHECK_EQ_STR(parts[1].name, "/data/8191");
-	partition_free(partition);
+	mapping_kinds_free(mapping_kinds);
 }
 
 static void what_is_no_smaps_does_no_harm(void)
 {
-	struct partition *partition = partition_new(&single);
-	struct smaps smaps = { .each = partition_take, .arg = partition };
+	struct mapping_kinds *mapping_kinds = mapping_kinds_new(&single);
+	struct smaps smaps = { .each = mapping_kinds_take, .arg = mapping_kinds };
 	static const char *const texts[] = {
 		"Rss: 4 kB\n", "\n\n",		"fe", "\n7f-7e rw-p 0 0 0\n",  "abc\nRss: 12 kB\n",
 		"7f00-7f01 r", "\n0-ffff rwxs", "p",  " \nRss: many kB\nRss:", " -4 kB",
@@ -266,13 +266,13 @@ static void what_is_no_smaps_does_no_harm(void)
 	for (int i = 0; i < 5; i++)
 		smaps_take(&smaps, bytes, sizeof bytes);
 	smaps_end(&smaps);
-	partition_end(partition, &count);
-	partition_free(partition);
+	mapping_kinds_end(mapping_kinds, &count);
+	mapping_kinds_free(mapping_kinds);
 
-	partition = partition_new(&single);
-	CHECK(partition_end(partition, &count) == NULL);
+	mapping_kinds = mapping_kinds_new(&single);
+	CHECK(mapping_kinds_end(mapping_kinds, &count) == NULL);
 	CHECK_EQ_U64(count, 0);
-	partition_free(partition);
+	mapping_kinds_free(mapping_kinds);
 }
 
 static const struct check_test tests[] = {
