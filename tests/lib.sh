@@ -74,3 +74,10 @@ check_equal() {
 check_match() {
 	printf '%s\n' "$3" | grep -qE -e "$2" || fail "$1: expected /$2/, got '$3'"
 }
+
+# What Open MPI wants to be told, and others don't know: more ranks than processors, by root too.
+mpirun_options() {
+	mpirun --version 2>&1 | grep -q 'Open MPI' || return 0
+	echo --oversubscribe
+	[ "$(id -u)" != 0 ] || echo --allow-run-as-root
+}

@@ -87,9 +87,7 @@ live_over pool 5
 # --- OpenMPI
 
 if command -v mpicc mpirun >/dev/null; then
-	root=
-	[ "$(id -u)" = 0 ] && mpirun --version 2>&1 | grep -q 'Open MPI' && root=--allow-run-as-root
-	family mpi 0 mpirun $root --oversubscribe -n 4 sleep 0.5
+	family mpi 0 mpirun $(mpirun_options) -n 4 sleep 0.5
 	live_over mpi 5
 fi
 

@@ -7,10 +7,8 @@ mpicc -E -include mpi.h -x c /dev/null >/dev/null 2>&1 || skip "mpicc has no mpi
 make -s -C "$ROOT" O="$O" $(sanitizer_setting) mpi >make.out 2>&1 || fail "make mpi: $(cat make.out)"
 start_watcher --interval 20ms
 sanitized asan && leave_out "leaks: MPI keeps what it has to its end"
-root=
-[ "$(id -u)" = 0 ] && mpirun --version 2>&1 | grep -q 'Open MPI' && root=--allow-run-as-root
 check_equal "the ranks' sum" "total 93750037500000" \
-	"$(ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 mpirun $root --oversubscribe -n 4 "$O/examples/mpi_ranks" 2>mpirun.err)"
+	"$(ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 mpirun $(mpirun_options) -n 4 "$O/examples/mpi_ranks" 2>mpirun.err)"
 memwatch --view json --window 1h --duration 300ms >records.json
 for rank in 0 1 2 3; do
 	pid=$(jq -r "select(.type == \"event\" and .label == \"rank $rank has the total\") | .pid" records.json)
