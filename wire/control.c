@@ -58,14 +58,35 @@ static int look(const struct control *control, int waited_ms)
 	return waited_ms < control->answer_ms ? 0 : -ETIMEDOUT;
 }
 
-static int send_request(struct control *control, const struct request *request)
-{
+struct question {
+	uint32_t number;
 	unsigned char bytes[2048];
-	size_t size = codec_put_request(bytes, sizeof bytes, request);
-	int error;
+	size_t size;
+	uint64_t connection; /* over which it was sent last */
+};
 
+static int ask_once(struct control *control, struct question *question)
+{
+	uint64_t connection = endpoint_connections(&control->req);
+	int error = endpoint_ask(&control->req, question->number, question->bytes, question->size);
+
+	if (!error)
+		question->connection = connection;
+	return error;
+}
+
+/* With its connection it is lost, or its answer: the gate has been replaced. */
+static void ask_again(struct control *control, struct question *question)
+{
+	if (endpoint_connections(&control->req) != question->connection)
+		ask_once(control, question);
+}
+
+static int send_question(struct control *control, struct question *question)
+{
 	for (int waited = 0;; waited += LOOK_MS) {
-		error = endpoint_send(&control->req, bytes, size);
+		int error = ask_once(control, question);
+
 		if (error != -EAGAIN && error != -EINTR)
 			return error;
 		endpoint_wait_send(&control->req, LOOK_MS);
@@ -76,17 +97,17 @@ static int send_request(struct control *control, const struct request *request)
 }
 
 /* What a watcher sent before it ended may still be in nanomsg's hands. */
-static ssize_t receive_last(struct control *control, int error, void **ret_message)
+static ssize_t receive_last(struct control *control, uint32_t number, int error, void **ret_message)
 {
 	struct pollfd ready = { .fd = control->req.ready, .events = POLLIN };
 	ssize_t size;
 
 	poll(&ready, 1, LAST_MS);
-	size = endpoint_receive(&control->req, ret_message);
+	size = endpoint_receive_answer(&control->req, number, ret_message);
 	return size < 0 ? error : size;
 }
 
-static ssize_t receive_reply(struct control *control, void **ret_message)
+static ssize_t receive_reply(struct control *control, struct question *question, void **ret_message)
 {
 	struct pollfd ready[] = {
 		{ .fd = control->req.ready, .events = POLLIN },
@@ -94,7 +115,8 @@ static ssize_t receive_reply(struct control *control, void **ret_message)
 	};
 
 	for (int waited = 0;; waited += LOOK_MS) {
-		ssize_t size = endpoint_receive(&control->req, ret_message);
+		ssize_t size =
+			endpoint_receive_answer(&control->req, question->number, ret_message);
 		int error;
 
 		if (size != -EAGAIN && size != -EINTR)
@@ -104,15 +126,17 @@ static ssize_t receive_reply(struct control *control, void **ret_message)
 			continue;
 		error = look(control, waited);
 		if (error)
-			return receive_last(control, error, ret_message);
+			return receive_last(control, question->number, error, ret_message);
 		if (ready[1].revents)
 			ready[1].fd = -1; /* of a PID elsewhere: whoever holds the lock lives */
+		ask_again(control, question);
 	}
 }
 
 int control_ask(struct control *control, struct request *request, struct reply *ret_reply,
 		process_info_fn each_process, record_fn each_record, void *arg)
 {
+	struct question question;
 	void *message;
 	ssize_t size;
 	int error;
@@ -121,10 +145,12 @@ int control_ask(struct control *control, struct request *request, struct reply *
 	request->pid_ns = pidns_own();
 	if (request->pid && request->pid_ns != PIDNS_INITIAL)
 		request->start_ticks = pidns_start((pid_t)request->pid);
-	error = send_request(control, request);
+	question.number = (uint32_t)request->id;
+	question.size = codec_put_request(question.bytes, sizeof question.bytes, request);
+	error = send_question(control, &question);
 	if (error)
 		return error;
-	size = receive_reply(control, &message);
+	size = receive_reply(control, &question, &message);
 	if (size < 0)
 		return (int)size;
 	error = codec_get_reply(message, (size_t)size, ret_reply, each_process, each_record, arg);

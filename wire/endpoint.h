@@ -50,6 +50,18 @@ int endpoint_send(struct endpoint *endpoint, const void *message, size_t size);
 int endpoint_wait_send(struct endpoint *endpoint, int timeout_ms);
 
 /*
+ * Ask, on an ENDPOINT_REQ: send as @number, of which the highest bit is ignored, without waiting. As
+ * endpoint_send. A question may be sent again by its number: only its connection's end can lose it.
+ */
+int endpoint_ask(struct endpoint *endpoint, uint32_t number, const void *message, size_t size);
+
+/* Receive an answer to the question @number, as endpoint_receive; those to others are dropped. */
+ssize_t endpoint_receive_answer(struct endpoint *endpoint, uint32_t number, void **ret_message);
+
+/* How often one that connects has been connected, whether it is or not. */
+uint64_t endpoint_connections(const struct endpoint *endpoint);
+
+/*
  * Receive one message without waiting: its size, with *ret_message to be given to endpoint_free;
  * -EAGAIN where none waits. A message over WIRE_MESSAGE_MAX never arrives.
  */
