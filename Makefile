@@ -49,7 +49,7 @@ TEST_TOOLS := $(filter-out $(UNIT_TESTS),$(call sources,tests))
 
 PROTO_OBJECT := $(O)/wire/memwatch.pb.o
 WIRE_OBJECTS := $(call objects,$(WIRE)) $(PROTO_OBJECT)
-LIBRARY_OBJECTS := $(call objects,$(CLIENT) base/clock.c base/text.c base/units.c) $(WIRE_OBJECTS)
+LIBRARY_OBJECTS := $(call objects,$(CLIENT) base/array.c base/clock.c base/text.c base/units.c) $(WIRE_OBJECTS)
 WATCHER_OBJECTS := $(call objects,$(WATCHER) $(PROC) $(BASE) $(SESSION_WRITER)) $(WIRE_OBJECTS)
 HTML_OBJECT := $(O)/export/html/assets.o
 COMMAND_OBJECTS := $(call objects,$(CLI) $(EXPORT) $(PLOTTER) $(ANALYSIS) $(SESSION) $(BASE)) $(HTML_OBJECT) $(WIRE_OBJECTS)

@@ -1,5 +1,7 @@
 #include "analysis/compare_side.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <search.h>
 #include <stdio.h>
@@ -54,19 +56,6 @@ static int compare(const void *one, const void *other)
 	return strcmp(a->said, b->said);
 }
 
-/* An array's room for one more item than @count: as realloc. */
-static void *grow(void *items, size_t count, size_t *room, size_t size)
-{
-	size_t more = *room ? *room * 2 : 64;
-
-	if (count < *room)
-		return items;
-	items = realloc(items, more * size);
-	if (items)
-		*room = more;
-	return items;
-}
-
 static struct text *text_new(const char *said, uint32_t number)
 {
 	size_t size = strlen(said) + 1;
@@ -82,13 +71,11 @@ static struct text *text_new(const char *said, uint32_t number)
 /* The number of what @said says: 0 or -ENOMEM. */
 static int text_number(struct compare_texts *texts, const char *said, uint32_t *ret_number)
 {
-	struct text **list = grow(texts->list, texts->count, &texts->room, sizeof(*list));
 	struct text *text;
 	struct text **node;
 
-	if (!list)
+	if (array_reserve(&texts->list, &texts->room, texts->count + 1))
 		return -ENOMEM;
-	texts->list = list;
 	text = text_new(said, (uint32_t)texts->count);
 	node = text ? tsearch(text, &texts->tree, compare) : NULL;
 	if (!node) {
@@ -124,7 +111,7 @@ static void take_event(struct taking *taking, uint64_t t_ns, const struct event 
 {
 	struct compare_side *side = taking->side;
 	uint64_t rss = event->kind == EVENT_SPAN_END ? event->rss_end : event->rss;
-	struct compare_mark *marks;
+	struct compare_mark *mark;
 	char said[SAID];
 
 	if (event->line == LINE_SESSION || rss == 0 || taking->error)
@@ -133,18 +120,15 @@ static void take_event(struct taking *taking, uint64_t t_ns, const struct event 
 		side->left_out++;
 		return;
 	}
-	marks = grow(side->marks, side->mark_count, &taking->room, sizeof(*marks));
-	if (!marks) {
-		taking->error = -ENOMEM;
+	taking->error = array_reserve(&side->marks, &taking->room, side->mark_count + 1);
+	if (taking->error)
 		return;
-	}
-	side->marks = marks;
-	marks += side->mark_count;
-	*marks = (struct compare_mark){ .line = event->line,
-					.order = side->mark_count,
-					.mark = { .t_ns = t_ns, .rss = rss } };
+	mark = &side->marks[side->mark_count];
+	*mark = (struct compare_mark){ .line = event->line,
+				       .order = side->mark_count,
+				       .mark = { .t_ns = t_ns, .rss = rss } };
 	say(said, event);
-	taking->error = text_number(taking->texts, said, &marks->mark.text);
+	taking->error = text_number(taking->texts, said, &mark->mark.text);
 	if (!taking->error)
 		side->mark_count++;
 }
@@ -190,27 +174,20 @@ void compare_side_free(struct compare_side *side)
 	*side = (struct compare_side){ 0 };
 }
 
+static uint64_t mark_line(const void *side, size_t index)
+{
+	return ((const struct compare_side *)side)->marks[index].line;
+}
+
 struct aligned_mark *compare_side_marks(const struct compare_side *side, uint32_t line,
 					size_t *ret_count)
 {
-	size_t low = 0;
-	size_t high = side->mark_count;
-	size_t end;
-	struct aligned_mark *marks;
+	size_t first = array_lower_bound(side, side->mark_count, mark_line, line);
+	size_t end = array_upper_bound(side, side->mark_count, mark_line, line);
+	struct aligned_mark *marks = calloc(end - first + 1, sizeof(*marks));
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (side->marks[middle].line < line)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (end = low; end < side->mark_count && side->marks[end].line == line;)
-		end++;
-	*ret_count = end - low;
-	marks = calloc(end - low + 1, sizeof(*marks));
-	for (size_t i = low; marks && i < end; i++)
-		marks[i - low] = side->marks[i].mark;
+	*ret_count = end - first;
+	for (size_t i = first; marks && i < end; i++)
+		marks[i - first] = side->marks[i].mark;
 	return marks;
 }

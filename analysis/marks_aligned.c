@@ -1,5 +1,7 @@
 #include "analysis/marks_aligned.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,29 +74,34 @@ static size_t pair_up(struct aligned_pair *pairs, const struct sorted *a, const 
 	return count;
 }
 
+/* Runs of pairs by their length, as the pairs that they end with. */
+struct runs {
+	const struct aligned_pair *pairs;
+	const size_t *tails;
+};
+
+static uint64_t tail_b(const void *arg, size_t index)
+{
+	const struct runs *runs = arg;
+
+	return runs->pairs[runs->tails[index]].b;
+}
+
 /* Keep the longest run of pairs whose b rise (patience sorting), in @room for twice as many. */
 static size_t keep_rising(struct aligned_pair *pairs, size_t count, size_t *room)
 {
-	size_t *tails = room; /* of runs by length */
+	size_t *tails = room;
 	size_t *before = room + count;
+	struct runs runs = { pairs, tails };
 	size_t length = 0;
 	size_t next;
 
 	for (size_t i = 0; i < count; i++) {
-		size_t low = 0;
-		size_t high = length;
+		size_t place = array_lower_bound(&runs, length, tail_b, pairs[i].b);
 
-		while (low < high) {
-			size_t middle = low + (high - low) / 2;
-
-			if (pairs[tails[middle]].b < pairs[i].b)
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		before[i] = low > 0 ? tails[low - 1] : count;
-		tails[low] = i;
-		if (low == length)
+		before[i] = place > 0 ? tails[place - 1] : count;
+		tails[place] = i;
+		if (place == length)
 			length++;
 	}
 	next = length > 0 ? tails[length - 1] : count;

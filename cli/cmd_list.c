@@ -1,9 +1,10 @@
+#include "base/array.h"
+#include "base/cells.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/units.h"
 #include "cli/command.h"
 #include "cli/session.h"
-#include "base/cells.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@ struct list {
 	const struct options *options;
 	struct session_info session;
 	struct process_info *processes;
-	size_t count;
+	size_t count, capacity;
 	uint32_t last;
 	bool failed;
 };
@@ -21,18 +22,13 @@ struct list {
 static void take(void *arg, const struct process_info *info)
 {
 	struct list *list = arg;
-	struct process_info *processes;
 
 	list->last = info->line;
 	if (info->ended && !list->options->all)
 		return;
-	processes = realloc(list->processes, (list->count + 1) * sizeof *processes);
-	if (!processes) {
-		list->failed = true;
-		return;
-	}
-	list->processes = processes;
-	processes[list->count++] = *info;
+	list->failed |= array_reserve(&list->processes, &list->capacity, list->count + 1) != 0;
+	if (!list->failed)
+		list->processes[list->count++] = *info;
 }
 
 static int ask(struct list *list)

@@ -1,9 +1,10 @@
+#include "base/array.h"
+#include "base/cells.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/units.h"
 #include "cli/command.h"
-#include "base/cells.h"
 #include "wire/control.h"
 #include "wire/sessions.h"
 
@@ -30,23 +31,22 @@ struct listed {
 
 struct listing {
 	struct listed *sessions;
-	size_t count;
+	size_t count, capacity;
 	bool failed;
 };
 
 static void take_name(void *arg, const char *name)
 {
 	struct listing *listing = arg;
-	struct listed *sessions =
-		realloc(listing->sessions, (listing->count + 1) * sizeof *sessions);
+	struct listed *listed;
 
-	if (!sessions) {
+	if (array_reserve(&listing->sessions, &listing->capacity, listing->count + 1)) {
 		listing->failed = true;
 		return;
 	}
-	listing->sessions = sessions;
-	memset(&sessions[listing->count], 0, sizeof *sessions);
-	text_copy(sessions[listing->count++].name, RUNDIR_NAME, name);
+	listed = &listing->sessions[listing->count++];
+	memset(listed, 0, sizeof *listed);
+	text_copy(listed->name, RUNDIR_NAME, name);
 }
 
 static void take_first(void *arg, const struct process_info *info)

@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/naming.h"
@@ -8,8 +9,8 @@
 #include "cli/rules.h"
 #include "cli/spelling.h"
 #include "cli/values.h"
-#include "plotter/view.h"
 #include "export/export.h"
+#include "plotter/view.h"
 #include "wire/rundir.h"
 
 #include <errno.h>
@@ -27,14 +28,11 @@ static int bad_usage(const struct command *command)
 
 static int add_pid(struct options *options, const char *text)
 {
-	pid_t *pids = realloc(options->pids, (options->pid_count + 1) * sizeof *pids);
-
-	if (!pids) {
+	if (array_reserve(&options->pids, &options->pid_capacity, options->pid_count + 1)) {
 		log_error("pid '%s': %s", text, strerror(ENOMEM));
 		return EXIT_FAIL;
 	}
-	options->pids = pids;
-	if (!naming_pid(text, &pids[options->pid_count]))
+	if (!naming_pid(text, &options->pids[options->pid_count]))
 		return EXIT_USAGE;
 	options->pid_count++;
 	return 0;

@@ -86,7 +86,7 @@ struct options {
 	double fail_above;	   /* percent; negative: not asked for */
 	uint64_t fail_above_bytes; /* and more than this */
 	pid_t *pids;
-	size_t pid_count;
+	size_t pid_count, pid_capacity;
 	char **arguments; /* what is no option, NULL-ended */
 	int argument_count;
 };

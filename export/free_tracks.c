@@ -1,5 +1,7 @@
 #include "export/free_tracks.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,14 +37,7 @@ uint64_t free_tracks_take(struct free_tracks *free_tracks, uint64_t from_ns)
 
 void free_tracks_give(struct free_tracks *free_tracks, uint64_t track, uint64_t since_ns)
 {
-	if (free_tracks->count == free_tracks->room) {
-		size_t room = free_tracks->room ? free_tracks->room * 2 : 4;
-		struct free_track *tracks = realloc(free_tracks->tracks, room * sizeof *tracks);
-
-		if (!tracks)
-			return;
-		free_tracks->tracks = tracks;
-		free_tracks->room = room;
-	}
+	if (array_reserve(&free_tracks->tracks, &free_tracks->room, free_tracks->count + 1))
+		return;
 	free_tracks->tracks[free_tracks->count++] = (struct free_track){ track, since_ns };
 }

@@ -1,5 +1,7 @@
 #include "session/ticks.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,20 +28,12 @@ static bool is_on_time(const struct ticks *ticks)
 
 static struct ticks_line *find_line(struct ticks *ticks, uint32_t number)
 {
-	size_t room = ticks->room ? ticks->room : 64;
-	struct ticks_line *lines;
+	size_t before = ticks->room;
 
-	if (number < ticks->room)
-		return &ticks->lines[number];
-	while (room <= number)
-		room *= 2;
-	lines = realloc(ticks->lines, room * sizeof *lines);
-	if (!lines)
+	if (array_reserve(&ticks->lines, &ticks->room, (size_t)number + 1))
 		return NULL;
-	memset(lines + ticks->room, 0, (room - ticks->room) * sizeof *lines);
-	ticks->lines = lines;
-	ticks->room = room;
-	return &lines[number];
+	memset(ticks->lines + before, 0, (ticks->room - before) * sizeof *ticks->lines);
+	return &ticks->lines[number];
 }
 
 /* Deadlines up to @limit_ns that have gone by without a record. */

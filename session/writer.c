@@ -1,5 +1,7 @@
 #include "session/writer_state.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,23 +98,15 @@ int writer_put_empty(void *arg, uint64_t from_ns, uint64_t to_ns)
 
 static struct writer_line *find_line(struct writer *writer, uint32_t number)
 {
-	size_t room = writer->room ? writer->room : 64;
-	struct writer_line *lines;
+	size_t before = writer->room;
 
-	if (number < writer->room)
-		return &writer->lines[number];
-	while (room <= number)
-		room *= 2;
-	lines = realloc(writer->lines, room * sizeof *lines);
-	if (!lines) {
+	if (array_reserve(&writer->lines, &writer->room, (size_t)number + 1)) {
 		writer_fail(writer, -ENOMEM, strerror(ENOMEM));
 		return NULL;
 	}
-	for (size_t i = writer->room; i < room; i++)
-		lines[i] = (struct writer_line){ .beside = { UINT64_MAX, UINT64_MAX } };
-	writer->lines = lines;
-	writer->room = room;
-	return &lines[number];
+	for (size_t i = before; i < writer->room; i++)
+		writer->lines[i] = (struct writer_line){ .beside = { UINT64_MAX, UINT64_MAX } };
+	return &writer->lines[number];
 }
 
 static int add_process(struct writer *writer, uint64_t t_ns, const struct process *process)

@@ -1,5 +1,7 @@
 #include "watcher/acks.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,25 +11,14 @@ void marks_free(struct marks *marks)
 	free(marks->at);
 }
 
-/* Room for one more: what was taken makes place, or the memory doubles. */
+/* Capacity for one more: what was taken makes place, or there is more memory. */
 static int make_room(struct marks *marks)
 {
-	size_t room = marks->room ? marks->room * 2 : 64;
-	struct mark *at;
-
-	if (marks->head + marks->count < marks->room)
-		return 0;
-	if (marks->head > marks->room / 2) {
+	if (marks->head + marks->count == marks->room && marks->head > marks->room / 2) {
 		memmove(marks->at, marks->at + marks->head, marks->count * sizeof *marks->at);
 		marks->head = 0;
-		return 0;
 	}
-	at = realloc(marks->at, room * sizeof *at);
-	if (!at)
-		return -ENOMEM;
-	marks->at = at;
-	marks->room = room;
-	return 0;
+	return array_reserve(&marks->at, &marks->room, marks->head + marks->count + 1);
 }
 
 int marks_add(struct marks *marks, const struct mark *mark)

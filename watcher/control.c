@@ -1,7 +1,8 @@
+#include "base/array.h"
 #include "base/clock.h"
+#include "proc/pidfd.h"
 #include "session/schema.h"
 #include "watcher/core.h"
-#include "proc/pidfd.h"
 #include "wire/selection.h"
 
 #include <errno.h>
@@ -37,7 +38,6 @@ static void refuse(struct answer *answer, const char *why)
 static void do_attach(struct answer *answer)
 {
 	struct core *core = answer->core;
-	struct attached *attached;
 	int pidfd;
 
 	answer->reply.has_session = true;
@@ -47,12 +47,10 @@ static void do_attach(struct answer *answer)
 	pidfd = pidfd_open_process((pid_t)answer->request->pid);
 	if (pidfd < 0)
 		return;
-	attached = realloc(core->attached, (core->attached_count + 1) * sizeof *attached);
-	if (!attached) {
+	if (array_reserve(&core->attached, &core->attached_capacity, core->attached_count + 1)) {
 		close(pidfd);
 		return;
 	}
-	core->attached = attached;
 	core->attached[core->attached_count++] =
 		(struct attached){ pidfd, answer->request->pid, 0 };
 	core->was_attached = true;

@@ -161,7 +161,7 @@ struct core {
 	uint64_t strangers_told;
 
 	struct attached *attached;
-	size_t attached_count;
+	size_t attached_count, attached_capacity;
 	bool was_attached;
 };
 

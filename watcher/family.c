@@ -1,8 +1,9 @@
 #include "watcher/family.h"
 
+#include "base/array.h"
 #include "base/clock.h"
-#include "watcher/core.h"
 #include "proc/pidfd.h"
+#include "watcher/core.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -64,15 +65,8 @@ void family_join(struct core *core, struct entry *entry, uint32_t root)
 	}
 	if (entry->family)
 		return;
-	if (family->count == family->room) {
-		size_t room = family->room ? 2 * family->room : 64;
-		uint32_t *members = realloc(family->members, room * sizeof *members);
-
-		if (!members)
-			return;
-		family->members = members;
-		family->room = room;
-	}
+	if (array_reserve(&family->members, &family->room, family->count + 1))
+		return;
 	family->members[family->count++] = entry->info.line;
 	entry->family = true;
 }
@@ -381,17 +375,14 @@ uint64_t family_due(const struct core *core)
 void family_reaper(struct core *core, pid_t pid, uint32_t root)
 {
 	struct family *family = &core->family;
-	struct family_reaper *reapers;
 
 	for (size_t i = 0; i < family->reaper_count; i++) {
 		if (family->reapers[i].pid == pid)
 			return;
 	}
-	reapers = realloc(family->reapers, (family->reaper_count + 1) * sizeof *reapers);
-	if (!reapers)
+	if (array_reserve(&family->reapers, &family->reaper_capacity, family->reaper_count + 1))
 		return;
-	family->reapers = reapers;
-	reapers[family->reaper_count++] = (struct family_reaper){ pid, root, false };
+	family->reapers[family->reaper_count++] = (struct family_reaper){ pid, root, false };
 }
 
 void family_await(struct core *core, pid_t pid, const char *name, const char *command)

@@ -27,7 +27,7 @@ struct family {
 	size_t count;
 	size_t room;
 	struct family_reaper *reapers;
-	size_t reaper_count;
+	size_t reaper_count, reaper_capacity;
 	struct pidset refused; /* that have no line: zombies, and those that nobody wants */
 	struct pidset young;   /* that were about to exec when they were found */
 	size_t kept;	       /* members whose files are kept open */

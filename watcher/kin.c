@@ -1,11 +1,12 @@
 #include "watcher/kin.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/units.h"
-#include "watcher/core.h"
 #include "proc/exits.h"
 #include "proc/forks.h"
+#include "watcher/core.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -64,33 +65,22 @@ void kin_close(struct kin *kin)
 
 /* --- roots */
 
+static uint64_t root_id(const void *kin, size_t index)
+{
+	return ((const struct kin *)kin)->roots[index].id;
+}
+
 static struct kin_root *find_root(const struct kin *kin, uint32_t id)
 {
-	size_t low = 0;
-	size_t high = kin->count;
+	size_t index = array_find(kin, kin->count, root_id, id);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (kin->roots[middle].id < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < kin->count && kin->roots[low].id == id ? &kin->roots[low] : NULL;
+	return index < kin->count ? &kin->roots[index] : NULL;
 }
 
 static struct kin_root *add_root(struct kin *kin, pid_t pid, uint32_t line)
 {
-	if (kin->count == kin->room) {
-		size_t room = kin->room ? 2 * kin->room : 8;
-		struct kin_root *roots = realloc(kin->roots, room * sizeof *roots);
-
-		if (!roots)
-			return NULL;
-		kin->roots = roots;
-		kin->room = room;
-	}
+	if (array_reserve(&kin->roots, &kin->room, kin->count + 1))
+		return NULL;
 	kin->roots[kin->count] =
 		(struct kin_root){ .id = ++kin->last_id, .pid = pid, .line = line };
 	return &kin->roots[kin->count++];

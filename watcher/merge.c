@@ -1,5 +1,7 @@
 #include "watcher/merge.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -63,19 +65,7 @@ static size_t aligned(size_t size)
 
 static int arena_reserve(struct arena *arena, size_t size)
 {
-	size_t room = arena->room ? arena->room : 4096;
-	unsigned char *bytes;
-
-	while (room - arena->used < aligned(size))
-		room *= 2;
-	if (room == arena->room)
-		return 0;
-	bytes = realloc(arena->bytes, room);
-	if (!bytes)
-		return -ENOMEM;
-	arena->bytes = bytes;
-	arena->room = room;
-	return 0;
+	return array_reserve(&arena->bytes, &arena->room, arena->used + aligned(size));
 }
 
 static size_t arena_put(struct arena *arena, const void *from, size_t size)
@@ -162,21 +152,6 @@ static void resolve(const struct arena *arena, struct held *held)
 
 /* --- holding and letting go */
 
-static int grow(struct merge *merge)
-{
-	size_t room = merge->room ? merge->room * 2 : 64;
-	struct held *held;
-
-	if (merge->count < merge->room)
-		return 0;
-	held = realloc(merge->held, room * sizeof *held);
-	if (!held)
-		return -ENOMEM;
-	merge->held = held;
-	merge->room = room;
-	return 0;
-}
-
 uint64_t merge_place(struct merge *merge)
 {
 	return merge->order++;
@@ -198,7 +173,7 @@ int merge_add_at(struct merge *merge, const struct record *record, uint64_t plac
 {
 	struct held *held;
 
-	if (grow(merge) < 0)
+	if (array_reserve(&merge->held, &merge->room, merge->count + 1) < 0)
 		return -ENOMEM;
 	held = &merge->held[merge->count];
 	held->record = *record;

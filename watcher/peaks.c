@@ -1,5 +1,7 @@
 #include "watcher/peaks.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,19 +20,8 @@ static uint64_t more(uint64_t a, uint64_t b)
 
 static bool grow(struct peaks *peaks)
 {
-	size_t room = peaks->room ? peaks->room * 2 : 16;
-	struct peak_span *at;
-
-	if (peaks->count < peaks->room)
-		return true;
-	if (peaks->count >= PEAKS_MAX)
-		return false;
-	at = realloc(peaks->at, room * sizeof(*at));
-	if (!at)
-		return false;
-	peaks->at = at;
-	peaks->room = room;
-	return true;
+	return peaks->count < PEAKS_MAX &&
+	       array_reserve(&peaks->at, &peaks->room, peaks->count + 1) == 0;
 }
 
 /* The newest one of a line before @end. */

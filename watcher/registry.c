@@ -1,5 +1,7 @@
 #include "watcher/registry.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 
 /* By pid. */
@@ -60,15 +62,8 @@ struct entry *registry_add(struct registry *registry, pid_t pid, uint64_t start_
 {
 	struct entry *entry;
 
-	if (registry->count == registry->room) {
-		size_t room = registry->room ? registry->room * 2 : 16;
-		struct entry **entries = realloc(registry->entries, room * sizeof(struct entry *));
-
-		if (!entries)
-			return NULL;
-		registry->entries = entries;
-		registry->room = room;
-	}
+	if (array_reserve(&registry->entries, &registry->room, registry->count + 1))
+		return NULL;
 	entry = calloc(1, sizeof *entry);
 	if (!entry)
 		return NULL;
@@ -120,25 +115,21 @@ struct entry *registry_untold(const struct registry *registry, pid_t pid)
 	return NULL;
 }
 
+static uint64_t line_at(const void *registry, size_t index)
+{
+	return ((const struct registry *)registry)->entries[index]->info.line;
+}
+
 /* The index of the first entry whose line is not below @line. */
 static size_t lower_bound(const struct registry *registry, uint32_t line)
 {
-	size_t low = 0;
-	size_t high = registry->count;
-	size_t guess = high ? line - registry->entries[0]->info.line : 0;
+	size_t count = registry->count;
+	size_t guess = count ? line - registry->entries[0]->info.line : 0;
 
 	/* As long as nothing before it was forgotten, each line has its own place. */
-	if (guess < high && registry->entries[guess]->info.line == line)
+	if (guess < count && registry->entries[guess]->info.line == line)
 		return guess;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (registry->entries[middle]->info.line < line)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return array_lower_bound(registry, count, line_at, line);
 }
 
 struct entry *registry_line(const struct registry *registry, uint32_t line)

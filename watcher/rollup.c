@@ -1,5 +1,6 @@
 #include "watcher/rollup.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "watcher/rollup_plan.h"
 
@@ -196,17 +197,7 @@ void rollup_stop(struct rollup *rollup)
 /* A result for each target, and one for each that has left since. */
 static int reserve_results(struct rollup *rollup)
 {
-	size_t room = 2 * rollup->plan.room;
-	struct rollup_result *results;
-
-	if (room <= rollup->room)
-		return 0;
-	results = realloc(rollup->results, room * sizeof *results);
-	if (!results)
-		return -ENOMEM;
-	rollup->results = results;
-	rollup->room = room;
-	return 0;
+	return array_reserve(&rollup->results, &rollup->room, 2 * rollup->plan.room);
 }
 
 void rollup_pace(struct rollup *rollup, uint64_t interval_ns)

@@ -1,5 +1,6 @@
 #include "watcher/rollup_plan.h"
 
+#include "base/array.h"
 #include "wire/metric.h"
 
 #include <errno.h>
@@ -22,18 +23,10 @@ static struct rollup_target *find(const struct rollup_plan *plan, uint32_t line)
 
 int rollup_plan_add(struct rollup_plan *plan, uint32_t line, pid_t pid, uint64_t now_ns)
 {
-	size_t room = plan->room ? plan->room * 2 : 16;
-	struct rollup_target *targets;
-
 	if (find(plan, line))
 		return 0;
-	if (plan->count == plan->room) {
-		targets = realloc(plan->targets, room * sizeof *targets);
-		if (!targets)
-			return -ENOMEM;
-		plan->targets = targets;
-		plan->room = room;
-	}
+	if (array_reserve(&plan->targets, &plan->room, plan->count + 1))
+		return -ENOMEM;
 	plan->targets[plan->count++] =
 		(struct rollup_target){ .line = line, .pid = pid, .due_ns = now_ns, .young = true };
 	return 0;

@@ -1,5 +1,7 @@
 #include "watcher/spans.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,19 +13,8 @@ void spans_free(struct spans *spans)
 
 static bool grow(struct spans *spans)
 {
-	size_t room = spans->room ? spans->room * 2 : 16;
-	struct open_span *at;
-
-	if (spans->count < spans->room)
-		return true;
-	if (spans->count >= SPANS_MAX)
-		return false;
-	at = realloc(spans->at, room * sizeof(*at));
-	if (!at)
-		return false;
-	spans->at = at;
-	spans->room = room;
-	return true;
+	return spans->count < SPANS_MAX &&
+	       array_reserve(&spans->at, &spans->room, spans->count + 1) == 0;
 }
 
 static void add(struct spans *spans, uint64_t t_ns, const struct event *event)

@@ -1,5 +1,7 @@
 #include "wire/selection.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 
 #define WORD_BITS 64
@@ -29,20 +31,12 @@ void selection_close(struct selection *selection)
 
 static bool make_room(struct selection *selection, size_t word)
 {
-	size_t words = selection->words ? selection->words : 4;
-	uint64_t *lines;
+	size_t before = selection->words;
 
-	if (word < selection->words)
-		return true;
-	while (words <= word)
-		words *= 2;
-	lines = realloc(selection->lines, words * sizeof *lines);
-	if (!lines)
+	if (array_reserve(&selection->lines, &selection->words, word + 1))
 		return false;
-	for (size_t i = selection->words; i < words; i++)
-		lines[i] = 0;
-	selection->lines = lines;
-	selection->words = words;
+	for (size_t i = before; i < selection->words; i++)
+		selection->lines[i] = 0;
 	return true;
 }
 

@@ -1,6 +1,7 @@
 /*
  * memwatch wait: for shell scripts and tests, until something has happened in a running session.
  */
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -49,7 +50,7 @@ struct waiting {
 	uint64_t begin_ns;
 	uint64_t alive_ns;	    /* when one of the processes that count was last seen to live */
 	struct waiting_line *lines; /* those that count */
-	size_t count;
+	size_t count, capacity;
 	struct found found;
 };
 
@@ -82,17 +83,16 @@ static void forget_earlier(struct waiting *waiting, uint32_t pid)
 
 static struct waiting_line *add_line(struct waiting *waiting, uint32_t line, uint32_t pid)
 {
-	struct waiting_line *lines = waiting->lines;
+	struct waiting_line *added;
 
 	if (!is_asked_for(waiting, pid))
 		return NULL;
 	forget_earlier(waiting, pid);
-	lines = realloc(lines, (waiting->count + 1) * sizeof *lines);
-	if (!lines)
+	if (array_reserve(&waiting->lines, &waiting->capacity, waiting->count + 1))
 		return NULL;
-	waiting->lines = lines;
-	lines[waiting->count] = (struct waiting_line){ .line = line, .pid = pid };
-	return &lines[waiting->count++];
+	added = &waiting->lines[waiting->count++];
+	*added = (struct waiting_line){ .line = line, .pid = pid };
+	return added;
 }
 
 /* --- what is waited for */

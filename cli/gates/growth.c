@@ -1,10 +1,11 @@
 #include "cli/gates/growth.h"
 
-#include "base/log.h"
-#include "cli/table.h"
-#include "cli/report/verdict.h"
 #include "analysis/own.h"
 #include "analysis/total_tally.h"
+#include "base/array.h"
+#include "base/log.h"
+#include "cli/report/verdict.h"
+#include "cli/table.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -88,73 +89,38 @@ static bool belongs(const struct growth_gate *gate, const struct process *proces
 	return false;
 }
 
-/* Room for one more of @size bytes; NULL: no memory, and *list is as it was. */
-static void *make_room(struct growth_gate *gate, void *list, size_t count, size_t *room,
-		       size_t size)
+static bool reserve(struct growth_gate *gate)
 {
-	size_t more = *room ? 2 * *room : 8;
-	void *larger;
-
-	if (count < *room)
-		return list;
-	larger = realloc(list, more * size);
-	if (larger)
-		*room = more;
-	else
+	if (array_reserve(&gate->list, &gate->room, gate->count + 1) ||
+	    array_reserve(&gate->pids, &gate->pid_room, gate->pid_count + 1))
 		gate->no_memory = true;
-	return larger;
+	return !gate->no_memory;
 }
 
-static bool add_pid(struct growth_gate *gate, uint32_t pid)
+static uint64_t line_at(const void *gate, size_t index)
 {
-	uint32_t *pids = make_room(gate, gate->pids, gate->pid_count, &gate->pid_room, sizeof pid);
-
-	if (!pids)
-		return false;
-	gate->pids = pids;
-	gate->pids[gate->pid_count++] = pid;
-	return true;
-}
-
-/* Where @line is in the list, or would be. */
-static size_t place_of(const struct growth_gate *gate, uint32_t line)
-{
-	size_t low = 0;
-	size_t high = gate->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (gate->list[middle].line < line)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return ((const struct growth_gate *)gate)->list[index].line;
 }
 
 static struct member *find(const struct growth_gate *gate, uint32_t line)
 {
-	size_t place = place_of(gate, line);
+	size_t place = array_find(gate, gate->count, line_at, line);
 
-	return place < gate->count && gate->list[place].line == line ? &gate->list[place] : NULL;
+	return place < gate->count ? &gate->list[place] : NULL;
 }
 
 static void add(struct growth_gate *gate, const struct process *process)
 {
-	size_t place = place_of(gate, process->line);
-	struct member *list =
-		make_room(gate, gate->list, gate->count, &gate->room, sizeof *gate->list);
+	size_t place = array_lower_bound(gate, gate->count, line_at, process->line);
+	struct member *member;
 
-	if (!list)
+	if (!reserve(gate))
 		return;
-	gate->list = list;
-	if (!add_pid(gate, process->pid))
-		return;
-	memmove(list + place + 1, list + place, (gate->count - place) * sizeof *list);
-	gate->count++;
-	list[place] = (struct member){ .line = process->line, .pid = process->pid };
-	own_begin(&list[place].own, gate->interval_ns);
+	gate->pids[gate->pid_count++] = process->pid;
+	member = &gate->list[place];
+	memmove(member + 1, member, (gate->count++ - place) * sizeof *member);
+	*member = (struct member){ .line = process->line, .pid = process->pid };
+	own_begin(&member->own, gate->interval_ns);
 }
 
 static bool is_member(void *arg, uint32_t line)
@@ -206,13 +172,12 @@ static void judge(struct growth_gate *gate, struct member *member, uint64_t t_ns
 static void take_end(struct growth_gate *gate, uint64_t t_ns, uint32_t line)
 {
 	struct member *member = find(gate, line);
-	size_t place = place_of(gate, line);
 
 	if (!member)
 		return;
 	judge(gate, member, t_ns);
 	gate->count--;
-	memmove(member, member + 1, (gate->count - place) * sizeof *member);
+	memmove(member, member + 1, (size_t)(gate->list + gate->count - member) * sizeof *member);
 }
 
 static void take_metrics(struct growth_gate *gate, uint64_t t_ns, const struct metrics *metrics)

@@ -1,5 +1,6 @@
 #include "cli/gates/limiter.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/units.h"
@@ -85,13 +86,9 @@ static bool is_member(const struct limiter *limiter, const struct process *proce
 
 static void add_member(struct limiter *limiter, const struct process *process)
 {
-	struct limiter_member *members =
-		realloc(limiter->members, (limiter->member_count + 1) * sizeof *members);
-
-	if (!members)
+	if (array_reserve(&limiter->members, &limiter->member_capacity, limiter->member_count + 1))
 		return;
-	limiter->members = members;
-	members[limiter->member_count++] =
+	limiter->members[limiter->member_count++] =
 		(struct limiter_member){ process->line,
 					 { (pid_t)process->pid, process->start_ticks } };
 }

@@ -27,7 +27,7 @@ struct limiter {
 
 	uint64_t since_ns; /* what was crossed before is nobody's concern here */
 	struct limiter_member *members;
-	size_t member_count;
+	size_t member_count, member_capacity;
 	struct hooks hooks;
 	struct ending ending;
 	uint64_t ended_ns; /* when the last of those was seen to have; 0 before */

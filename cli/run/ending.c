@@ -1,5 +1,6 @@
 #include "cli/run/ending.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 
 #include <dirent.h>
@@ -118,16 +119,13 @@ static void end_family(struct ending *ending, const struct ending_process *proce
 		       int number)
 {
 	struct family family = { .count = 0 };
-	int *pidfds;
 
 	for (size_t i = 0; i < count; i++)
 		add_member(&family, &processes[i]);
 	for (size_t i = 0; i < family.count; i++)
 		add_children_of(&family, family.members[i].pid);
-	pidfds = realloc(ending->pidfds, (ending->count + family.count + 1) * sizeof *pidfds);
-	if (!pidfds)
+	if (array_reserve(&ending->pidfds, &ending->capacity, ending->count + family.count))
 		return;
-	ending->pidfds = pidfds;
 	if (ending->tell)
 		ending->tell(ending->arg, family.members, family.count, number);
 	for (size_t i = 0; i < family.count; i++)

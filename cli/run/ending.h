@@ -31,7 +31,7 @@ struct ending {
 	bool killed; /* SIGKILL was sent */
 	uint64_t kill_ns;
 	int *pidfds;
-	size_t count;
+	size_t count, capacity;
 };
 
 /* Send SIGTERM to @processes and their descendants, those first

@@ -1,5 +1,7 @@
 #include "export/html/html_bins.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 
 #define PAGE 4096
@@ -17,19 +19,9 @@ enum kind {
 
 static bool reserve(struct bins *bins)
 {
-	size_t room = bins->room ? bins->room + bins->room / 2 : 64;
-	uint8_t *bytes;
-
-	if (bins->room - bins->length >= NUMBER_MOST)
-		return true;
-	bytes = bins->failed ? NULL : realloc(bins->bytes, room);
-	if (!bytes) {
+	if (!bins->failed && array_reserve(&bins->bytes, &bins->room, bins->length + NUMBER_MOST))
 		bins->failed = true;
-		return false;
-	}
-	bins->bytes = bytes;
-	bins->room = room;
-	return true;
+	return !bins->failed;
 }
 
 static void put(struct bins *bins, uint64_t number)

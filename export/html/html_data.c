@@ -1,3 +1,4 @@
+#include "base/array.h"
 #include "export/html/html_page.h"
 #include "export/html/html_text.h"
 
@@ -98,23 +99,17 @@ static void put_event(const struct page *page, const struct note *note)
 	fprintf(page->out, ",%d,%" PRIu64 ",%d]", note->stale, note->peak_rss, note->peak_exact);
 }
 
+static uint64_t line_at(const void *page, size_t index)
+{
+	return ((const struct page *)page)->summary.processes[index].process->line;
+}
+
 int page_index(const struct page *page, uint32_t line)
 {
-	size_t low = 0;
-	size_t high = page->summary.process_count;
+	size_t count = page->summary.process_count;
+	size_t index = array_find(page, count, line_at, line);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (page->summary.processes[middle].process->line < line)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == page->summary.process_count ||
-	    page->summary.processes[low].process->line != line)
-		return -1;
-	return (int)low;
+	return index < count ? (int)index : -1;
 }
 
 void page_data(const struct page *page)

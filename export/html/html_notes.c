@@ -1,22 +1,16 @@
 #include "export/html/html_notes.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 static struct note *reserve(struct notes *notes)
 {
-	size_t room = notes->room ? notes->room * 2 : 64;
-	struct note *events;
-
-	if (notes->count < notes->room)
-		return &notes->events[notes->count];
-	events = realloc(notes->events, room * sizeof *events);
-	if (!events) {
+	if (array_reserve(&notes->events, &notes->room, notes->count + 1)) {
 		notes->failed = true;
 		return NULL;
 	}
-	notes->events = events;
-	notes->room = room;
 	return &notes->events[notes->count];
 }
 

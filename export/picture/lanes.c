@@ -1,5 +1,6 @@
 #include "export/picture/lanes.h"
 
+#include "base/array.h"
 #include "wire/record.h"
 
 #include <errno.h>
@@ -52,21 +53,6 @@ static struct lane *lane_for(struct lanes *lanes, uint32_t line, uint64_t from_n
 	return lane;
 }
 
-static bool grow(struct lane *lane)
-{
-	size_t room = lane->room ? lane->room * 2 : 16;
-	struct bar *bars;
-
-	if (lane->count < lane->room)
-		return true;
-	bars = realloc(lane->bars, room * sizeof(*bars));
-	if (!bars)
-		return false;
-	lane->bars = bars;
-	lane->room = room;
-	return true;
-}
-
 static int add_bar(struct lanes *lanes, struct lane *lane, uint64_t from_ns, uint64_t to_ns,
 		   const char *text)
 {
@@ -80,7 +66,7 @@ static int add_bar(struct lanes *lanes, struct lane *lane, uint64_t from_ns, uin
 		last->to_ns = to_ns;
 		return 0;
 	}
-	if (!grow(lane))
+	if (array_reserve(&lane->bars, &lane->room, lane->count + 1))
 		return -ENOMEM;
 	if (wide) {
 		bar.text = strdup(text);

@@ -2,6 +2,8 @@
  * many to draw, and one to collect. */
 #include "export/picture/picture.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,22 +23,16 @@ struct reading {
 	int error;
 };
 
+static uint64_t line_at(const void *reading, size_t index)
+{
+	return ((const struct reading *)reading)->ranked[index].process->line;
+}
+
 static struct ranked *find_ranked(const struct reading *reading, uint32_t line)
 {
-	size_t low = 0;
-	size_t high = reading->count;
+	size_t index = array_find(reading, reading->count, line_at, line);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (reading->ranked[middle].process->line < line)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low < reading->count && reading->ranked[low].process->line == line)
-		return &reading->ranked[low];
-	return NULL;
+	return index < reading->count ? &reading->ranked[index] : NULL;
 }
 
 static bool is_wanted(void *arg, const struct reader_process *process)

@@ -3,7 +3,7 @@
  * and spans stand.
  */
 #include "analysis/total.h"
-#include "base/capacity.h"
+#include "base/array.h"
 #include "base/minmax.h"
 #include "plotter/curses/curses.h"
 
@@ -78,13 +78,10 @@ static int find_columns(struct curses_view *view)
 {
 	struct curses_plot *plot = &view->plot;
 	size_t width = plot->dots.width;
-	void *columns = plot->columns;
 
 	/* one more: axis_columns wants twice the room */
-	if (room_reserve(&columns, &plot->columns_room, (plot->count + 1) * width,
-			 sizeof(*plot->columns)))
+	if (array_reserve(&plot->columns, &plot->columns_room, (plot->count + 1) * width))
 		return -ENOMEM;
-	plot->columns = columns;
 	for (size_t i = 0; i < plot->count; i++) {
 		struct curses_line *line = &plot->lines[i];
 
@@ -218,11 +215,9 @@ static int prepare_flags(struct curses_view *view)
 	struct curses_plot *plot = &view->plot;
 	const struct chart *chart = &plot->chart;
 	size_t cells = (size_t)chart->width * chart->height;
-	void *field = plot->field;
 
-	if (room_reserve(&field, &plot->field_room, cells, 1))
+	if (array_reserve(&plot->field, &plot->field_room, cells))
 		return -ENOMEM;
-	plot->field = field;
 	for (size_t i = 0; i < cells; i++)
 		plot->field[i] = chart->cells[i].dots ? FLAGS_LINE : 0;
 	plot->flag_count = 0;
@@ -281,12 +276,10 @@ static int find_rows(struct curses_view *view)
 	const struct history_line *total = history_total(history);
 	uint64_t window_ns = view->settings->window_ns;
 	uint64_t from_ns = view->now_ns > window_ns ? view->now_ns - window_ns : 0;
-	void *rows = view->rows;
 	size_t first;
 
-	if (room_reserve(&rows, &view->rows_room, history_lines(history) + 1, sizeof(*view->rows)))
+	if (array_reserve(&view->rows, &view->rows_room, history_lines(history) + 1))
 		return -ENOMEM;
-	view->rows = rows;
 	view->count = 0;
 	if (total && !view->settings->filter[0] &&
 	    row_set(&view->rows[0], history, total, from_ns, view->now_ns))
@@ -451,18 +444,10 @@ static int prepare_sparks(struct curses_view *view)
 {
 	size_t width = view->layout.spark.size;
 	size_t cells = (view->layout.body.size + 1) * width;
-	void *columns = view->columns;
-	void *marks = view->marks;
-	void *spark = view->spark;
-	int err = 0;
 
-	err |= room_reserve(&columns, &view->columns_room, 2 * width, sizeof(*view->columns));
-	view->columns = columns;
-	err |= room_reserve(&marks, &view->marks_room, cells, sizeof(*view->marks));
-	view->marks = marks;
-	err |= room_reserve(&spark, &view->spark_room, width * SPARK_GLYPH + 1, 1);
-	view->spark = spark;
-	if (err)
+	if (array_reserve(&view->columns, &view->columns_room, 2 * width) ||
+	    array_reserve(&view->marks, &view->marks_room, cells) ||
+	    array_reserve(&view->spark, &view->spark_room, width * SPARK_GLYPH + 1))
 		return -ENOMEM;
 	axis_set(&view->axis, view->frame->history, view->now_ns, view->settings->window_ns, width);
 	memset(view->marks, 0, cells * sizeof(*view->marks));

@@ -3,6 +3,7 @@
  * and its script. Whatever text is in that lies in one datablock, $t, before all else.
  */
 #include "analysis/total.h"
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/units.h"
 #include "plotter/gnuplot/datablock.h"
@@ -128,18 +129,10 @@ static uint32_t gnuplot_colour(uint32_t line)
 
 static void put(struct gnuplot_data *data, double number)
 {
-	if (data->count == data->room) {
-		size_t room = data->room ? 2 * data->room : 4096;
-		double *grown = realloc(data->numbers, room * sizeof(*grown));
-
-		if (!grown) {
-			data->failed = true;
-			return;
-		}
-		data->numbers = grown;
-		data->room = room;
-	}
-	data->numbers[data->count++] = number;
+	if (array_reserve(&data->numbers, &data->room, data->count + 1))
+		data->failed = true;
+	else
+		data->numbers[data->count++] = number;
 }
 
 /* --- blocks */

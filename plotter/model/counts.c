@@ -1,9 +1,9 @@
 #include "plotter/model/counts.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <stdlib.h>
-
-#define FIRST_CAPACITY 16
 
 void counts_free(struct counts *counts)
 {
@@ -23,19 +23,9 @@ static void thin_out(struct counts *counts)
 
 static int make_room(struct counts *counts)
 {
-	size_t capacity = counts->capacity ? counts->capacity * 2 : FIRST_CAPACITY;
-	struct count *steps;
-
 	if (counts->count == COUNTS_KEPT)
 		thin_out(counts);
-	if (counts->count < counts->capacity)
-		return 0;
-	steps = realloc(counts->steps, capacity * sizeof(*steps));
-	if (!steps)
-		return -ENOMEM;
-	counts->steps = steps;
-	counts->capacity = capacity;
-	return 0;
+	return array_reserve(&counts->steps, &counts->capacity, counts->count + 1);
 }
 
 int counts_add(struct counts *counts, uint64_t t_ns, uint64_t missed, uint64_t dropped)
@@ -55,18 +45,14 @@ int counts_add(struct counts *counts, uint64_t t_ns, uint64_t missed, uint64_t d
 	return 0;
 }
 
+static uint64_t step_time(const void *counts, size_t index)
+{
+	return ((const struct counts *)counts)->steps[index].t_ns;
+}
+
 struct count counts_at(const struct counts *counts, uint64_t t_ns)
 {
-	size_t low = 0;
-	size_t high = counts->count;
+	size_t after = array_upper_bound(counts, counts->count, step_time, t_ns);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (counts->steps[middle].t_ns <= t_ns)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low ? counts->steps[low - 1] : (struct count){ 0 };
+	return after ? counts->steps[after - 1] : (struct count){ 0 };
 }

@@ -1,5 +1,7 @@
 #include "plotter/model/events.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,20 +124,14 @@ const struct history_event *events_at(const struct events *events, size_t index)
 	return index < events->count ? *slot(events, index) : NULL;
 }
 
+static uint64_t event_time(const void *events, size_t index)
+{
+	return (*slot(events, index))->t_ns;
+}
+
 size_t events_after(const struct events *events, uint64_t t_ns)
 {
-	size_t low = 0;
-	size_t high = events->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if ((*slot(events, middle))->t_ns < t_ns)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return array_lower_bound(events, events->count, event_time, t_ns);
 }
 
 void events_forget(struct events *events, uint32_t line)

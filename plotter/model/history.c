@@ -1,6 +1,7 @@
 #include "plotter/model/history.h"
 
 #include "analysis/total.h"
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/minmax.h"
 #include "plotter/model/counts.h"
@@ -287,23 +288,19 @@ void history_free(struct history *history)
 	free(history);
 }
 
+static uint64_t line_number(const void *history, size_t index)
+{
+	return ((const struct history *)history)->lines[index]->line;
+}
+
 /* The index of the first line numbered @line or more. */
 static size_t line_index(const struct history *history, uint32_t line)
 {
-	size_t low = 0;
-	size_t high = history->count;
+	size_t count = history->count;
 
-	if (high > 0 && history->lines[high - 1]->line < line)
-		return high;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (history->lines[middle]->line < line)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	if (count > 0 && history->lines[count - 1]->line < line)
+		return count;
+	return array_lower_bound(history, count, line_number, line);
 }
 
 /* NULL: there is none. */
@@ -314,21 +311,6 @@ static struct history_line *history_line_own(const struct history *history, uint
 	if (index == history->count || history->lines[index]->line != line)
 		return NULL;
 	return history->lines[index];
-}
-
-static int reserve_line(struct history *history)
-{
-	size_t capacity = history->capacity ? history->capacity * 2 : 16;
-	struct history_line **lines;
-
-	if (history->count < history->capacity)
-		return 0;
-	lines = realloc(history->lines, capacity * sizeof(*lines));
-	if (!lines)
-		return -ENOMEM;
-	history->lines = lines;
-	history->capacity = capacity;
-	return 0;
 }
 
 static struct history_line *new_line(uint32_t number)
@@ -345,7 +327,7 @@ static int add_line(struct history *history, uint32_t number, struct history_lin
 	size_t index = line_index(history, number);
 	struct history_line *line;
 
-	if (reserve_line(history))
+	if (array_reserve(&history->lines, &history->capacity, history->count + 1))
 		return -ENOMEM;
 	line = new_line(number);
 	if (!line)

@@ -1,11 +1,11 @@
 #include "plotter/model/limits.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define FIRST_CAPACITY 4
 
 void limits_free(struct limits *limits)
 {
@@ -36,38 +36,24 @@ static void drop_one(struct limits *limits)
 
 static int make_room(struct limits *limits)
 {
-	size_t capacity = limits->capacity ? limits->capacity * 2 : FIRST_CAPACITY;
-	struct limit_step *steps;
-
 	if (limits->count == LIMITS_KEPT)
 		drop_one(limits);
-	if (limits->count < limits->capacity)
-		return 0;
-	steps = realloc(limits->steps, capacity * sizeof(*steps));
-	if (!steps)
-		return -ENOMEM;
-	limits->steps = steps;
-	limits->capacity = capacity;
-	return 0;
+	return array_reserve(&limits->steps, &limits->capacity, limits->count + 1);
+}
+
+static uint64_t step_time(const void *limits, size_t index)
+{
+	return ((const struct limits *)limits)->steps[index].t_ns;
 }
 
 /* The index of the first step after @t_ns. */
 static size_t index_after(const struct limits *limits, uint64_t t_ns)
 {
-	size_t low = 0;
-	size_t high = limits->count;
+	size_t count = limits->count;
 
-	if (high > 0 && limits->steps[high - 1].t_ns <= t_ns)
-		return high;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (limits->steps[middle].t_ns <= t_ns)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	if (count > 0 && limits->steps[count - 1].t_ns <= t_ns)
+		return count;
+	return array_upper_bound(limits, count, step_time, t_ns);
 }
 
 int limits_add(struct limits *limits, const struct limit_step *step)

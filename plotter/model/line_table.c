@@ -1,5 +1,7 @@
 #include "plotter/model/line_table.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,52 +12,31 @@ void roster_free(struct roster *roster)
 	*roster = (struct roster){ 0 };
 }
 
-/* The index of the first entry of @line or more. */
-static size_t index_of(const struct roster *roster, uint32_t line)
+static uint64_t line_at(const void *roster, size_t index)
 {
-	size_t low = 0;
-	size_t high = roster->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (roster->entries[middle].line < line)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return ((const struct roster *)roster)->entries[index].line;
 }
 
 static struct roster_entry *find(const struct roster *roster, uint32_t line)
 {
-	size_t index = index_of(roster, line);
+	size_t index = array_find(roster, roster->count, line_at, line);
 
-	if (index == roster->count || roster->entries[index].line != line)
-		return NULL;
-	return &roster->entries[index];
+	return index < roster->count ? &roster->entries[index] : NULL;
 }
 
 static struct roster_entry *add(struct roster *roster, uint32_t line, uint32_t pid,
 				const char *name)
 {
-	size_t index = index_of(roster, line);
-	struct roster_entry *entries = roster->entries;
+	size_t index = array_lower_bound(roster, roster->count, line_at, line);
+	struct roster_entry *entry;
 
-	if (roster->count == roster->capacity) {
-		size_t capacity = roster->capacity ? roster->capacity * 2 : 16;
-
-		entries = realloc(entries, capacity * sizeof(*entries));
-		if (!entries)
-			return NULL;
-		roster->entries = entries;
-		roster->capacity = capacity;
-	}
-	memmove(&entries[index + 1], &entries[index], (roster->count - index) * sizeof(*entries));
-	roster->count++;
-	entries[index] = (struct roster_entry){ .line = line, .pid = pid };
-	text_copy(entries[index].name, sizeof(entries[index].name), name);
-	return &entries[index];
+	if (array_reserve(&roster->entries, &roster->capacity, roster->count + 1))
+		return NULL;
+	entry = &roster->entries[index];
+	memmove(entry + 1, entry, (roster->count++ - index) * sizeof(*entry));
+	*entry = (struct roster_entry){ .line = line, .pid = pid };
+	text_copy(entry->name, sizeof(entry->name), name);
+	return entry;
 }
 
 /* Who it is by another's word: whether anybody knows. */

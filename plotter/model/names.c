@@ -1,5 +1,7 @@
 #include "plotter/model/names.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,17 +14,9 @@ void names_free(struct names *names)
 
 static int make_room(struct names *names)
 {
-	struct past_name *past;
-
-	if (names->count == NAMES_KEPT) {
+	if (names->count == NAMES_KEPT)
 		memmove(names->past, names->past + 1, --names->count * sizeof(*names->past));
-		return 0;
-	}
-	past = realloc(names->past, (names->count + 1) * sizeof(*past));
-	if (!past)
-		return -ENOMEM;
-	names->past = past;
-	return 0;
+	return array_reserve(&names->past, &names->capacity, names->count + 1);
 }
 
 int names_add(struct names *names, uint64_t t_ns, const char *name, const char *command)

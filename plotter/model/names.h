@@ -21,7 +21,7 @@ struct past_name {
 /* In order of time. All zeros is none. */
 struct names {
 	struct past_name *past;
-	size_t count;
+	size_t count, capacity;
 };
 
 void names_free(struct names *names);

@@ -1,6 +1,6 @@
 #include "plotter/model/scene.h"
 
-#include "base/capacity.h"
+#include "base/array.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -87,13 +87,10 @@ static int find_lines(struct scene *scene)
 {
 	const struct history *history = scene->query.history;
 	size_t width = scene->axis.width;
-	void *columns = scene->columns;
 
 	/* axis_columns needs twice the room */
-	if (room_reserve(&columns, &scene->columns_room, (SCENE_LINES + 2) * width,
-			 sizeof(*scene->columns)))
+	if (array_reserve(&scene->columns, &scene->columns_room, (SCENE_LINES + 2) * width))
 		return -ENOMEM;
-	scene->columns = columns;
 	for (size_t i = 0; i <= history_lines(history); i++) {
 		const struct history_line *line = i < history_lines(history)
 							  ? history_line_at(history, i)
@@ -248,11 +245,9 @@ static void find_points(struct scene *scene)
 int scene_set(struct scene *scene, const struct scene_query *query)
 {
 	size_t cells = (size_t)query->size.across * query->size.down;
-	void *memory = scene->cells;
 
-	if (room_reserve(&memory, &scene->cells_room, cells, 1))
+	if (array_reserve(&scene->cells, &scene->cells_room, cells))
 		return -ENOMEM;
-	scene->cells = memory;
 	scene->query = *query;
 	scene->line_count = scene->point_count = scene->label_count = scene->bar_count = 0;
 	scene->smaller = 0;

@@ -1,5 +1,7 @@
 #include "watcher/inspect/mapping_kinds.h"
 
+#include "base/array.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,20 +54,16 @@ static bool is_arena(const struct mapping *mapping, const struct mapping *next)
 	       next->path[0] == '\0';
 }
 
+static uint64_t pointer_at(const void *threads, size_t index)
+{
+	return ((const struct mapping_threads *)threads)->pointers[index];
+}
+
 static bool has_pointer(const struct mapping_threads *threads, const struct mapping *mapping)
 {
-	size_t low = 0;
-	size_t high = threads->count;
+	size_t first = array_lower_bound(threads, threads->count, pointer_at, mapping->from);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (threads->pointers[middle] < mapping->from)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < threads->count && threads->pointers[low] < mapping->to;
+	return first < threads->count && threads->pointers[first] < mapping->to;
 }
 
 static bool is_stack(const struct purpose *purpose, const struct mapping *mapping)
@@ -270,24 +268,19 @@ static uint32_t hash(enum memory_kind kind, const char *name)
 static struct part *add_part(struct mapping_kinds *mapping_kinds, uint16_t *slot,
 			     enum memory_kind kind, const char *name)
 {
-	size_t room = mapping_kinds->room ? 2 * mapping_kinds->room : 64;
-	struct part *parts = mapping_kinds->parts;
+	struct part *part;
 
-	if (mapping_kinds->count == mapping_kinds->room) {
-		parts = mapping_kinds->count < KINDS_MOST ? realloc(parts, room * sizeof *parts)
-							  : NULL;
-		if (!parts) {
-			mapping_kinds->failed |= mapping_kinds->count < KINDS_MOST;
-			return NULL;
-		}
-		mapping_kinds->parts = parts;
-		mapping_kinds->room = room;
+	if (mapping_kinds->count == KINDS_MOST)
+		return NULL;
+	if (array_reserve(&mapping_kinds->parts, &mapping_kinds->room, mapping_kinds->count + 1)) {
+		mapping_kinds->failed = true;
+		return NULL;
 	}
-	parts = &parts[mapping_kinds->count++];
-	*parts = (struct part){ .kind = kind };
-	text_copy(parts->name, sizeof parts->name, name);
+	part = &mapping_kinds->parts[mapping_kinds->count++];
+	*part = (struct part){ .kind = kind };
+	text_copy(part->name, sizeof part->name, name);
 	*slot = (uint16_t)mapping_kinds->count;
-	return parts;
+	return part;
 }
 
 /* The part of a kind; NULL where there are too many. */
