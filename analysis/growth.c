@@ -21,12 +21,13 @@ static void swap(double *one, double *other)
 	*other = kept;
 }
 
-/* The value of @rank, 0 the smallest (Hoare's selection). Reorders. */
-static double select_rank(struct slopes *slopes, size_t rank)
+/* The value of @rank, 0 the smallest (Hoare's selection), of those from @low to @high, of which it
+ * is one: those before it are no larger then, those behind it no smaller. */
+static double select_rank(struct slopes *slopes, size_t low_rank, size_t high_rank, size_t rank)
 {
 	double *values = slopes->values;
-	ptrdiff_t low = 0;
-	ptrdiff_t high = (ptrdiff_t)slopes->count - 1;
+	ptrdiff_t low = (ptrdiff_t)low_rank;
+	ptrdiff_t high = (ptrdiff_t)high_rank;
 
 	while (low < high) {
 		double pivot = values[low + (high - low) / 2];
@@ -51,13 +52,24 @@ static double select_rank(struct slopes *slopes, size_t rank)
 	return values[rank];
 }
 
+/* Those below it come before it then, those above it behind it. */
 static double median(struct slopes *slopes)
 {
-	double upper = select_rank(slopes, slopes->count / 2);
+	size_t middle = slopes->count / 2;
+	double upper = select_rank(slopes, 0, slopes->count - 1, middle);
 
 	if (slopes->count % 2 == 1)
 		return upper;
-	return (select_rank(slopes, slopes->count / 2 - 1) + upper) / 2;
+	return (select_rank(slopes, 0, middle - 1, middle - 1) + upper) / 2;
+}
+
+/* Once the median is known, only one side of it is looked at. */
+static double beside_median(struct slopes *slopes, size_t rank)
+{
+	size_t middle = slopes->count / 2;
+
+	return rank < middle ? select_rank(slopes, 0, middle - 1, rank)
+			     : select_rank(slopes, middle, slopes->count - 1, rank);
 }
 
 static int compare(const void *one, const void *other)
@@ -127,7 +139,7 @@ struct growth growth_estimate(const double *means, size_t count, uint64_t part_n
 	above = ceil(((double)slopes.count + within) / 2);
 	growth.known = true;
 	growth.per_minute = median(&slopes) * scale;
-	growth.low = select_rank(&slopes, (size_t)fmax(below, 0)) * scale;
-	growth.high = select_rank(&slopes, (size_t)fmin(above, (double)slopes.count - 1)) * scale;
+	growth.low = beside_median(&slopes, (size_t)fmax(below, 0)) * scale;
+	growth.high = beside_median(&slopes, (size_t)fmin(above, (double)slopes.count - 1)) * scale;
 	return growth;
 }

@@ -7,6 +7,12 @@ void own_begin(struct own *own, uint64_t interval_ns)
 	parts_begin(&own->rss, interval_ns);
 }
 
+void own_coarsen(struct own *own)
+{
+	parts_coarsen(&own->parts);
+	parts_coarsen(&own->rss);
+}
+
 void own_free(struct own *own)
 {
 	parts_free(&own->parts);
@@ -39,13 +45,17 @@ void own_sample(struct own *own, uint64_t t_ns, const struct sample *sample)
 	add(own, t_ns);
 }
 
-void own_metrics(struct own *own, uint64_t t_ns, const struct metrics *metrics)
+void own_swap(struct own *own, uint64_t t_ns, uint64_t bytes)
 {
-	if (!(metrics->set & METRIC_BIT(METRIC_SWAP)))
-		return;
-	own->swap = metrics->values[METRIC_SWAP];
+	own->swap = bytes;
 	if (own->resident)
 		add(own, t_ns);
+}
+
+void own_metrics(struct own *own, uint64_t t_ns, const struct metrics *metrics)
+{
+	if (metrics->set & METRIC_BIT(METRIC_SWAP))
+		own_swap(own, t_ns, metrics->values[METRIC_SWAP]);
 }
 
 struct grown own_judge(struct own *own, uint64_t t_ns)

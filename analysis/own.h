@@ -41,11 +41,14 @@ struct own {
 };
 
 void own_begin(struct own *own, uint64_t interval_ns);
+/* As parts_coarsen. */
+void own_coarsen(struct own *own);
 void own_free(struct own *own);
 
 /* A sample, of rss UINT64_MAX where there is none from then on; what was read beside it. */
 void own_sample(struct own *own, uint64_t t_ns, const struct sample *sample);
 void own_metrics(struct own *own, uint64_t t_ns, const struct metrics *metrics);
+void own_swap(struct own *own, uint64_t t_ns, uint64_t bytes);
 
 /* It ends, or is looked at no more, at @t_ns. */
 struct grown own_judge(struct own *own, uint64_t t_ns);

@@ -11,7 +11,13 @@ void parts_begin(struct parts *parts, uint64_t interval_ns)
 {
 	*parts = (struct parts){ .part_ns = interval_ns > NS_PER_MS ? interval_ns : NS_PER_MS,
 				 .value = PARTS_NONE,
-				 .last = PARTS_NONE };
+				 .last = PARTS_NONE,
+				 .most = VERDICT_PARTS };
+}
+
+void parts_coarsen(struct parts *parts)
+{
+	parts->most = PARTS_COARSE;
 }
 
 void parts_free(struct parts *parts)
@@ -53,7 +59,7 @@ static struct parts_part *part_at(struct parts *parts, uint64_t t_ns)
 	uint64_t place;
 	size_t room = parts->room ? parts->room : FIRST_ROOM;
 
-	while ((place = (t_ns - parts->begin_ns) / parts->part_ns) >= VERDICT_PARTS)
+	while ((place = (t_ns - parts->begin_ns) / parts->part_ns) >= parts->most)
 		fold(parts);
 	while (room <= place)
 		room *= 2;

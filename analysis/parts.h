@@ -1,7 +1,8 @@
 /*
  * A line's memory in equal parts of its life, as samples pass, with no need to know how long it
  * will live: where there are too many parts, two of them become one, so that there are between 64
- * and 128. A value holds from its sample until the next one. Pure; 4 KiB a line at most.
+ * and 128, or half of that where there are too many lines. A value holds from its sample until the
+ * next one. Pure; 4 KiB a line at most.
  */
 #ifndef ANALYSIS_PARTS_H
 #define ANALYSIS_PARTS_H
@@ -24,6 +25,7 @@ struct parts {
 	double falls;
 	struct parts_part *list;
 	size_t count, room;
+	size_t most;
 	bool no_memory; /* it stands still since then */
 };
 
@@ -31,6 +33,11 @@ struct parts {
 
 /* A part is @interval_ns long at first, 1 ms at least. */
 void parts_begin(struct parts *parts, uint64_t interval_ns);
+
+/* Half as many parts: for a quarter of the time that a verdict takes. Before the first sample. */
+#define PARTS_COARSE (VERDICT_PARTS / 2)
+void parts_coarsen(struct parts *parts);
+
 void parts_free(struct parts *parts);
 
 /* It has @value, PARTS_NONE for none, from @t_ns on. What is older than the last is taken as if it

@@ -104,27 +104,35 @@ struct level {
 	double within; /* what the level itself rises */
 };
 
+/* With one level more than others have, of the points before @end. */
+static void fit_one_more(struct fit *fit, size_t levels, size_t end,
+			 const double left_by_last[VERDICT_PARTS])
+{
+	const double *left_before = fit->left[levels - 1];
+	double best = INFINITY;
+
+	for (size_t begin = levels - 1; begin < end; begin++) {
+		double left = left_before[begin] + left_by_last[begin];
+
+		if (left >= best)
+			continue;
+		best = left;
+		fit->from[levels][end] = begin;
+	}
+	fit->left[levels][end] = best;
+}
+
 static void fit_levels(struct fit *fit)
 {
+	double left_by_last[VERDICT_PARTS]; /* by a level from each point on */
+
 	for (size_t end = 1; end <= fit->count; end++) {
-		fit->left[1][end] = left_by_level(&fit->sums, 0, end);
+		for (size_t begin = 0; begin < end; begin++)
+			left_by_last[begin] = left_by_level(&fit->sums, begin, end);
+		fit->left[1][end] = left_by_last[0];
 		fit->from[1][end] = 0;
-	}
-	for (size_t levels = 2; levels <= LEVELS; levels++) {
-		for (size_t end = levels; end <= fit->count; end++) {
-			double best = INFINITY;
-
-			for (size_t begin = levels - 1; begin < end; begin++) {
-				double left = fit->left[levels - 1][begin] +
-					      left_by_level(&fit->sums, begin, end);
-
-				if (left >= best)
-					continue;
-				best = left;
-				fit->from[levels][end] = begin;
-			}
-			fit->left[levels][end] = best;
-		}
+		for (size_t levels = 2; levels <= LEVELS && levels <= end; levels++)
+			fit_one_more(fit, levels, end, left_by_last);
 	}
 }
 

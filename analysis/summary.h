@@ -40,6 +40,8 @@ struct summary_brief {
 	uint64_t span_ns;
 };
 
+enum summary_grown_is { GROWN_BRIEF = 0, GROWN_HERE, GROWN_ASIDE };
+
 /*
  * A process, in the part that was asked for. Not `sampled`: it had no sample, and its first_rss,
  * last_rss, mean_rss and max_rss are 0. Hundreds of thousands of them are held at a time, and most
@@ -56,14 +58,18 @@ struct summary_process {
 			      lived too short */
 	uint64_t missed;   /* ticks, while it lived */
 	bool sampled;
-	bool whole;    /* the part has its whole life */
-	bool is_brief; /* which of these: */
-	bool known;    /* of a brief one, as of struct grown and its verdict */
+	bool whole;	  /* the part has its whole life */
+	uint8_t grown_is; /* an enum summary_grown_is: which of these */
+	bool known;	  /* of a brief one, as of struct grown and its verdict */
 	uint8_t judged;
 	uint8_t parts;
 	union {
 		struct summary_brief brief;
 		struct grown *grown;
+		struct {
+			const struct crowd *crowd;
+			uint32_t place;
+		} aside;
 	};
 	struct summary_more *more; /* summary_more never gives NULL */
 };
@@ -100,6 +106,7 @@ struct summary {
 	size_t category_count;
 	char *texts; /* of categories and names */
 	struct tally *tally;
+	struct crowd *crowd; /* NULL: they are none */
 	uint32_t metrics; /* a set: those of any process */
 	struct total_tally total;
 	struct grown total_grown;
@@ -112,12 +119,16 @@ struct summary {
 
 /*
  * Of what @query asks for (its `every` is ignored), and each record is given to @also (NULL: to
- * nobody), with @arg, before it is counted: 0, or as reader_read, or -ENOMEM. Freed by
- * summary_free, before the reader is closed.
+ * nobody), with @arg, before it is counted: 0, or as reader_read, or another negative errno. Freed
+ * by summary_free, before the reader is closed. Thousands of long lives are put aside in temporary
+ * files meanwhile, and their growth is read from there.
  */
 int summary_read(struct summary *ret_summary, struct reader *reader,
 		 const struct reader_query *query, record_fn also, void *arg);
 void summary_free(struct summary *summary);
+
+/* Why that failed: one line, which may be written to @why, of TEXT_WHY bytes. */
+const char *summary_why(char why[TEXT_WHY], const struct reader *reader, int error);
 
 /* How it grew, and whether that goes on. */
 struct grown summary_grown(const struct summary_process *shown);

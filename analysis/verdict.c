@@ -233,15 +233,16 @@ static enum verdict_kind kind_of(struct verdict *verdict, const struct curve *cu
 	double total = grown_before(curve, curve->count - 1 - curve->count / 8);
 	double blocks[CURVE_BLOCKS];
 	enum verdict_kind kind = VERDICT_UNCLEAR;
-	struct shape_steps steps;
+	struct shape_steps steps = { 0 };
 	size_t block_count = curve_blocks(blocks, curve->smooth + warm_up, curve->count - warm_up);
 
 	verdict->warm_up_ns = warm_up * curve->part_ns;
 	judge(verdict, curve, warm_up);
-	shape_find_steps(&steps, curve->smooth, curve->count,
-			 shape_noise(curve->filled, curve->count),
-			 fmax(STEP_SHARE * total, curve->least / 2));
-	if (steps.found && steps.downward <= DOWNWARD && total >= curve->least)
+	if (total >= curve->least)
+		shape_find_steps(&steps, curve->smooth, curve->count,
+				 shape_noise(curve->filled, curve->count),
+				 fmax(STEP_SHARE * total, curve->least / 2));
+	if (steps.found && steps.downward <= DOWNWARD)
 		kind = kind_of_steps(verdict, curve, &steps);
 	if (kind != VERDICT_UNCLEAR)
 		return kind;

@@ -255,6 +255,8 @@ static int write_html(struct reader *reader, const struct export_options *option
 	tear_down(&page);
 	if (error == -ENOMEM)
 		snprintf(why, TEXT_WHY, "no memory for what the page is to show");
+	else if (error && error != -ECANCELED && !reader_error(reader)[0])
+		summary_why(why, reader, error);
 	return error;
 }
 

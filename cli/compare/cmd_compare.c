@@ -14,6 +14,7 @@ static int read_one(struct comparison *comparison, const struct options *options
 {
 	struct recording *recording = &comparison->recordings[i];
 	int status = recording_open(recording, options, options->arguments[i]);
+	char why[TEXT_WHY];
 	int error;
 
 	if (status)
@@ -23,8 +24,7 @@ static int read_one(struct comparison *comparison, const struct options *options
 	recording_hide_progress(recording);
 	if (!error)
 		return 0;
-	log_error("%s: %s", recording->path,
-		  error == -ENOMEM ? strerror(ENOMEM) : reader_error(recording->reader));
+	log_error("%s: %s", recording->path, summary_why(why, recording->reader, error));
 	return EXIT_FAIL;
 }
 

@@ -1,8 +1,8 @@
 #include "base/log.h"
+#include "base/temporary.h"
 #include "cli/command.h"
 #include "cli/report/report.h"
 #include "cli/table.h"
-#include "cli/temporary.h"
 
 #include <errno.h>
 #include <string.h>
@@ -37,14 +37,14 @@ static int open_all(struct report *report, const struct options *options)
 
 static int read_all(struct report *report, const struct options *options)
 {
+	char why[TEXT_WHY];
 	struct recording *recording = &report->recording;
 	int error = summary_read(&report->summary, recording->reader, &recording->query,
 				 options->json ? report_json_take : report_text_take, report);
 
 	recording_hide_progress(recording);
 	if (error) {
-		log_error("%s: %s", recording->path,
-			  error == -ENOMEM ? strerror(ENOMEM) : reader_error(recording->reader));
+		log_error("%s: %s", recording->path, summary_why(why, recording->reader, error));
 		return EXIT_FAIL;
 	}
 	if (fflush(report->events) || fflush(report->gaps) || fflush(report->inspections)) {

@@ -1,6 +1,6 @@
 #include "cli/run/capture.h"
 
-#include "cli/temporary.h"
+#include "base/temporary.h"
 
 #include <errno.h>
 #include <fcntl.h>

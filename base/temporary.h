@@ -2,8 +2,8 @@
  * Files without a name, where TMPDIR says, else in /tmp: gone when they are closed, however this
  * program ends.
  */
-#ifndef CLI_TEMPORARY_H
-#define CLI_TEMPORARY_H
+#ifndef BASE_TEMPORARY_H
+#define BASE_TEMPORARY_H
 
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-#include "cli/temporary.h"
+#include "base/temporary.h"
 
 #include <errno.h>
 #include <fcntl.h>
