@@ -149,13 +149,28 @@ static int set_up(struct page *page, const struct export_options *options)
 	return page->bins && page->strips ? 0 : -ENOMEM;
 }
 
+/* Lines, or rows, between two questions whether to go on. */
+#define STEP 64
+
+bool page_goes_on(const struct page *page, size_t row)
+{
+	const struct reader_query *query = page->query;
+
+	if (row % STEP == 0 && !*page->stopped && query->progress)
+		*page->stopped = !query->progress(query->arg, 1);
+	return !*page->stopped;
+}
+
 static int finish(struct page *page)
 {
 	bool whole;
 	uint64_t last = bin_of(page, page->to_ns, &whole);
+	size_t count = reader_lines(page->reader);
 
-	for (size_t i = 0; i < reader_lines(page->reader); i++)
+	for (size_t i = 0; i < count && page_goes_on(page, i); i++)
 		finish_line(page, (uint32_t)i, last);
+	if (*page->stopped)
+		return -ECANCELED;
 	free(page->bins);
 	page->bins = NULL;
 	notes_sort(&page->notes);
@@ -224,7 +239,7 @@ static void write_page(const struct page *page)
 	const char *next = html_template;
 	const char *end = html_template_end;
 
-	while (next < end) {
+	while (next < end && !*page->stopped) {
 		const char *open = memmem(next, (size_t)(end - next), "{{", 2);
 		const char *close = open ? memmem(open, (size_t)(end - open), "}}", 2) : NULL;
 
@@ -241,7 +256,12 @@ static void write_page(const struct page *page)
 static int write_html(struct reader *reader, const struct export_options *options, FILE *out,
 		      char *why)
 {
-	struct page page = { .out = out, .reader = reader, .info = reader_info(reader) };
+	bool stopped = false;
+	struct page page = { .out = out,
+			     .reader = reader,
+			     .info = reader_info(reader),
+			     .query = &options->query,
+			     .stopped = &stopped };
 	int error = set_up(&page, options);
 
 	if (!error)
@@ -250,6 +270,8 @@ static int write_html(struct reader *reader, const struct export_options *option
 		error = finish(&page);
 		if (!error)
 			write_page(&page);
+		if (stopped)
+			error = -ECANCELED;
 		summary_free(&page.summary);
 	}
 	tear_down(&page);

@@ -258,6 +258,9 @@ static void take_row(struct reader *reader)
 	if (value && value->wanted)
 		set_value(reader, value, &sample);
 	step(reader);
+	/* A tick may have hundreds of thousands. */
+	if (!reader_worked(reader, 1))
+		reader_fail(reader, -ECANCELED, "");
 }
 
 /* --- the cursor */

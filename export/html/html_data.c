@@ -117,12 +117,12 @@ void page_data(const struct page *page)
 	putc('{', page->out);
 	put_session(page);
 	fprintf(page->out, ",\"processes\":[");
-	for (size_t i = 0; i < page->summary.process_count; i++) {
+	for (size_t i = 0; i < page->summary.process_count && page_goes_on(page, i); i++) {
 		fputs(i > 0 ? ",\n" : "\n", page->out);
 		put_process(page, &page->summary.processes[i]);
 	}
 	fprintf(page->out, "],\"events\":[");
-	for (size_t i = 0; i < page->notes.count; i++) {
+	for (size_t i = 0; i < page->notes.count && page_goes_on(page, i); i++) {
 		fputs(i > 0 ? ",\n" : "\n", page->out);
 		put_event(page, &page->notes.events[i]);
 	}

@@ -102,7 +102,7 @@ void page_events(const struct page *page)
 	      "<th class=\"n\">duration</th><th class=\"n\">memory</th>"
 	      "<th class=\"n\">gained</th><th class=\"n\">peak</th></tr></thead><tbody>\n",
 	      page->out);
-	for (size_t i = 0; i < notes->count; i++) {
+	for (size_t i = 0; i < notes->count && page_goes_on(page, i); i++) {
 		number += notes->events[i].kind == NOTE_MARK;
 		put_row(page, &notes->events[i], number);
 	}

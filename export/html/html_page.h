@@ -5,10 +5,10 @@
 #ifndef EXPORT_HTML_HTML_PAGE_H
 #define EXPORT_HTML_HTML_PAGE_H
 
+#include "analysis/summary.h"
 #include "export/export.h"
 #include "export/html/html_bins.h"
 #include "export/html/html_notes.h"
-#include "analysis/summary.h"
 
 /* A line's bins, done. */
 struct strip {
@@ -29,9 +29,14 @@ struct page {
 	struct bins **bins;    /* by line, of those that have values still */
 	struct strip **strips; /* by line, of those that have none any more; NULL: never had */
 	bool no_memory;
+	const struct reader_query *query;
+	bool *stopped; /* somebody wants no more of it */
 	struct summary summary;
 	struct notes notes;
 };
+
+/* Whether to go on, asked for each row of a table, and now and then for all that. */
+bool page_goes_on(const struct page *page, size_t row);
 
 /* Place of the line in the summary, -1: it is the session, or not in it. */
 int page_index(const struct page *page, uint32_t line);

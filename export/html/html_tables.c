@@ -184,7 +184,7 @@ void page_processes(const struct page *page)
 		  "<th class=\"n\" title=\"the kernel's high-water mark; ≥: known of\">peak"
 		  "</th><th class=\"n\" title=\"the median slope\">growth</th>"
 		  "<th class=\"n\">events</th></tr></thead><tbody>\n");
-	for (size_t i = 0; i < page->summary.process_count; i++)
+	for (size_t i = 0; i < page->summary.process_count && page_goes_on(page, i); i++)
 		put_process(page, &page->summary.processes[i]);
 	put(page, "</tbody></table></div></section>");
 }
