@@ -366,6 +366,7 @@ static void take_gap(struct pass *pass, const struct gap *gap)
 		drop(pass, place, gap->count);
 		break;
 	case GAP_BEHIND:
+	case GAP_UNREAD:
 		pass->summary->lost += gap->count;
 		break;
 	case GAP_SUSPEND:

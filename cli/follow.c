@@ -26,10 +26,21 @@
 
 /* --- records */
 
+static void tell_unread(struct follow *follow, const struct gap *gap)
+{
+	char text[GAP_TEXT];
+
+	loop_notice(&follow->loop, "%s", gap_text(text, gap));
+	follow->unread = true;
+	follow->unread_ns = clock_mono_ns();
+}
+
 static void take_record(void *arg, const struct record *record)
 {
 	struct follow *follow = arg;
 
+	if (record->type == RECORD_GAP && record->gap.reason == GAP_UNREAD)
+		tell_unread(follow, &record->gap);
 	if (follow->gate)
 		growth_gate_take(follow->gate, record);
 	if (follow->gates)
@@ -55,6 +66,32 @@ static void take_process(void *arg, const struct process_info *info)
 	struct follow *follow = arg;
 
 	history_add_process(follow->history, info);
+}
+
+/* One whose end was among the records that were lost. */
+static void take_unread_end(void *arg, const struct process_info *info)
+{
+	struct follow *follow = arg;
+	const struct history_line *line = history_line_find(follow->history, info->line);
+	struct record end = { .t_ns = clock_mono_ns(),
+			      .type = RECORD_END,
+			      .end = { .line = info->line,
+				       .reason = END_UNKNOWN,
+				       .last_rss = info->rss,
+				       .max_rss = info->max_rss,
+				       .peak_rss = info->peak_rss } };
+
+	if (line && info->ended && !line->ended)
+		take_record(follow, &end);
+}
+
+/* What a lost record would have told of an end, which isn't on its way any more by now. */
+static void find_unread_ends(struct follow *follow, uint64_t now_ns)
+{
+	if (!follow->unread_ns || now_ns < follow->unread_ns + LAST_RECORDS_NS)
+		return;
+	follow->unread_ns = 0;
+	source_processes(follow->source, take_unread_end, follow);
 }
 
 bool follow_has_ended(const struct follow *follow, pid_t pid)
@@ -134,6 +171,9 @@ static void read_stream(void *arg)
 	struct follow *follow = arg;
 	int count = source_read(follow->source, take_record, follow);
 
+	if (follow->unread && count >= 0)
+		source_processes(follow->source, take_process, follow);
+	follow->unread = false;
 	if (count == -EPIPE)
 		say_gone(follow);
 	else if (count < 0) {
@@ -252,6 +292,9 @@ static void look_at_time(void *arg)
 	uint64_t now_ns = clock_mono_ns();
 
 	limiter_look(follow->limiter);
+	find_unread_ends(follow, now_ns);
+	if (follow->until_ended && !follow->child && all_ended(follow))
+		follow->loop.quit = true;
 	if (follow->end_ns && now_ns >= follow->end_ns)
 		follow->loop.quit = true;
 	if (is_over(follow, now_ns) && !is_kept(follow))

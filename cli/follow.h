@@ -38,6 +38,8 @@ struct follow {
 	uint64_t end_ns;
 	bool gone;		      /* the watcher is */
 	uint64_t still_ns;	      /* when all that is shown had ended; 0: not yet */
+	uint64_t unread_ns;	      /* when records were found lost; 0: seen to since */
+	bool unread;		      /* likewise, in the read that runs */
 	uint64_t unanswered_until_ns; /* it didn't answer: until then it isn't asked again */
 };
 

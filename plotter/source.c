@@ -29,6 +29,8 @@ struct source {
 	int epoll;
 	uint64_t next; /* the seq that comes next */
 	bool has_past;
+	bool begun;	    /* all from next on is to come */
+	uint64_t newest_ns; /* of what came */
 	record_fn each; /* of the source_read that runs */
 	void *arg;
 	int count;
@@ -203,6 +205,26 @@ int source_processes(struct source *source, process_info_fn each, void *arg)
 
 /* --- records */
 
+/* What comes next is gone, up to @record; where nothing came yet, it is a past that nobody asked
+ * for. */
+static void tell_unread(struct source *source, const struct record *record)
+{
+	struct record unread = { .seq = record->seq - 1,
+				 .t_ns = record->t_ns,
+				 .type = RECORD_GAP };
+
+	if (!source->begun || record->seq == source->next)
+		return;
+	if (unread.t_ns < source->newest_ns)
+		unread.t_ns = source->newest_ns;
+	unread.gap = (struct gap){ .line = LINE_SESSION,
+				   .reason = GAP_UNREAD,
+				   .from_ns = source->newest_ns,
+				   .to_ns = unread.t_ns,
+				   .count = record->seq - source->next };
+	source->each(source->arg, &unread);
+}
+
 static void deliver(void *arg, const struct record *record)
 {
 	struct source *source = arg;
@@ -210,6 +232,10 @@ static void deliver(void *arg, const struct record *record)
 
 	if (record->seq < source->next)
 		return;
+	tell_unread(source, record);
+	source->begun = true;
+	if (record->t_ns > source->newest_ns)
+		source->newest_ns = record->t_ns;
 	source->next = record->seq + 1;
 	source->count++;
 	if (record->type == RECORD_CLOCK)
@@ -288,6 +314,8 @@ int source_skip_past(struct source *source)
 		return error;
 	source->next = reply.value + 1;
 	source->has_past = true;
+	source->begun = true;
+	source->newest_ns = clock_mono_ns();
 	return 0;
 }
 

@@ -48,8 +48,9 @@ int source_fd(const struct source *source);
 int source_processes(struct source *source, process_info_fn each, void *arg);
 
 /*
- * Give what waits, in merged order and without gaps, to @each: the number of records, or a negative
- * errno: -EPIPE the watcher is gone. The first call gives the past.
+ * Give what waits, in merged order, to @each: the number of records, or a negative errno: -EPIPE the
+ * watcher is gone. The first call gives the past, as far as the watcher still has it. Where this is
+ * called so late that it has forgotten some of what comes next, a gap of GAP_UNREAD is given there.
  */
 int source_read(struct source *source, record_fn each, void *arg);
 

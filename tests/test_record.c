@@ -24,6 +24,8 @@ static void a_gap_in_words(void)
 		     "1 missed tick");
 	CHECK_EQ_STR(gap_text(text, &(struct gap){ .reason = GAP_BEHIND, .count = 7 }),
 		     "7 records lost: recorder behind");
+	CHECK_EQ_STR(gap_text(text, &(struct gap){ .reason = GAP_UNREAD, .count = 1 }),
+		     "1 record lost: view behind");
 	CHECK_EQ_STR(gap_text(text, &(struct gap){ .reason = GAP_SUSPEND, .count = 3600000 }),
 		     "suspended for 1 h 00 min");
 	CHECK_EQ_STR(gap_text(text, &(struct gap){ .reason = GAP_CLOCK_AHEAD, .count = 2000 }),

@@ -26,6 +26,8 @@ const char *gap_reason_text(enum gap_reason reason)
 		return "clock set back";
 	case GAP_UNFOLLOWED:
 		return "not followed";
+	case GAP_UNREAD:
+		return "view behind";
 	}
 	return "gap";
 }
@@ -42,7 +44,7 @@ char *gap_text(char text[GAP_TEXT], const struct gap *gap)
 	else if (gap->reason == GAP_CLOCK_AHEAD || gap->reason == GAP_CLOCK_BACK)
 		snprintf(text, GAP_TEXT, "wall clock set %s %s", length,
 			 gap->reason == GAP_CLOCK_AHEAD ? "ahead" : "back");
-	else if (gap->reason == GAP_BEHIND)
+	else if (gap->reason == GAP_BEHIND || gap->reason == GAP_UNREAD)
 		snprintf(text, GAP_TEXT, "%" PRIu64 " %s lost: %s", gap->count,
 			 gap->count == 1 ? "record" : "records", reason);
 	else if (gap->count == 1 && strlen(reason) > 1 && reason[strlen(reason) - 1] == 's')

@@ -155,12 +155,14 @@ enum gap_reason {
 	GAP_CLOCK_BACK,	 /* ... or back */
 
 	GAP_UNFOLLOWED, /* processes that were to be followed and could not be; count: of them */
+
+	GAP_UNREAD, /* records that the watcher forgot before a view asked for them: in it only */
 };
 
 /* Whether something is missing there; else only the wall clock is another. */
 static inline bool gap_is_loss(enum gap_reason reason)
 {
-	return reason < GAP_SUSPEND || reason == GAP_UNFOLLOWED;
+	return reason < GAP_SUSPEND || reason >= GAP_UNFOLLOWED;
 }
 
 struct gap {

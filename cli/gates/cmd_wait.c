@@ -48,6 +48,8 @@ struct waiting {
 	const struct options *options;
 	uint32_t *pids; /* of the options, as the session counts them */
 	uint64_t begin_ns;
+	bool list;		    /* the processes are to be asked for */
+	bool unread;		    /* records were lost, among which it may have been */
 	uint64_t alive_ns;	    /* when one of the processes that count was last seen to live */
 	struct waiting_line *lines; /* those that count */
 	size_t count, capacity;
@@ -186,6 +188,8 @@ static void take_record(void *arg, const struct record *record)
 		if (line)
 			text_copy(line->name, sizeof line->name, record->process.name);
 	}
+	if (record->type == RECORD_GAP && record->gap.reason == GAP_UNREAD)
+		waiting->unread = waiting->list = true;
 	if (!waiting->options->new || record->t_ns >= waiting->begin_ns)
 		look_at(waiting, record);
 	if (record->type == RECORD_END) {
@@ -206,8 +210,8 @@ static void take_process(void *arg, const struct process_info *info)
 		if (!line)
 			return;
 		text_copy(line->name, sizeof line->name, info->name);
-		line->ended = info->ended;
 	}
+	line->ended |= info->ended;
 	if (!info->ended)
 		look_at_rss(waiting, waiting->begin_ns, line, info->rss);
 }
@@ -271,6 +275,14 @@ static int say_unjudged(const struct waiting *waiting, const char *why)
 	return say_missed(waiting, passed, 0);
 }
 
+static int say_not_come(const struct waiting *waiting, const char *why, int status)
+{
+	if (waiting->unread)
+		return say_unjudged(waiting, "records of the session were lost, since this "
+					     "command stood still");
+	return say_missed(waiting, why, status);
+}
+
 /* 0, or an exit status after a message: what is no process would be waited for in vain. */
 static int find_pids(struct waiting *waiting)
 {
@@ -300,19 +312,23 @@ static int wait_for_it(struct waiting *waiting, struct source *source)
 	struct pollfd ready = { .fd = source_fd(source), .events = POLLIN };
 	int count = source_read(source, take_record, waiting);
 
-	if (count >= 0)
-		source_processes(source, take_process, waiting);
+	waiting->list = true;
 	while (!waiting->found.met) {
+		if (waiting->list && count >= 0)
+			source_processes(source, take_process, waiting);
+		waiting->list = false;
+		if (waiting->found.met)
+			break;
 		if (count == -EPIPE)
 			return say_unjudged(waiting, "the session has ended without it");
 		if (count < 0)
 			return say_unjudged(waiting, control_error(count));
 		if (options->timeout_ns &&
 		    clock_mono_ns() >= waiting->begin_ns + options->timeout_ns)
-			return say_missed(waiting, "has not come in time", EXIT_TIMEOUT);
+			return say_not_come(waiting, "has not come in time", EXIT_TIMEOUT);
 		if (all_over(waiting))
-			return say_missed(waiting, "no process is left that could bring it",
-					  EXIT_FAIL);
+			return say_not_come(waiting, "no process is left that could bring it",
+					    EXIT_FAIL);
 		poll(&ready, 1, LOOK_MS);
 		count = source_read(source, take_record, waiting);
 	}

@@ -39,9 +39,11 @@ void gates_take(struct gates *gates, const struct record *record)
 			gates->missed_before = record->tick.missed;
 		else
 			gates->tick_ns = record->t_ns;
-	} else if (record->type == RECORD_GAP && record->gap.reason == GAP_UNFOLLOWED &&
-		   record->t_ns > gates->since_ns) {
-		gates->unfollowed += record->gap.count;
+	} else if (record->type == RECORD_GAP && record->t_ns > gates->since_ns) {
+		if (record->gap.reason == GAP_UNFOLLOWED)
+			gates->unfollowed += record->gap.count;
+		if (record->gap.reason == GAP_UNREAD)
+			gates->unread += record->gap.count;
 	}
 }
 
@@ -97,6 +99,11 @@ static bool find_why(const struct gates *gates, const struct gates_end *end, cha
 			 "%" PRIu64 " process%s could not be followed for want of descriptors "
 			 "('ulimit -n' raises their number)",
 			 gates->unfollowed, gates->unfollowed == 1 ? "" : "es");
+	else if (gates->unread)
+		snprintf(why, WHY_ROOM,
+			 "%" PRIu64 " record%s of the session were lost, since this command stood "
+			 "still",
+			 gates->unread, gates->unread == 1 ? "" : "s");
 	else if (gates->refused && !end->crossed && life_ns > SHORT_NS)
 		snprintf(why, WHY_ROOM, "the watcher didn't take the limit");
 	else

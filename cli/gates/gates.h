@@ -27,6 +27,7 @@ struct gates {
 	uint64_t missed_before; /* of the session, by the launch */
 	uint64_t missed;	/* of the session, by the newest tick */
 	uint64_t unfollowed;	/* processes that the watcher had no descriptors for */
+	uint64_t unread;	/* records that it forgot before they were read */
 	bool refused;		/* the watcher didn't take a limit */
 };
 

@@ -477,8 +477,8 @@ static int add_gap(struct history *history, uint64_t t_ns, const struct gap *gap
 {
 	struct history_line *line = history_line_own(history, gap->line);
 
-	if (gap->reason == GAP_BEHIND || gap->reason == GAP_UNFOLLOWED || !gap_is_loss(gap->reason))
-		return 0; /* what a file lacks, nobody dropped */
+	if (gap->reason != GAP_MISSED && gap->reason != GAP_DROPPED && gap->reason != GAP_TORN)
+		return 0; /* what a file or a view lacks, nobody dropped */
 	if (gap->reason == GAP_MISSED) {
 		history->missed_gaps += gap->count;
 	} else {
