@@ -362,12 +362,13 @@ static int follow_seq(struct writer *writer, const struct record *record)
 {
 	uint64_t last = writer->seq;
 
-	writer->seq = record->seq;
 	if (!last)
 		ticks_forget(&writer->ticks, record->t_ns);
-	if (!last || record->seq == last + 1 || begin(writer))
+	else if (record->seq != last + 1 &&
+		 (begin(writer) || add_lost(writer, record->t_ns, record->seq - last - 1)))
 		return writer->error;
-	return add_lost(writer, record->t_ns, record->seq - last - 1);
+	writer->seq = record->seq;
+	return writer->error;
 }
 
 int writer_skip(struct writer *writer, const struct record *record)

@@ -367,9 +367,10 @@ int writer_retry(struct writer *writer, uint64_t *ret_seq)
 		sqlite3_exec(writer->database, "ROLLBACK", NULL, NULL, NULL);
 	writer->error = 0;
 	writer->why[0] = '\0';
-	*ret_seq = writer->kept.seq;
+	*ret_seq = writer->seq;
 	if (!was_dirty)
 		return 0;
+	*ret_seq = writer->kept.seq;
 	writer->seq = writer->kept.seq;
 	writer->newest_ns = writer->kept.newest_ns;
 	writer->counts = writer->kept.counts;

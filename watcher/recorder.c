@@ -112,12 +112,11 @@ static void do_job(struct recorder *recorder, const struct job *job)
 		recorder->dirty_ns = clock_mono_ns();
 }
 
-/* How it fares, @error NULL: as before; and that the inbox is empty. */
+/* How it fares, @error NULL: as before. */
 static void tell(struct recorder *recorder, const struct writer_counts *counts,
 		 enum recording_state state, const char *error)
 {
 	pthread_mutex_lock(&recorder->lock);
-	recorder->size = 0;
 	recorder->info.state = state;
 	recorder->info.samples = counts->samples;
 	recorder->info.events = counts->events;
@@ -128,6 +127,27 @@ static void tell(struct recorder *recorder, const struct writer_counts *counts,
 		text_copy(recorder->info.error, sizeof recorder->info.error, error);
 	pthread_mutex_unlock(&recorder->lock);
 	eventfd_write(recorder->event, 1);
+}
+
+/* The inbox is the giver's again. */
+static void empty_inbox(struct recorder *recorder)
+{
+	pthread_mutex_lock(&recorder->lock);
+	recorder->size = 0;
+	pthread_mutex_unlock(&recorder->lock);
+}
+
+/* Ask for all behind @seq once more, what was given since it failed too. */
+static void ask_again(struct recorder *recorder, uint64_t seq)
+{
+	pthread_mutex_lock(&recorder->lock);
+	free_state(&recorder->state);
+	recorder->state = (struct recorder_state){ 0 };
+	recorder->size = 0;
+	recorder->finish = false;
+	recorder->again = true;
+	recorder->again_seq = seq;
+	pthread_mutex_unlock(&recorder->lock);
 }
 
 /* Something is in the file again. */
@@ -192,11 +212,7 @@ static bool wait_it_out(struct recorder *recorder)
 	recorder->waits = true;
 	if (recorder->error)
 		return true;
-	pthread_mutex_lock(&recorder->lock);
-	recorder->again = true;
-	recorder->again_seq = seq;
-	recorder->finish = false;
-	pthread_mutex_unlock(&recorder->lock);
+	ask_again(recorder, seq);
 	tell(recorder, writer_counts(recorder->writer), RECORDING_ON, why);
 	return true;
 }
@@ -230,8 +246,10 @@ static void *run(void *arg)
 		do_job(recorder, &job);
 		if (!recorder->error)
 			do_chores(recorder);
-		if (!recorder->error && job.size)
+		if (!recorder->error && job.size) {
+			empty_inbox(recorder);
 			tell(recorder, writer_counts(recorder->writer), RECORDING_ON, NULL);
+		}
 		again = recorder->error != 0;
 		while (recorder->error && wait_it_out(recorder))
 			;
@@ -309,7 +327,7 @@ free_recorder:
 void recorder_finish(struct recorder *recorder)
 {
 	pthread_mutex_lock(&recorder->lock);
-	recorder->finish = true;
+	recorder->finish = !recorder->again;
 	pthread_cond_signal(&recorder->wake);
 	pthread_mutex_unlock(&recorder->lock);
 }
@@ -320,8 +338,9 @@ void recorder_free(struct recorder *recorder)
 		return;
 	pthread_mutex_lock(&recorder->lock);
 	recorder->quit = true;
+	recorder->finish = true;
+	pthread_cond_signal(&recorder->wake);
 	pthread_mutex_unlock(&recorder->lock);
-	recorder_finish(recorder);
 	pthread_join(recorder->thread, NULL);
 	pthread_mutex_destroy(&recorder->lock);
 	pthread_cond_destroy(&recorder->wake);

@@ -59,7 +59,8 @@ void recorder_resync(struct recorder *recorder, const struct recorder_state *sta
 /* The session ends: what fails from now on is given up, after a while. */
 void recorder_hurry(struct recorder *recorder);
 
-/* Nothing more comes: the file is closed once all is written. */
+/* Nothing more comes: the file is closed once all is written. Does nothing where recorder_again has
+ * to be looked at first. */
 void recorder_finish(struct recorder *recorder);
 
 /* How it fares: where it is RECORDING_ON and has an error, it waits for that to pass. Its path is
