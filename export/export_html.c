@@ -2,8 +2,10 @@
 #include "export/html/html_assets.h"
 #include "export/html/html_page.h"
 #include "export/html/html_text.h"
+#include "plotter/model/palette.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -211,6 +213,25 @@ static void put_generator(const struct page *page)
 		fwrite(html_##name, 1, (size_t)(html_##name##_end - html_##name), page->out);      \
 	}
 
+static void put_hues(const struct page *page, bool dark)
+{
+	for (uint32_t i = 0; i < PALETTE_HUES; i++) {
+		const struct palette_hue *hue = palette_hue(i + 1);
+
+		fprintf(page->out, "--line-%" PRIu32 ":#%06" PRIx32 ";", i,
+			dark ? hue->on_black : hue->on_white);
+	}
+}
+
+static void put_colours(const struct page *page)
+{
+	fputs(":root{", page->out);
+	put_hues(page, false);
+	fputs("}\n@media (prefers-color-scheme:dark){:root{", page->out);
+	put_hues(page, true);
+	fputs("}}", page->out);
+}
+
 PUT_ASSET(style)
 PUT_ASSET(dygraph)
 PUT_ASSET(script)
@@ -220,10 +241,11 @@ static const struct part {
 	const char *name; /* in the template, between {{ and }} */
 	void (*put)(const struct page *page);
 } parts[] = {
-	{ "title", put_title },	  { "generator", put_generator }, { "style", put_style },
-	{ "hashes", put_hashes }, { "facts", page_facts },	  { "processes", page_processes },
-	{ "spans", page_spans },  { "events", page_events },	  { "gaps", page_gaps },
-	{ "data", page_data },	  { "dygraph", put_dygraph },	  { "script", put_script },
+	{ "title", put_title },	    { "generator", put_generator }, { "style", put_style },
+	{ "hashes", put_hashes },   { "facts", page_facts },	    { "processes", page_processes },
+	{ "spans", page_spans },    { "events", page_events },	    { "gaps", page_gaps },
+	{ "data", page_data },	    { "dygraph", put_dygraph },	    { "script", put_script },
+	{ "colours", put_colours },
 };
 
 static void put_part(const struct page *page, const char *name, size_t length)

@@ -125,7 +125,7 @@ def window(browser):
 
 
 def ink(browser, line):
-    return browser.run("return pixels(colourOf(arguments[0]));", line)
+    return browser.run("return pixels(colourOf({ hue: arguments[0] }));", line)
 
 
 def check_drawn(browser):

@@ -109,10 +109,10 @@ class Chart {
 			session: { strokeWidth: 0.001 } };
 
 		for (const process of shown)
-			series['line' + process.index] = { strokePattern: dashesOf(process.index) };
+			series['line' + process.index] = { strokePattern: dashesOf(process) };
 		return {
 			series,
-			colors: [...shown.map((process) => colourOf(process.index)), colourOf(-1), 'transparent'],
+			colors: [...shown.map(colourOf), colourOf(), 'transparent'],
 			visibility: [...shown.map(() => true), true, false],
 			axisLineColor: cssValue('--faint'),
 			gridLineColor: cssValue('--grid'),

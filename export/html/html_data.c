@@ -71,8 +71,8 @@ static void put_process(const struct page *page, const struct summary_process *s
 
 	fprintf(page->out, "{\"name\":");
 	html_json_text(page->out, process->name);
-	fprintf(page->out, ",\"pid\":%" PRIu32 ",\"most\":%" PRIu64, process->pid,
-		summary->max_rss);
+	fprintf(page->out, ",\"line\":%" PRIu32 ",\"pid\":%" PRIu32 ",\"most\":%" PRIu64,
+		process->line, process->pid, summary->max_rss);
 	put_seconds(page, "first", page->info->session.start_ns, process->first_ns);
 	put_seconds(page, "last", page->info->session.start_ns, process->last_ns);
 	fprintf(page->out, ",\"bin\":%" PRIu64 ",\"bins\":\"", strip->first);

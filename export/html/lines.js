@@ -1,7 +1,7 @@
 /* The processes: a box to switch each one on and off, with its colour and its value. */
 
 const LINES_SHOWN = 12;
-const COLOURS = 8;
+const COLOURS = 8; /* PALETTE_HUES */
 const DASHES = [null, [6, 3], [2, 2], [8, 3, 2, 3]];
 
 function element(name, className, text) {
@@ -17,7 +17,7 @@ function element(name, className, text) {
 function readProcess(row, index) {
 	const text = row.name + '[' + row.pid + ']';
 
-	return { index, text, most: row.most, first: row.first, last: row.last,
+	return { index, hue: row.line - 1, text, most: row.most, first: row.first, last: row.last,
 		series: new Series(row.bin, row.bins), shown: true };
 }
 
@@ -34,12 +34,13 @@ function cssValue(name) {
 	return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-function colourOf(index) {
-	return index < 0 ? cssValue('--faint') : cssValue('--line-' + index % COLOURS);
+/* Of a process; of the session where there is none. */
+function colourOf(process) {
+	return process ? cssValue('--line-' + process.hue % COLOURS) : cssValue('--faint');
 }
 
-function dashesOf(index) {
-	return DASHES[Math.floor(index / COLOURS) % DASHES.length];
+function dashesOf(process) {
+	return DASHES[Math.floor(process.hue / COLOURS) % DASHES.length];
 }
 
 function rangeText(range) {
@@ -77,8 +78,8 @@ class LineList {
 			process.shown = check.checked;
 			changed();
 		});
-		swatch.style.setProperty('--swatch', 'var(--line-' + process.index % COLOURS + ')');
-		swatch.style.borderTopStyle = dashesOf(process.index) ? 'dashed' : 'solid';
+		swatch.style.setProperty('--swatch', 'var(--line-' + process.hue % COLOURS + ')');
+		swatch.style.borderTopStyle = dashesOf(process) ? 'dashed' : 'solid';
 		process.check = check;
 		line.append(check, swatch, element('span', 'name', process.text), value);
 		box.append(line);

@@ -89,7 +89,7 @@ class Page {
 		if (!this.chart || !this.chart.graph)
 			return;
 		this.strip.draw(this.chart.graph.getArea(), at('chart').clientWidth, (t) => this.chart.toPixel(t),
-			{ of: colourOf, text: cssValue('--text') });
+			{ of: (index) => colourOf(this.processes[index]), text: cssValue('--text') });
 		at('reset').disabled = !this.chart.isZoomed();
 		if (!this.hovered)
 			this.tellWindow();

@@ -164,15 +164,17 @@ static void write_plot(struct script *script, const struct script_rows *rows)
 	if (picture->lanes.count)
 		part(script, "$spans using (($1+$2)/2):(($3+$4)/2):1:2:3:4:5 with boxxyerror "
 			     "fillstyle solid 1 noborder fillcolor rgb variable notitle");
-	if (picture->count == 1)
-		part(script, "$line1 using 1:2 with fillsteps fillstyle transparent solid 0.12 "
-			     "noborder linecolor rgb '#0072b2' notitle");
+	if (picture->count == 1) {
+		part(script, "$line1 using 1:2 with fillsteps fillstyle transparent solid 0.12 ");
+		fprintf(script->out, "noborder linecolor rgb '#%06" PRIx32 "' notitle",
+			palette_line(picture->lines[0].process->line));
+	}
 	for (size_t i = 0; i < picture->count; i++) {
 		part(script, "");
 		fprintf(script->out,
 			"$line%zu using 1:2 with steps linewidth 1.6 linecolor rgb "
 			"'#%06" PRIx32 "' title $names[%zu] noenhanced",
-			i + 1, colours_line(i), i + 1);
+			i + 1, palette_line(picture->lines[i].process->line), i + 1);
 	}
 	if (rows->milestones) {
 		part(script, "$milestones using 1:2 with points pointtype 7 pointsize 0.85 "

@@ -10,12 +10,9 @@
 
 #define GREY 0x707070u
 
-static uint32_t colour(const struct script *script, uint32_t line)
+static uint32_t colour(uint32_t line)
 {
-	for (size_t i = 0; i < script->picture->count; i++)
-		if (script->picture->lines[i].process->line == line)
-			return colours_line(i);
-	return GREY;
+	return line == LINE_SESSION ? GREY : palette_line(line);
 }
 
 /* --- texts */
@@ -59,7 +56,7 @@ void script_labels(const struct script *script)
 			"noenhanced front boxed font ',9' textcolor rgb '#%06" PRIx32 "'\n",
 			i + 1, i + 1, label->x, label->y, label->right ? "right" : "left",
 			(double)label->dx / FRAME_WIDTH, (double)label->dy / frame->height,
-			colours_dark(colour(script, label->line)));
+			palette_dark(colour(label->line)));
 	}
 	fputc('\n', script->out);
 }
@@ -112,7 +109,7 @@ static size_t write_points(const struct script *script)
 	fputs("$milestones << END_OF_DATA\n", script->out);
 	for (size_t i = 0; i < picture->count; i++)
 		count += write_marks(script, &picture->lines[i].marks,
-				     colour(script, picture->lines[i].process->line));
+				     colour(picture->lines[i].process->line));
 	fputs("END_OF_DATA\n\n", script->out);
 	return count;
 }
@@ -140,7 +137,7 @@ static size_t write_ends(const struct script *script)
 			continue;
 		fprintf(script->out, "%.12g %.12g 0x%06" PRIx32 "\n",
 			frame_x(script->frame, line->end_ns), frame_y(script->frame, line->end_rss),
-			colour(script, line->process->line));
+			colour(line->process->line));
 		count++;
 	}
 	fputs("END_OF_DATA\n\n", script->out);
@@ -169,7 +166,7 @@ static void write_bars(const struct script *script)
 				right = left + dot;
 			fprintf(script->out, "%.12g %.12g %.12g %.12g 0x%06" PRIx32 "\n", left,
 				right, middle - half, middle + half,
-				colours_pale(colour(script, lane->line)));
+				palette_pale(colour(lane->line)));
 		}
 	}
 	fputs("END_OF_DATA\n\n", script->out);

@@ -4,6 +4,7 @@
  */
 #include "analysis/total.h"
 #include "plotter/curses/curses.h"
+#include "plotter/model/palette.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -156,14 +157,19 @@ size_t curses_reset(char *to, size_t size)
 	return length;
 }
 
-static const short of_256[] = { 32, 166, 36, 169, 136, 74, 131, 244 };
-static const short of_8[] = { COLOR_CYAN, COLOR_YELLOW, COLOR_MAGENTA, COLOR_BLUE, COLOR_GREEN };
+/* What comes nearest to the palette's first, without red. */
+static const short of_8[] = { COLOR_CYAN, COLOR_YELLOW, COLOR_GREEN, COLOR_BLUE, COLOR_MAGENTA };
 
-static void set_lines(struct curses_view *view, const short *colours, int count, short background)
+static short line_colour(int i)
 {
-	view->colours = count;
-	for (int i = 0; i < count; i++)
-		init_pair((short)(COLOUR_LINES + i), colours[i], background);
+	return COLORS >= 256 ? palette_hue((uint32_t)i + 1)->of_256 : of_8[i];
+}
+
+static void set_lines(struct curses_view *view, short background)
+{
+	view->colours = COLORS >= 256 ? PALETTE_HUES : (int)(sizeof(of_8) / sizeof(of_8[0]));
+	for (int i = 0; i < view->colours; i++)
+		init_pair((short)(COLOUR_LINES + i), line_colour(i), background);
 }
 
 void curses_set_colours(struct curses_view *view)
@@ -177,10 +183,7 @@ void curses_set_colours(struct curses_view *view)
 		background = COLOR_BLACK;
 	init_pair(COLOUR_MARK, COLORS >= 256 ? 172 : COLOR_YELLOW, background);
 	init_pair(COLOUR_ALERT, COLORS >= 256 ? 160 : COLOR_RED, background);
-	if (COLORS >= 256)
-		set_lines(view, of_256, sizeof(of_256) / sizeof(of_256[0]), background);
-	else
-		set_lines(view, of_8, sizeof(of_8) / sizeof(of_8[0]), background);
+	set_lines(view, background);
 }
 
 attr_t curses_colour(const struct curses_view *view, enum curses_colour colour)

@@ -124,7 +124,7 @@ static uint32_t gnuplot_colour(uint32_t line)
 {
 	if (line == TOTAL_LINE)
 		return 0x303030;
-	return line == LINE_SESSION ? 0x707070 : colours_line(line - 1);
+	return line == LINE_SESSION ? 0x707070 : palette_line(line);
 }
 
 static void put(struct gnuplot_data *data, double number)
@@ -316,7 +316,7 @@ static uint32_t text_colour(const struct script *script, uint32_t line)
 
 	if (script->layout->terminal->characters)
 		return colour ? colour : 0x808080;
-	return colours_dark(colour);
+	return palette_dark(colour);
 }
 
 /* --- settings */
