@@ -197,13 +197,13 @@ void record_json_exact(FILE *out, uint64_t peak_rss, bool exact)
 void record_json_use(FILE *out, const struct memory_use *use)
 {
 	json_number(out, "mappings", use->mappings);
-	json_number(out, "size_bytes", use->size);
-	json_number(out, "rss_bytes", use->rss);
-	json_number(out, "pss_bytes", use->pss);
-	json_number(out, "private_dirty_bytes", use->private_dirty);
-	json_number(out, "swap_bytes", use->swap);
-	json_number(out, "hugetlb_bytes", use->hugetlb);
-	json_number(out, "lazyfree_bytes", use->lazyfree);
+	json_number(out, "size", use->size);
+	json_number(out, "rss", use->rss);
+	json_number(out, "pss", use->pss);
+	json_number(out, "private_dirty", use->private_dirty);
+	json_number(out, "swap", use->swap);
+	json_number(out, "hugetlb", use->hugetlb);
+	json_number(out, "lazyfree", use->lazyfree);
 }
 
 static void put_metrics(const struct record_json *json, uint64_t t_ns,

@@ -34,7 +34,7 @@ wait
 # a file that is read is no leak, and is told as what it is
 check_equal "a mapped file: $(cat map.err)" 0 "$(cat map.rc)"
 check_equal "its verdict" '["steady","own",true]' "$(memwatch report map.mwdb --json |
-	jq -c '.processes[0].verdict | [.kind, .judged, .shared_grown_bytes > 50000000]')"
+	jq -c '.processes[0].verdict | [.kind, .judged, .shared_grown > 50000000]')"
 check_match "what came of the file" '\+[56][0-9]\.[0-9] MiB more of files and shared memory, which is not its own' \
 	"$(memwatch report map.mwdb)"
 

@@ -13,15 +13,15 @@ for night in leaks sound; do
 done
 check_equal "the service" "leak steady" "$(jq -r '.processes[0].verdict.kind' leaks.json sound.json | xargs)"
 check_equal "its figures" '[true,true,1,true,true,true,true,true]' "$(jq -c '.processes[0].verdict |
-	[(.slope_bytes_per_minute / 1048576 - 1 | fabs < 0.02), .slope_low_bytes_per_minute > 1000000, .fit_tau + 0,
+	[(.slope_per_minute / 1048576 - 1 | fabs < 0.02), .slope_low_per_minute > 1000000, .fit_tau + 0,
 	.slope_passes, .fit_passes, .size_passes, .span_passes, .grows]' leaks.json)"
 check_equal "what stayed" '[["I/O","read",503316000],["","parse",125829000]]' \
 	"$(jq -c '[.processes[0].verdict.kept[] | [.category, .name, .bytes]]' leaks.json)"
 check_equal "what stayed of nothing" '[]' "$(jq -c '.processes[0].verdict.kept' sound.json)"
-check_equal "keys of a verdict" "fit_least_tau fit_passes fit_tau grown_bytes grows judged kept kind level_bytes life_seconds low_count shared_grown_bytes \
-size_bytes size_least_bytes size_passes slope_bytes_per_minute slope_high_bytes_per_minute slope_least_bytes_per_minute \
-slope_low_bytes_per_minute slope_low_least_share slope_passes span_least_part_count span_least_seconds span_part_count \
-span_passes span_seconds step_count swing_bytes tooth_count warm_up_seconds" \
+check_equal "keys of a verdict" "fit_least_tau fit_passes fit_tau grown grows judged kept kind level life low_count shared_grown size \
+size_least size_passes slope_high_per_minute slope_least_per_minute slope_low_least_share \
+slope_low_per_minute slope_passes slope_per_minute span span_least span_least_part_count span_part_count \
+span_passes step_count swing tooth_count warm_up" \
 	"$(jq -r '.processes[0].verdict | keys[]' leaks.json | xargs)"
 
 memwatch report leaks.mwdb >leaks.txt || fail "no report"

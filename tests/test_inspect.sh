@@ -55,25 +55,25 @@ wait_for 5 absent || fail "the watcher stays"
 check_equal "whose" "$one keeper" "$(jq -r '"\(.pid) \(.name)"' all.json)"
 check_equal "mappings" "$(wc -l <"/proc/$one/maps")" "$(jq .mappings all.json)"
 for pair in rss:Rss private_dirty:Private_Dirty swap:Swap; do
-	check_equal "${pair#*:} of all" "$(rollup $one ${pair#*:})" "$(jq ".${pair%:*}_bytes" all.json)"
+	check_equal "${pair#*:} of all" "$(rollup $one ${pair#*:})" "$(jq ".${pair%:*}" all.json)"
 done
 # which changes as others that share a library come and go
-between "PSS of all" "$(jq .private_dirty_bytes all.json)" "$(jq .rss_bytes all.json)" "$(jq .pss_bytes all.json)"
-for figure in mappings size_bytes rss_bytes pss_bytes private_dirty_bytes swap_bytes hugetlb_bytes; do
+between "PSS of all" "$(jq .private_dirty all.json)" "$(jq .rss all.json)" "$(jq .pss all.json)"
+for figure in mappings size rss pss private_dirty swap hugetlb; do
 	jq -e "([.kinds[].$figure] | add) == .$figure" all.json >/dev/null || fail "the kinds' $figure are not the sum"
 done
-jq -e '[.kinds[].rss_bytes] | . == (sort | reverse)' all.json >/dev/null || fail "not the largest first: $(cat all.json)"
-between "heap" $((5 * MIB)) $((6 * MIB)) "$(kind all.json rss_bytes heap)"
-between "anonymous" $((7 * MIB)) $((8 * MIB)) "$(kind all.json rss_bytes anonymous)"
-check_equal "the file, removed" $((3 * MIB)) "$(kind all.json rss_bytes file 'mapped.data \(deleted\)$')"
-check_equal "shared memory" $((2 * MIB)) "$(kind all.json rss_bytes shared "^/dev/shm/memwatch-test-$$ \\(deleted\\)$")"
-between "stacks" $((512 * 1024)) $((1024 * 1024)) "$(kind all.json rss_bytes stack)"
+jq -e '[.kinds[].rss] | . == (sort | reverse)' all.json >/dev/null || fail "not the largest first: $(cat all.json)"
+between "heap" $((5 * MIB)) $((6 * MIB)) "$(kind all.json rss heap)"
+between "anonymous" $((7 * MIB)) $((8 * MIB)) "$(kind all.json rss anonymous)"
+check_equal "the file, removed" $((3 * MIB)) "$(kind all.json rss file 'mapped.data \(deleted\)$')"
+check_equal "shared memory" $((2 * MIB)) "$(kind all.json rss shared "^/dev/shm/memwatch-test-$$ \\(deleted\\)$")"
+between "stacks" $((512 * 1024)) $((1024 * 1024)) "$(kind all.json rss stack)"
 check_equal "libc" 1 "$(jq '[.kinds[] | select(.kind == "library" and (.what | test("/libc\\.so")))] | length' all.json)"
 
 # --- the table
 
 memwatch inspect $one >table || fail "inspect as text"
-check_match "its first line" "^Partition of [0-9]+ mappings of keeper \($one\)\. Total RSS = $(jq .rss_bytes all.json) bytes \([0-9.]+ MiB\)\.$" \
+check_match "its first line" "^Partition of [0-9]+ mappings of keeper \($one\)\. Total RSS = $(jq .rss all.json) bytes \([0-9.]+ MiB\)\.$" \
 	"$(head -n 1 table)"
 check_match "its head" "^ Index  Count   %  +Size   % Cumulative   %  +PSS Private dirty  Kind$" "$(sed -n 2p table)"
 check_match "its first row" "^     0 +[0-9]+ +[0-9]+ +[0-9]+ +[0-9]+ +[0-9]+ +[0-9]+ +[0-9]+ +[0-9]+  anonymous$" "$(sed -n 3p table)"
@@ -115,9 +115,9 @@ check_match "growth" "^Growth of keeper \($one\) in 1\.[0-9]+ s: RSS .*, \+23\.[
 check_match "the largest growth" "^heap +[0-9]+ +\+2[01][0-9]{6} +[0-9]+ +\+0$" "$(sed -n 3p grown)"
 check_match "the next" "^anonymous +[0-9]+ +\+3145728 +[0-9]+ +\+[01]$" "$(sed -n 4p grown)"
 grows --json
-between "growth of the heap in JSON" $((20 * MIB)) $((21 * MIB)) "$(kind grown rss_growth_bytes heap)"
-check_equal "growth of the rest in JSON" $((3 * MIB)) "$(kind grown rss_growth_bytes anonymous)"
-jq -e '.duration_seconds > 1 and .duration_seconds < 3 and .rss_growth_bytes == ([.kinds[].rss_growth_bytes] | add)' grown \
+between "growth of the heap in JSON" $((20 * MIB)) $((21 * MIB)) "$(kind grown rss_growth heap)"
+check_equal "growth of the rest in JSON" $((3 * MIB)) "$(kind grown rss_growth anonymous)"
+jq -e '.duration > 1 and .duration < 3 and .rss_growth == ([.kinds[].rss_growth] | add)' grown \
 	>/dev/null || fail "growth: $(cat grown)"
 
 # --- at a milestone
@@ -133,7 +133,7 @@ kill -0 $inspect || fail "it did not wait"
 memwatch event --pid $one 'batch 7'
 ends "inspect --on-event" $inspect 0
 event=$(get live.jsonl '.label == "batch 7"' .t)
-jq -e --argjson event "$event" '.t_seconds >= $event and .t_seconds < $event + 0.1' event.json >/dev/null ||
+jq -e --argjson event "$event" '.t >= $event and .t < $event + 0.1' event.json >/dev/null ||
 	fail "not when it happened: $event, $(jq -c 'del(.kinds)' event.json)"
 memwatch inspect $one --on-event everybody >everybody &
 inspect=$!
@@ -195,5 +195,5 @@ keep many
 tell many mappings 5000
 memwatch inspect $many --json >many.json || fail "inspect of many"
 between "mappings of many" 5000 5100 "$(jq .mappings many.json)"
-between "anonymous of many" $((2500 * 4096)) $((2600 * 4096)) "$(kind many.json rss_bytes anonymous)"
-check_equal "RSS of many" "$(rollup $many Rss)" "$(jq .rss_bytes many.json)"
+between "anonymous of many" $((2500 * 4096)) $((2600 * 4096)) "$(kind many.json rss anonymous)"
+check_equal "RSS of many" "$(rollup $many Rss)" "$(jq .rss many.json)"

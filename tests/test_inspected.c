@@ -131,7 +131,7 @@ static void what_grew_comes_first_and_what_shrank_not_at_all(void)
 	inspected_free(&after);
 }
 
-static void json_has_units_in_every_key(void)
+static void json_has_the_keys_of_all_figures(void)
 {
 	struct inspected before, after;
 	size_t size;
@@ -144,32 +144,29 @@ static void json_has_units_in_every_key(void)
 	fputs("\n", out);
 	CHECK(inspected_json_growth(out, &before, &after) == 0);
 	fclose(out);
-	CHECK_EQ_STR(
-		text,
-		"{\"pid\":77,\"name\":\"a\\u0009b\",\"number\":5,\"t_seconds\":2.000000000,"
-		"\"wall_seconds\":1700000002.000000000,\"mappings\":1,\"size_bytes\":67108864,"
-		"\"rss_bytes\":41943040,\"pss_bytes\":41943040,\"private_dirty_bytes\":41943040,"
-		"\"swap_bytes\":1048576,\"hugetlb_bytes\":0,\"lazyfree_bytes\":0,\"kinds\":[\n"
-		"{\"kind\":\"heap\",\"what\":\"\",\"mappings\":1,\"size_bytes\":67108864,"
-		"\"rss_bytes\":41943040,\"pss_bytes\":41943040,\"private_dirty_bytes\":41943040,"
-		"\"swap_bytes\":1048576,\"hugetlb_bytes\":0,\"lazyfree_bytes\":0}\n]}\n"
-		"{\"pid\":77,\"name\":\"a\\u0009b\",\"number\":5,\"t_seconds\":7.000000000,"
-		"\"wall_seconds\":1700000007.000000000,\"duration_seconds\":5.000000000,"
-		"\"mappings\":3,\"size_bytes\":134217728,\"rss_bytes\":94371840,"
-		"\"pss_bytes\":94371840,\"private_dirty_bytes\":94371840,\"swap_bytes\":1048576,"
-		"\"hugetlb_bytes\":0,\"lazyfree_bytes\":0,\"mappings_growth\":2,\"size_growth_"
-		"bytes\":67108864,"
-		"\"rss_growth_bytes\":52428800,\"pss_growth_bytes\":52428800,"
-		"\"private_dirty_growth_bytes\":52428800,\"swap_growth_bytes\":0,"
-		"\"hugetlb_growth_bytes\":0,\"lazyfree_growth_bytes\":0,\"kinds\":[\n"
-		"{\"kind\":\"heap\",\"what\":\"\",\"mappings\":3,\"size_bytes\":134217728,"
-		"\"rss_bytes\":94371840,\"pss_bytes\":94371840,\"private_dirty_bytes\":94371840,"
-		"\"swap_bytes\":1048576,\"hugetlb_bytes\":0,\"lazyfree_bytes\":0,\"mappings_"
-		"growth\":2,"
-		"\"size_growth_bytes\":67108864,\"rss_growth_bytes\":52428800,"
-		"\"pss_growth_bytes\":52428800,\"private_dirty_growth_bytes\":52428800,"
-		"\"swap_growth_bytes\":0,\"hugetlb_growth_bytes\":0,\"lazyfree_growth_bytes\":0}\n]"
-		"}");
+	CHECK_EQ_STR(text,
+		     "{\"pid\":77,\"name\":\"a\\u0009b\",\"number\":5,\"t\":2.000000000,"
+		     "\"wall\":1700000002.000000000,\"mappings\":1,\"size\":67108864,"
+		     "\"rss\":41943040,\"pss\":41943040,\"private_dirty\":41943040,"
+		     "\"swap\":1048576,\"hugetlb\":0,\"lazyfree\":0,\"kinds\":[\n"
+		     "{\"kind\":\"heap\",\"what\":\"\",\"mappings\":1,\"size\":67108864,"
+		     "\"rss\":41943040,\"pss\":41943040,\"private_dirty\":41943040,"
+		     "\"swap\":1048576,\"hugetlb\":0,\"lazyfree\":0}\n]}\n"
+		     "{\"pid\":77,\"name\":\"a\\u0009b\",\"number\":5,\"t\":7.000000000,"
+		     "\"wall\":1700000007.000000000,\"duration\":5.000000000,"
+		     "\"mappings\":3,\"size\":134217728,\"rss\":94371840,"
+		     "\"pss\":94371840,\"private_dirty\":94371840,\"swap\":1048576,"
+		     "\"hugetlb\":0,\"lazyfree\":0,\"mappings_growth\":2,\"size_growth\":67108864,"
+		     "\"rss_growth\":52428800,\"pss_growth\":52428800,"
+		     "\"private_dirty_growth\":52428800,\"swap_growth\":0,"
+		     "\"hugetlb_growth\":0,\"lazyfree_growth\":0,\"kinds\":[\n"
+		     "{\"kind\":\"heap\",\"what\":\"\",\"mappings\":3,\"size\":134217728,"
+		     "\"rss\":94371840,\"pss\":94371840,\"private_dirty\":94371840,"
+		     "\"swap\":1048576,\"hugetlb\":0,\"lazyfree\":0,\"mappings_growth\":2,"
+		     "\"size_growth\":67108864,\"rss_growth\":52428800,"
+		     "\"pss_growth\":52428800,\"private_dirty_growth\":52428800,"
+		     "\"swap_growth\":0,\"hugetlb_growth\":0,\"lazyfree_growth\":0}\n]"
+		     "}");
 	free(text);
 	inspected_free(&before);
 	inspected_free(&after);
@@ -233,7 +230,7 @@ static void a_file_gives_back_what_was_put_in(void)
 static const struct check_test tests[] = {
 	CHECK_TEST(the_largest_come_first_and_the_sums_are_told),
 	CHECK_TEST(what_grew_comes_first_and_what_shrank_not_at_all),
-	CHECK_TEST(json_has_units_in_every_key),
+	CHECK_TEST(json_has_the_keys_of_all_figures),
 	CHECK_TEST(one_of_which_a_record_is_missing_is_not_whole),
 	CHECK_TEST(a_file_gives_back_what_was_put_in),
 };

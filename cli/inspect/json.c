@@ -22,8 +22,8 @@ static void put_when(FILE *out, const struct inspected *inspected)
 	uint64_t wall_ns = wall_at(session, inspected->t_ns);
 
 	json_number(out, "number", inspected->number);
-	put_seconds(out, "t_seconds", session->start_ns, inspected->t_ns);
-	put_seconds(out, "wall_seconds", 0, wall_ns);
+	put_seconds(out, "t", session->start_ns, inspected->t_ns);
+	put_seconds(out, "wall", 0, wall_ns);
 }
 
 static void put_who(FILE *out, const struct inspected *inspected)
@@ -65,13 +65,13 @@ static void put_change(FILE *out, const struct memory_use *before, const struct 
 {
 	record_json_use(out, after);
 	put_growth(out, "mappings_growth", before->mappings, after->mappings);
-	put_growth(out, "size_growth_bytes", before->size, after->size);
-	put_growth(out, "rss_growth_bytes", before->rss, after->rss);
-	put_growth(out, "pss_growth_bytes", before->pss, after->pss);
-	put_growth(out, "private_dirty_growth_bytes", before->private_dirty, after->private_dirty);
-	put_growth(out, "swap_growth_bytes", before->swap, after->swap);
-	put_growth(out, "hugetlb_growth_bytes", before->hugetlb, after->hugetlb);
-	put_growth(out, "lazyfree_growth_bytes", before->lazyfree, after->lazyfree);
+	put_growth(out, "size_growth", before->size, after->size);
+	put_growth(out, "rss_growth", before->rss, after->rss);
+	put_growth(out, "pss_growth", before->pss, after->pss);
+	put_growth(out, "private_dirty_growth", before->private_dirty, after->private_dirty);
+	put_growth(out, "swap_growth", before->swap, after->swap);
+	put_growth(out, "hugetlb_growth", before->hugetlb, after->hugetlb);
+	put_growth(out, "lazyfree_growth", before->lazyfree, after->lazyfree);
 }
 
 int inspected_json_growth(FILE *out, const struct inspected *before, const struct inspected *after)
@@ -84,7 +84,7 @@ int inspected_json_growth(FILE *out, const struct inspected *before, const struc
 		return error;
 	put_who(out, after);
 	put_when(out, after);
-	put_seconds(out, "duration_seconds", before->t_ns, after->t_ns);
+	put_seconds(out, "duration", before->t_ns, after->t_ns);
 	put_change(out, &before->total, &after->total);
 	fputs(",\"kinds\":[", out);
 	for (size_t i = 0; i < count; i++) {

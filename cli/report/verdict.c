@@ -233,24 +233,24 @@ static void put_rounded(const char *key, double value)
 
 static void put_figures(const struct verdict *verdict)
 {
-	put_rounded("slope_bytes_per_minute", verdict->slope.per_minute);
+	put_rounded("slope_per_minute", verdict->slope.per_minute);
 	if (verdict_has_interval(verdict)) {
-		put_rounded("slope_low_bytes_per_minute", verdict->slope.low);
-		put_rounded("slope_high_bytes_per_minute", verdict->slope.high);
+		put_rounded("slope_low_per_minute", verdict->slope.low);
+		put_rounded("slope_high_per_minute", verdict->slope.high);
 	} else {
-		json_null(stdout, "slope_low_bytes_per_minute");
-		json_null(stdout, "slope_high_bytes_per_minute");
+		json_null(stdout, "slope_low_per_minute");
+		json_null(stdout, "slope_high_per_minute");
 	}
-	put_rounded("slope_least_bytes_per_minute", VERDICT_RATE);
+	put_rounded("slope_least_per_minute", VERDICT_RATE);
 	printf(",\"slope_low_least_share\":%.2f", VERDICT_CERTAIN);
 	put_bool("slope_passes", verdict->slope_passes);
 	printf(",\"fit_tau\":%.3f,\"fit_least_tau\":%.3f", verdict->fit, VERDICT_FIT);
 	put_bool("fit_passes", verdict->fit_passes);
-	put_rounded("size_bytes", verdict->size);
-	put_rounded("size_least_bytes", verdict->least);
+	put_rounded("size", verdict->size);
+	put_rounded("size_least", verdict->least);
 	put_bool("size_passes", verdict->size_passes);
 	put_bool("span_passes", verdict->span_passes);
-	put_rounded("level_bytes", verdict->level);
+	put_rounded("level", verdict->level);
 }
 
 static void put_kept(const struct summary_process *process)
@@ -280,16 +280,15 @@ void verdict_text_json(const struct grown *grown, const struct summary_process *
 	json_string(stdout, verdict_name(verdict->kind));
 	put_bool("grows", verdict_grows(verdict));
 	json_text(stdout, "judged", judged_name(grown->judged));
-	printf(",\"grown_bytes\":%" PRId64 ",\"shared_grown_bytes\":%" PRId64, grown->own,
-	       grown->shared);
-	put_seconds("life_seconds", verdict->life_ns);
-	put_seconds("warm_up_seconds", verdict->warm_up_ns);
+	printf(",\"grown\":%" PRId64 ",\"shared_grown\":%" PRId64, grown->own, grown->shared);
+	put_seconds("life", verdict->life_ns);
+	put_seconds("warm_up", verdict->warm_up_ns);
 	json_number(stdout, "step_count", verdict->steps);
 	json_number(stdout, "tooth_count", verdict->teeth);
 	json_number(stdout, "low_count", verdict->lows);
-	put_rounded("swing_bytes", verdict->swing);
-	put_seconds("span_seconds", verdict->span_ns);
-	put_seconds("span_least_seconds", VERDICT_SPAN_NS);
+	put_rounded("swing", verdict->swing);
+	put_seconds("span", verdict->span_ns);
+	put_seconds("span_least", VERDICT_SPAN_NS);
 	json_number(stdout, "span_part_count", verdict->parts);
 	json_number(stdout, "span_least_part_count", VERDICT_SPAN_PARTS);
 	if (verdict->slope.known)
