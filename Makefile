@@ -52,7 +52,7 @@ WIRE_OBJECTS := $(call objects,$(WIRE)) $(PROTO_OBJECT)
 LIBRARY_OBJECTS := $(call objects,$(CLIENT) base/array.c base/clock.c base/text.c base/units.c) $(WIRE_OBJECTS)
 WATCHER_OBJECTS := $(call objects,$(WATCHER) $(PROC) $(BASE) $(SESSION_WRITER)) $(WIRE_OBJECTS)
 HTML_OBJECT := $(O)/export/html/assets.o
-COMMAND_OBJECTS := $(call objects,$(CLI) $(EXPORT) $(PLOTTER) $(ANALYSIS) $(SESSION) $(BASE)) $(HTML_OBJECT) $(WIRE_OBJECTS)
+COMMAND_OBJECTS := $(call objects,$(CLI) proc/children.c proc/stat.c $(EXPORT) $(PLOTTER) $(ANALYSIS) $(SESSION) $(BASE)) $(HTML_OBJECT) $(WIRE_OBJECTS)
 
 WIRE_LIBS := -lnanomsg -lprotobuf-nanopb
 WATCHER_LIBS := $(WIRE_LIBS) -lproc2 -lsqlite3

@@ -1,5 +1,7 @@
 #include "proc/pidfd.h"
 
+#include "proc/stat.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -117,33 +119,21 @@ static bool ask_pidfd(int pidfd, int *ret_status)
 }
 
 /*
- * Field 52 of /proc/PID/stat, which those who may not look into a process see as 0. Nobody else's
- * memory guards a zombie, so its user and root may. Field 2, the name, may hold spaces and
- * parentheses.
+ * The exit code in stat, which those who may not look into a process see as 0. Nobody else's memory
+ * guards a zombie, so its user and root may.
  */
 static bool ask_stat(pid_t pid, int *ret_status)
 {
+	struct proc_stat line;
 	struct stat owner;
-	char text[1024];
 	char path[64];
-	ssize_t size;
-	char *at;
-	int fd;
 
 	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	if (stat(path, &owner) < 0 || (geteuid() != 0 && owner.st_uid != geteuid()) ||
+	    proc_stat_read(pid, &line) < 0 || line.fields[0] != 'Z')
 		return false;
-	size = fstat(fd, &owner) == 0 ? read(fd, text, sizeof text - 1) : -1;
-	close(fd);
-	if (size <= 0 || (geteuid() != 0 && owner.st_uid != geteuid()))
-		return false;
-	text[size] = '\0';
-	at = strrchr(text, ')');
-	if (!at || strncmp(at, ") Z", 3) != 0)
-		return false;
-	at = strrchr(text, ' ');
-	return at && sscanf(at, "%d", ret_status) == 1;
+	*ret_status = (int)proc_stat_field(&line, STAT_EXIT_CODE);
+	return true;
 }
 
 enum end_reason pidfd_end_reason(int pidfd, pid_t pid, int32_t *ret_code)

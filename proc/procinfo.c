@@ -1,5 +1,7 @@
 #include "proc/procinfo.h"
 
+#include "proc/stat.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libproc2/pids.h>
@@ -20,16 +22,6 @@
 
 /* No program runs with more ranks. */
 #define RANK_MOST 99999999
-
-/* Fields of /proc/PID/stat (proc(5)). */
-enum stat_field {
-	STAT_FLAGS = 9,
-	STAT_START = 22,
-	STAT_START_CODE = 26,
-	STAT_END_CODE = 27,
-	STAT_START_STACK = 28,
-	STAT_FIELDS,
-};
 
 /* Descriptors that a look at one process may take. */
 #define LOOK_FDS 3
@@ -111,26 +103,6 @@ static int why_unread(void)
 
 /* --- names, which libproc2 spoils where they aren't ASCII */
 
-static ssize_t read_file(pid_t pid, const char *file, char *to, size_t size)
-{
-	size_t used = 0;
-	char path[64];
-	ssize_t got;
-	int fd;
-
-	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, file);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	do {
-		got = read(fd, to + used, size - 1 - used);
-		used += got > 0 ? (size_t)got : 0;
-	} while (got > 0 && used < size - 1);
-	close(fd);
-	to[used] = '\0';
-	return got < 0 ? -ESRCH : (ssize_t)used;
-}
-
 /* The kernel cuts a name after 15 bytes, in the middle of a character where that is. */
 static size_t whole_characters(const char *name, size_t length)
 {
@@ -151,52 +123,25 @@ static void procinfo_name(char name[TEXT_NAME + 1], const char *comm)
 	text_clean(name, TEXT_NAME + 1, comm, whole_characters(comm, strlen(comm)));
 }
 
-struct stat_line {
-	char name[TEXT_NAME + 1];
-	uint64_t fields[STAT_FIELDS];
-};
-
-/* "PID (NAME) S 1 2 ...", where the name may hold anything. */
-static int read_stat(pid_t pid, struct stat_line *ret_stat)
-{
-	char text[1024];
-	char *open_at, *close_at;
-	ssize_t size = read_file(pid, "stat", text, sizeof text);
-
-	if (size < 0)
-		return (int)size;
-	open_at = strchr(text, '(');
-	close_at = strrchr(text, ')');
-	if (!open_at || !close_at || close_at < open_at)
-		return -EBADMSG;
-	*close_at++ = '\0';
-	procinfo_name(ret_stat->name, open_at + 1);
-	for (int field = 3; field < STAT_FIELDS; field++) {
-		close_at = strchr(close_at, ' ');
-		if (!close_at)
-			return -EBADMSG;
-		ret_stat->fields[field] = strtoull(++close_at, NULL, 10);
-	}
-	return 0;
-}
-
 /* A program's place in memory: chosen anew at each exec. Who may not look into a process sees 1, 1
  * and 0 (fs/proc/array.c, do_task_stat). */
-static uint64_t image_of(const struct stat_line *stat)
+static uint64_t image_of(const struct proc_stat *stat)
 {
-	const uint64_t *fields = stat->fields;
+	uint64_t stack = proc_stat_field(stat, STAT_START_STACK);
 
-	if (!fields[STAT_START_STACK])
+	if (!stack)
 		return 0;
-	return (fields[STAT_START_CODE] * 31 + fields[STAT_END_CODE]) * 31 +
-	       fields[STAT_START_STACK];
+	return (proc_stat_field(stat, STAT_START_CODE) * 31 +
+		proc_stat_field(stat, STAT_END_CODE)) *
+		       31 +
+	       stack;
 }
 
 /* The arguments with spaces between; a process that has none shows its name in brackets. */
 static const char *read_command(struct procinfo_reader *reader, pid_t pid, const char *name,
 				bool *ret_blank)
 {
-	ssize_t size = read_file(pid, "cmdline", reader->line, LINE_BYTES);
+	ssize_t size = proc_read(pid, "cmdline", reader->line, LINE_BYTES);
 
 	while (size > 0 && (reader->line[size - 1] == '\0' || reader->line[size - 1] == ' '))
 		size--;
@@ -215,15 +160,15 @@ static const char *read_command(struct procinfo_reader *reader, pid_t pid, const
 
 int procinfo_read_title(struct procinfo_reader *reader, pid_t pid, struct procinfo *ret_info)
 {
-	struct stat_line stat;
-	int error = read_stat(pid, &stat);
+	struct proc_stat stat;
+	int error = proc_stat_read(pid, &stat);
 
 	if (error)
 		return error;
-	text_copy(ret_info->name, sizeof ret_info->name, stat.name);
+	procinfo_name(ret_info->name, stat.name);
 	ret_info->image = image_of(&stat);
-	ret_info->execed = !(stat.fields[STAT_FLAGS] & PF_FORKNOEXEC);
-	ret_info->whole = read_command(reader, pid, stat.name, &ret_info->blank);
+	ret_info->execed = !(proc_stat_field(&stat, STAT_FLAGS) & PF_FORKNOEXEC);
+	ret_info->whole = read_command(reader, pid, ret_info->name, &ret_info->blank);
 	text_copy(ret_info->command, sizeof ret_info->command, ret_info->whole);
 	return 0;
 }
@@ -256,7 +201,7 @@ static int find_number(const struct procinfo_reader *reader, ssize_t size, const
 
 int procinfo_read_rank(struct procinfo_reader *reader, pid_t pid)
 {
-	ssize_t size = read_file(pid, "environ", reader->line, LINE_BYTES);
+	ssize_t size = proc_read(pid, "environ", reader->line, LINE_BYTES);
 	int rank = find_number(reader, size, "OMPI_COMM_WORLD_RANK");
 
 	if (rank < 0)
@@ -339,7 +284,7 @@ static pid_t process_of(pid_t pid)
 	char text[4096];
 	const char *at = NULL;
 
-	if (read_file(pid, "status", text, sizeof text) > 0)
+	if (proc_read(pid, "status", text, sizeof text) > 0)
 		at = strstr(text, "\nTgid:\t");
 	return at ? (pid_t)strtol(at + strlen("\nTgid:\t"), NULL, 10) : 0;
 }
@@ -401,14 +346,12 @@ bool procinfo_is_ours(const char *name)
 /* The parent in vfork sleeps and can't be woken, and no figure of the two differs. */
 static bool looks_shared(pid_t child, pid_t parent)
 {
-	char stat[1024], own[128], other[128];
-	const char *at;
+	char own[128], other[128];
+	struct proc_stat stat;
 
-	if (read_file(parent, "stat", stat, sizeof stat) <= 0)
-		return false;
-	at = strrchr(stat, ')');
-	return at && strncmp(at, ") D", 3) == 0 && read_file(child, "statm", own, sizeof own) > 0 &&
-	       read_file(parent, "statm", other, sizeof other) > 0 && strcmp(own, other) == 0;
+	return proc_stat_read(parent, &stat) == 0 && stat.fields[0] == 'D' &&
+	       proc_read(child, "statm", own, sizeof own) > 0 &&
+	       proc_read(parent, "statm", other, sizeof other) > 0 && strcmp(own, other) == 0;
 }
 
 bool procinfo_shares_memory(pid_t child, pid_t parent)
@@ -497,7 +440,7 @@ int procinfo_parse_status(const char *text, struct procinfo_status *ret_status)
 int procinfo_read_status(pid_t pid, struct procinfo_status *ret_status)
 {
 	char text[4096];
-	ssize_t size = read_file(pid, "status", text, sizeof text);
+	ssize_t size = proc_read(pid, "status", text, sizeof text);
 
 	if (size <= 0)
 		return size < 0 ? (int)size : -ESRCH;
@@ -506,12 +449,12 @@ int procinfo_read_status(pid_t pid, struct procinfo_status *ret_status)
 
 int procinfo_read_brief(pid_t pid, char name[TEXT_NAME + 1], uint64_t *ret_start_ticks)
 {
-	struct stat_line stat;
-	int error = read_stat(pid, &stat);
+	struct proc_stat stat;
+	int error = proc_stat_read(pid, &stat);
 
 	if (error)
 		return error;
-	text_copy(name, TEXT_NAME + 1, stat.name);
-	*ret_start_ticks = stat.fields[STAT_START];
+	procinfo_name(name, stat.name);
+	*ret_start_ticks = proc_stat_field(&stat, STAT_START);
 	return 0;
 }

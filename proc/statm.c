@@ -1,5 +1,7 @@
 #include "proc/statm.h"
 
+#include "proc/stat.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -91,28 +93,6 @@ int statm_read(int fd, uint64_t *ret_rss, uint64_t *ret_shared)
 	return 0;
 }
 
-/* Field 22 of /proc/PID/stat, behind a name that may hold spaces and parentheses. */
-static bool started_at(pid_t pid, uint64_t start_ticks)
-{
-	char path[64], text[512];
-	unsigned long long start = 0;
-	ssize_t size;
-	char *at;
-	int fd;
-
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	size = read(fd, text, sizeof text - 1);
-	close(fd);
-	text[size > 0 ? size : 0] = '\0';
-	at = strrchr(text, ')');
-	for (int field = 2; at && field < 22; field++)
-		at = strchr(at + 1, ' ');
-	return at && sscanf(at, "%llu", &start) == 1 && start == start_ticks;
-}
-
 /* What is read first is of the process that is found behind it, or of one before it, which would
  * have to have ended meanwhile: then the start is another one. */
 int statm_read_anew(pid_t pid, uint64_t start_ticks, uint64_t *ret_rss, uint64_t *ret_shared)
@@ -124,7 +104,7 @@ int statm_read_anew(pid_t pid, uint64_t start_ticks, uint64_t *ret_rss, uint64_t
 		return fd == -ENOENT ? -ESRCH : fd;
 	error = statm_read(fd, ret_rss, ret_shared);
 	close(fd);
-	if (!error && !started_at(pid, start_ticks))
+	if (!error && proc_stat_start(pid) != start_ticks)
 		error = -ESRCH;
 	return error;
 }

@@ -1,6 +1,7 @@
 #include "watcher/whois.h"
 
 #include "proc/procinfo.h"
+#include "proc/stat.h"
 #include "watcher/registry.h"
 #include "wire/pidns.h"
 
@@ -39,19 +40,11 @@ pid_t whois_locks(int fd)
 /* "NSpid:\t4711\t17\t1\n", outermost first. */
 uint32_t whois_inner(pid_t pid)
 {
-	char text[4096], path[64];
 	unsigned long inner = 0;
-	ssize_t size;
+	char text[4096];
 	char *at;
-	int fd;
 
-	snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	size = read(fd, text, sizeof text - 1);
-	close(fd);
-	text[size > 0 ? size : 0] = '\0';
+	proc_read(pid, "status", text, sizeof text);
 	at = strstr(text, "\nNSpid:");
 	for (at = at ? at + strlen("\nNSpid:") : NULL; at && *at == '\t';)
 		inner = strtoul(at + 1, &at, 10);

@@ -2,11 +2,10 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "proc/children.h"
+#include "proc/stat.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,29 +16,6 @@
 
 /* Most that are ended: what forks without end is not to take all descriptors. */
 #define PROCESSES_MOST 512
-
-/* The field 22 of /proc/PID/stat, behind a name that may hold spaces and parentheses; 0: there is
- * none. */
-static uint64_t start_of(pid_t pid)
-{
-	char path[64], text[1024];
-	uint64_t start = 0;
-	ssize_t size;
-	char *at;
-	int fd;
-
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	size = read(fd, text, sizeof text - 1);
-	close(fd);
-	text[size > 0 ? size : 0] = '\0';
-	at = strrchr(text, ')');
-	for (int field = 2; at && field < 22; field++)
-		at = strchr(at + 1, ' ');
-	return at && sscanf(at, "%" SCNu64, &start) == 1 ? start : 0;
-}
 
 /* --- the family */
 
@@ -58,34 +34,16 @@ static void add_member(struct family *family, const struct ending_process *proce
 		family->members[family->count++] = *process;
 }
 
-/* What one thread has started. */
-static void add_children(struct family *family, const char *path)
+static void add_child(void *family, pid_t pid)
 {
-	FILE *file = fopen(path, "re");
-	int pid;
-
-	if (!file)
-		return;
-	while (fscanf(file, "%d", &pid) == 1)
-		add_member(family, &(struct ending_process){ pid, start_of(pid) });
-	fclose(file);
+	add_member(family, &(struct ending_process){ pid, proc_stat_start(pid) });
 }
 
 static void add_children_of(struct family *family, pid_t pid)
 {
-	char path[64], file[sizeof path + 280];
-	const struct dirent *task;
-	DIR *tasks;
+	struct child_files files = CHILD_FILES_NONE;
 
-	snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
-	tasks = opendir(path);
-	while (tasks && (task = readdir(tasks)) != NULL) {
-		snprintf(file, sizeof file, "%s/%s/children", path, task->d_name);
-		if (task->d_name[0] != '.')
-			add_children(family, file);
-	}
-	if (tasks)
-		closedir(tasks);
+	children_each("", pid, &files, false, add_child, family);
 }
 
 /* --- signals */
@@ -94,7 +52,7 @@ static void add_children_of(struct family *family, pid_t pid)
  * ago. */
 static void end_by_number(const struct ending_process *process, int number)
 {
-	if (!process->start_ticks || start_of(process->pid) == process->start_ticks)
+	if (!process->start_ticks || proc_stat_start(process->pid) == process->start_ticks)
 		kill(process->pid, number);
 }
 
@@ -106,7 +64,7 @@ static void end_one(struct ending *ending, const struct ending_process *process,
 		end_by_number(process, number);
 	if (fd < 0)
 		return;
-	if (process->start_ticks && start_of(process->pid) != process->start_ticks) {
+	if (process->start_ticks && proc_stat_start(process->pid) != process->start_ticks) {
 		close(fd);
 		return;
 	}

@@ -1,9 +1,10 @@
 #include "cli/run/orphans.h"
 
 #include "cli/session.h"
+#include "proc/children.h"
+#include "proc/stat.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -19,41 +20,21 @@ void orphans_adopt(void)
 /* A zombie has its name still. */
 static bool is_ours(pid_t pid)
 {
-	char path[64];
 	char name[64];
-	ssize_t size;
-	int fd;
 
-	snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	size = fd < 0 ? 0 : read(fd, name, sizeof name - 1);
-	if (fd >= 0)
-		close(fd);
-	name[size > 0 ? size : 0] = '\0';
+	proc_read(pid, "comm", name, sizeof name);
 	return strncmp(name, "memwatch", strlen("memwatch")) == 0 || strcmp(name, "gnuplot\n") == 0;
 }
 
 /*
  * Whether a zombie had waited for children: the faults that those made are told apart from its own
- * (field 11 of /proc/PID/stat), and none lives without any.
+ * (in its stat), and none lives without any.
  */
 static bool has_waited(pid_t pid)
 {
-	unsigned long long faults = 0;
-	char path[64], text[1024];
-	ssize_t size;
-	char *at;
-	int fd;
+	struct proc_stat stat;
 
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	size = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-	if (fd >= 0)
-		close(fd);
-	text[size > 0 ? size : 0] = '\0';
-	at = strrchr(text, ')'); /* the name may hold spaces and parentheses */
-	return !at || sscanf(at, ") %*c %*s %*s %*s %*s %*s %*s %*s %llu", &faults) != 1 ||
-	       faults > 0;
+	return proc_stat_read(pid, &stat) < 0 || proc_stat_field(&stat, STAT_CHILD_FAULTS) > 0;
 }
 
 static bool has_ended(pid_t pid)
@@ -88,24 +69,32 @@ static void take(struct orphans *orphans, const struct options *options, pid_t p
 	orphans->reaped[orphans->count++] = reaped;
 }
 
+/* What each child is asked of. */
+struct asking {
+	struct orphans *orphans;
+	const struct options *options;
+	pid_t child; /* the command: its end is another's to see */
+	const struct hooks *hooks;
+};
+
+static void ask_child(void *arg, pid_t pid)
+{
+	const struct asking *asking = arg;
+
+	if (pid != asking->child && has_ended(pid) && !is_ours(pid) &&
+	    !hooks_has(asking->hooks, pid))
+		take(asking->orphans, asking->options, pid);
+}
+
 /* One of ours has ended and waits for who has started it: until that comes the kernel names nobody
  * else, and each child is asked. */
 static void take_each(struct orphans *orphans, const struct options *options, pid_t child,
 		      const struct hooks *hooks)
 {
-	char path[64];
-	FILE *list;
-	int pid;
+	struct asking asking = { orphans, options, child, hooks };
+	struct child_files files = CHILD_FILES_NONE;
 
-	snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
-	list = fopen(path, "re");
-	if (!list)
-		return;
-	while (fscanf(list, "%d", &pid) == 1) {
-		if (pid != child && has_ended(pid) && !is_ours(pid) && !hooks_has(hooks, pid))
-			take(orphans, options, pid);
-	}
-	fclose(list);
+	children_each("", getpid(), &files, false, ask_child, &asking);
 }
 
 void orphans_reap(struct orphans *orphans, const struct options *options, pid_t child,
