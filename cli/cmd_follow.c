@@ -1,7 +1,6 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/follow.h"
-#include "cli/rules.h"
 #include "cli/session.h"
 
 #include <fcntl.h>

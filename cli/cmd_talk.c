@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/command.h"
-#include "cli/rules.h"
 #include "cli/session.h"
 
 #include <errno.h>

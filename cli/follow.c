@@ -6,7 +6,6 @@
 #include "cli/gates/closing.h"
 #include "cli/gates/gates.h"
 #include "cli/gates/growth.h"
-#include "cli/rules.h"
 #include "cli/run/keep.h"
 #include "cli/session.h"
 

@@ -1,9 +1,8 @@
 #include "base/log.h"
+#include "base/spelling.h"
 #include "base/stack.h"
 #include "cli/command.h"
-#include "cli/options_table.h"
 #include "cli/session.h"
-#include "cli/spelling.h"
 
 #include <errno.h>
 #include <locale.h>

@@ -1,287 +1,154 @@
 #include "cli/options.h"
 
-#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/naming.h"
+#include "base/option.h"
 #include "cli/command.h"
-#include "cli/options_table.h"
-#include "cli/rules.h"
-#include "cli/spelling.h"
 #include "cli/values.h"
 #include "export/export.h"
 #include "plotter/view.h"
 #include "wire/rundir.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define WINDOW_DEFAULT (60 * NS_PER_S)
 
-static int bad_usage(const struct command *command)
+#define AT(field) offsetof(struct options, field)
+
+/* --help shows them in this order. */
+static const struct option_row rows[] = {
+	{ "event", 0, "LABEL", OPTIONS_WAIT, option_text, AT(event),
+	  .help = "wait for a milestone, or the end of a span, called so" },
+	{ "rss-above", 0, "SIZE", OPTIONS_WAIT, option_size, AT(rss_above_bytes),
+	  .help = "wait until a process has more memory than this" },
+	{ "timeout", 0, "TIME", OPTIONS_WAIT, option_time, AT(timeout_ns),
+	  .help = "exit with 124 after this long (never)", .least_ns = NS_PER_MS },
+	{ "new", 0, NULL, OPTIONS_WAIT, option_flag, AT(new),
+	  .help = "what came before doesn't count" },
+	{ "pid", 'p', "PID[,PID]", OPTIONS_PID | OPTIONS_PIDS | OPTIONS_PART | OPTIONS_WAIT,
+	  values_pids, 0, .help = "a process; may be given several times" },
+	{ "include-children", 'C', NULL, OPTIONS_FAMILY, option_flag, AT(family),
+	  .help = "their descendants too, as they come" },
+	{ "name", 0, "PATTERN", OPTIONS_RULE, values_name, AT(rules),
+	  .help = "processes whose name matches (a regular expression), also later ones" },
+	{ "full", 0, NULL, OPTIONS_RULE, option_flag, AT(rules.full),
+	  .help = "match the command line, not the name" },
+	{ "user", 0, "USER", OPTIONS_RULE, values_user, AT(rules),
+	  .help = "only this user's; without --name all of them" },
+	{ "cgroup", 0, "PATH", OPTIONS_RULE, values_cgroup, AT(rules),
+	  .help = "who is in this cgroup (v2), and what memory it has" },
+	{ "unit", 0, "NAME", OPTIONS_RULE, values_unit, AT(rules),
+	  .help = "the same of this systemd unit" },
+	{ "interval", 'i', "TIME", OPTIONS_LIVE | OPTIONS_TIME, option_time, AT(interval_ns),
+	  .help = "between samples: 1s (the default), 100ms, 0.1, 10Hz; 1ms at the least",
+	  .least_ns = NS_PER_MS },
+	{ "metrics", 0, "LIST", OPTIONS_LIVE | OPTIONS_TIME, values_metrics, AT(metrics),
+	  .help = "sample these too, of rss,pss,uss,swap,anon,file,shmem,\nhugetlb,lazyfree" },
+	{ "metrics-interval", 0, "TIME", OPTIONS_LIVE | OPTIONS_TIME, option_time,
+	  AT(metrics_interval_ns),
+	  .help = "between reads of pss and uss, which cost the process (10s)",
+	  .least_ns = 100 * NS_PER_MS },
+	{ "window", 'w', "TIME", OPTIONS_LIVE | OPTIONS_VIEW, option_time, AT(window_ns),
+	  .help = "how much of the past is shown (60s)", .least_ns = NS_PER_S },
+	{ "duration", 'd', "TIME", OPTIONS_LIVE | OPTIONS_TIME, option_time, AT(duration_ns),
+	  .help = "end after this long", .least_ns = NS_PER_MS },
+	{ "view", 0, "NAME", OPTIONS_LIVE | OPTIONS_VIEW, values_view, 0,
+	  .help = "auto (the default), ncurses, gnuplot, text or json (JSON Lines)" },
+	{ "term", 0, "NAME", OPTIONS_LIVE | OPTIONS_VIEW, option_text, AT(term),
+	  .help = "gnuplot's terminal: qt, x11, wxt, dumb, sixelgd ..." },
+	{ "out", 0, "FILE", OPTIONS_LIVE | OPTIONS_VIEW, option_text, AT(out),
+	  .help = "what gnuplot draws, again and again: .png, .svg or .pdf" },
+	{ "fps", 0, "N", OPTIONS_LIVE | OPTIONS_VIEW, values_fps, AT(fps),
+	  .help = "frames a second, at most (10)" },
+	{ "glyphs", 0, "NAME", OPTIONS_LIVE | OPTIONS_VIEW, values_glyphs, AT(glyphs),
+	  .help = "what ncurses draws lines with: auto, braille, blocks or ascii" },
+	{ "stay", 0, NULL, OPTIONS_STAY, option_flag, AT(stay),
+	  .help = "keep the last screen when COMMAND has ended, until q" },
+	{ "title", 0, "TEXT", OPTIONS_LIVE | OPTIONS_VIEW, option_text, AT(title),
+	  .help = "shown in the header" },
+	{ "limit", 0, "SIZE", OPTIONS_LIMIT | OPTIONS_VIEW, option_size, AT(limit_bytes),
+	  .help = "mark this much memory of a process, and tell when it is reached: 512M, 2GiB" },
+	{ "limit-total", 0, "SIZE", OPTIONS_LIMIT, option_size, AT(limit_total_bytes),
+	  .help = "the same for all that are followed, together" },
+	{ "on-limit", 0, "COMMAND", OPTIONS_LIMIT, option_text, AT(on_limit),
+	  .help = "run this with sh where a limit is crossed; MEMWATCH_PID, _NAME, _RSS, _LIMIT" },
+	{ "kill-on-limit", 0, NULL, OPTIONS_KILL, option_flag, AT(kill_on_limit),
+	  .help = "end COMMAND and all that it started where a limit is crossed" },
+	{ "title", 0, "TEXT", OPTIONS_TITLE, option_text, AT(title), .help = "what it is called" },
+	{ "at", 0, "TIME", OPTIONS_VIEW, option_time, AT(at_ns),
+	  .help = "begin this long after the session's start: 12.5s, 2min" },
+	{ "speed", 0, "FACTOR", OPTIONS_VIEW, values_speed, AT(speed),
+	  .help = "play this much faster (10) or slower (0.5) than it was" },
+	{ "output", 'o', "FILE", OPTIONS_RECORD, option_text, AT(output),
+	  .help = "record the session in FILE" },
+	{ "output", 'o', "FILE", OPTIONS_EXPORT, option_text, AT(output),
+	  .help = "where to; its ending tells the format; -: standard output" },
+	{ "format", 0, "NAME", OPTIONS_FORMAT, option_text, AT(format),
+	  .help = "csv, jsonl, html ... whatever the file's name; csv for -" },
+	{ "force", 0, NULL, OPTIONS_RECORD, option_flag, AT(force),
+	  .help = "replace FILE where it exists" },
+	{ "force", 0, NULL, OPTIONS_EXPORT | OPTIONS_VIEW, option_flag, AT(force),
+	  .help = "also a file whose few rows claim to be very many samples" },
+	{ "from", 0, "TIME", OPTIONS_PART, option_time, AT(from_ns),
+	  .help = "only what is later than this after the session's start" },
+	{ "to", 0, "TIME", OPTIONS_PART, option_time, AT(to_ns),
+	  .help = "only what is earlier than this" },
+	{ "name", 0, "PATTERN", OPTIONS_PART, option_text, AT(name),
+	  .help = "only processes whose name matches (a regular expression)" },
+	{ "fail-on-growth", 0, "RATE", OPTIONS_GROWTH, values_rate, AT(fail_on_growth),
+	  .help = "exit with 3 where memory leaks faster: 1M/min, 10MiB/h" },
+	{ "fail-above", 0, "N%[,SIZE]", OPTIONS_GATE, values_growth, 0,
+	  .help = "exit with 3 where a peak, or the total, grew by more\nthan this, and by more "
+		  "than SIZE (1MiB)" },
+	{ "if-unjudged", 0, "WHAT", OPTIONS_UNJUDGED, values_unjudged, AT(if_unjudged),
+	  .help = "pass, or fail with 1 (the default), where a gate can't judge" },
+	{ "machine", 0, NULL, OPTIONS_MACHINE, option_flag, AT(machine),
+	  .help = "columns for scripts, by tabs, with no header" },
+	{ "json", 0, NULL, OPTIONS_JSON, option_flag, AT(json), .help = "print JSON" },
+	{ "all", 0, NULL, OPTIONS_ALL, option_flag, AT(all), .help = "ended processes too" },
+	{ "all", 0, NULL, OPTIONS_OTHERS, option_flag, AT(all),
+	  .help = "the session's other processes too" },
+	{ "all", 0, NULL, OPTIONS_INSPECT, option_flag, AT(all),
+	  .help = "every kind, not the ten largest" },
+	{ "diff", 0, "TIME", OPTIONS_INSPECT, option_time, AT(diff_ns),
+	  .help = "look twice, this far apart, and show what grew", .least_ns = NS_PER_MS },
+	{ "on-event", 0, "LABEL", OPTIONS_INSPECT, option_text, AT(on_event),
+	  .help = "look when this milestone happens, in the process or the session" },
+	{ "timeout", 0, "TIME", OPTIONS_INSPECT, option_time, AT(timeout_ns),
+	  .help = "wait for that no longer than this", .least_ns = NS_PER_MS },
+	{ "as", 0, "NAME", OPTIONS_AS, option_text, AT(as), .help = "what their lines are called" },
+	{ "session", 0, "NAME", OPTIONS_SESSION, values_session, 0,
+	  .help = "the session meant (default)" },
+	{ "verbose", 'v', NULL, 0, values_verbose, AT(verbose), .help = "say more" },
+	{ "help", 'h', NULL, 0, option_help, 0, .help = "" },
+	{ "version", 0, NULL, 0, option_version, 0, .help = "" },
+	{ 0 },
+};
+
+struct option_line options_line(const struct command *command)
 {
-	fprintf(stderr, "Try 'memwatch%s%s --help'.\n", command->name[0] ? " " : "", command->name);
-	return EXIT_USAGE;
+	return (struct option_line){
+		.rows = rows,
+		.groups = command->groups,
+		.is_command = command->groups & OPTIONS_COMMAND,
+		.program = "memwatch",
+		.command = command->name,
+	};
 }
 
-static int add_pid(struct options *options, const char *text)
+void options_print_help(const struct command *command)
 {
-	if (array_reserve(&options->pids, &options->pid_capacity, options->pid_count + 1)) {
-		log_error("pid '%s': %s", text, strerror(ENOMEM));
-		return EXIT_FAIL;
-	}
-	if (!naming_pid(text, &options->pids[options->pid_count]))
-		return EXIT_USAGE;
-	options->pid_count++;
-	return 0;
-}
+	const struct option_line line = options_line(command);
 
-/* "12,34" */
-static int add_pids(struct options *options, const char *text)
-{
-	char *list = strdup(text);
-	char *rest = list;
-	char *item;
-	int status = list ? 0 : EXIT_FAIL;
-
-	while (!status && (item = strsep(&rest, ",")) != NULL)
-		status = add_pid(options, item);
-	free(list);
-	return status;
-}
-
-static int set_view(struct options *options, const char *name)
-{
-	options->view = name;
-	options->shown = view_find(name, stdout);
-	if (options->shown)
-		return 0;
-	log_error("view '%s': there is none of that name; the views are %s", name, view_names());
-	return EXIT_USAGE;
-}
-
-static int take_limit(struct options *options, int key)
-{
-	switch (key) {
-	case KEY_LIMIT:
-		return values_size(&options->limit_bytes, "limit", optarg);
-	case KEY_LIMIT_TOTAL:
-		return values_size(&options->limit_total_bytes, "limit-total", optarg);
-	case KEY_ON_LIMIT:
-		options->on_limit = optarg;
-		return 0;
-	case KEY_KILL_ON_LIMIT:
-		options->kill_on_limit = true;
-		return 0;
-	case KEY_EVENT:
-		options->event = optarg;
-		return 0;
-	case KEY_RSS_ABOVE:
-		return values_size(&options->rss_above_bytes, "rss-above", optarg);
-	case KEY_TIMEOUT:
-		return values_time(&options->timeout_ns, "timeout", optarg, NS_PER_MS);
-	case KEY_NEW:
-		options->new = true;
-		return 0;
-	default:
-		return EXIT_USAGE;
-	}
-}
-
-static int take_part(struct options *options, int key)
-{
-	switch (key) {
-	case 'o':
-		options->output = optarg;
-		return 0;
-	case KEY_FORCE:
-		options->force = true;
-		return 0;
-	case KEY_STAY:
-		options->stay = true;
-		return 0;
-	case KEY_FORMAT:
-		options->format = optarg;
-		return 0;
-	case KEY_TERM:
-		options->term = optarg;
-		return 0;
-	case KEY_OUT:
-		options->out = optarg;
-		return 0;
-	case KEY_FPS:
-		return values_fps(&options->fps, optarg);
-	case KEY_FROM:
-		return values_time(&options->from_ns, "from", optarg, 0);
-	case KEY_TO:
-		return values_time(&options->to_ns, "to", optarg, 0);
-	case KEY_NAME:
-		options->name = optarg;
-		return rules_take_name(&options->rules, optarg);
-	case KEY_FULL:
-		options->rules.full = true;
-		return 0;
-	case KEY_USER:
-		return rules_take_user(&options->rules, optarg);
-	case KEY_CGROUP:
-	case KEY_UNIT:
-		return rules_take_cgroup(&options->rules, optarg, key == KEY_UNIT);
-	case KEY_AT:
-		return values_time(&options->at_ns, "at", optarg, 0);
-	case KEY_SPEED:
-		return values_speed(&options->speed, optarg);
-	case KEY_DIFF:
-		return values_time(&options->diff_ns, "diff", optarg, NS_PER_MS);
-	case KEY_ON_EVENT:
-		options->on_event = optarg;
-		return 0;
-	case KEY_FAIL_ON_GROWTH:
-		return values_rate(&options->fail_on_growth, "fail-on-growth", optarg);
-	case KEY_METRICS:
-		return values_metrics(&options->metrics, optarg);
-	case KEY_METRICS_INTERVAL:
-		return values_time(&options->metrics_interval_ns, "metrics-interval", optarg,
-				   100 * NS_PER_MS);
-	case KEY_IF_UNJUDGED:
-		return values_unjudged(&options->if_unjudged, optarg);
-	case KEY_FAIL_ABOVE:
-		return values_growth(&options->fail_above, &options->fail_above_bytes, "fail-above",
-				     optarg);
-	default:
-		return take_limit(options, key);
-	}
-}
-
-static int take(struct options *options, int key)
-{
-	switch (key) {
-	case 'p':
-		return add_pids(options, optarg);
-	case 'C':
-		options->family = true;
-		return 0;
-	case 'i':
-		return values_time(&options->interval_ns, "interval", optarg, NS_PER_MS);
-	case 'w':
-		return values_time(&options->window_ns, "window", optarg, NS_PER_S);
-	case 'd':
-		return values_time(&options->duration_ns, "duration", optarg, NS_PER_MS);
-	case KEY_VIEW:
-		return set_view(options, optarg);
-	case KEY_TITLE:
-		options->title = optarg;
-		return 0;
-	case KEY_GLYPHS:
-		return values_glyphs(&options->glyphs, optarg);
-	case KEY_SESSION:
-		options->session = optarg;
-		options->session_given = true;
-		return 0;
-	case KEY_JSON:
-		options->json = true;
-		return 0;
-	case KEY_AS:
-		options->as = optarg;
-		return 0;
-	case KEY_MACHINE:
-		options->machine = true;
-		return 0;
-	case KEY_ALL:
-		options->all = true;
-		return 0;
-	case 'v':
-		options->verbose = true;
-		log_set_verbose(1);
-		return 0;
-	default:
-		return take_part(options, key);
-	}
-}
-
-/* --- what getopt_long(3) doesn't take, said as it would, and what may have been meant */
-
-static const char *name_of(const struct command *command)
-{
-	return command->name[0] ? command->name : "memwatch";
-}
-
-static void say_unknown(const struct command *command, const char *text)
-{
-	size_t length = strcspn(text + 2, "=");
-	char typed[64];
-	struct spelling spelling = { .typed = typed };
-
-	text_copy(typed, length < sizeof typed ? length + 1 : sizeof typed, text + 2);
-	for (const struct option *option = options_table; option->name; option++) {
-		if (options_takes(command, option->val))
-			spelling_try(&spelling, option->name);
-	}
-	log_error("unrecognized option '%.*s'%s%s%s", (int)length + 2, text,
-		  spelling.meant ? ": did you mean --" : "", spelling.meant ? spelling.meant : "",
-		  spelling.meant ? "?" : "");
-}
-
-/* An abbreviation of more than one. */
-static bool is_ambiguous(const char *text)
-{
-	size_t length = strcspn(text + 2, "=");
-	int count = 0;
-
-	for (const struct option *option = options_table; option->name; option++)
-		count += length > 0 && strncmp(option->name, text + 2, length) == 0;
-	return count > 1;
-}
-
-static int say_not_taken(const struct command *command, const char *text, int key)
-{
-	bool is_long = strncmp(text, "--", 2) == 0;
-
-	if (key == ':')
-		log_error("option '%s' requires an argument", text);
-	else if (is_long && optopt)
-		log_error("option '%.*s' doesn't allow an argument", (int)strcspn(text, "="), text);
-	else if (is_long && is_ambiguous(text))
-		log_error("option '%s' is ambiguous: write it in full", text);
-	else if (is_long)
-		say_unknown(command, text);
-	else
-		log_error("invalid option -- '%c'", optopt);
-	return bad_usage(command);
-}
-
-static int take_all(struct options *options, const struct command *command, int argc, char **argv)
-{
-	/* '+': the options of a command that is run are its own */
-	const char *letters =
-		command->groups & OPTIONS_COMMAND ? "+:p:Ci:w:d:o:vh" : ":p:Ci:w:d:o:vh";
-	int status;
-	int key;
-
-	optind = 0;
-	opterr = 0;
-	while ((key = getopt_long(argc, argv, letters, options_table, NULL)) != -1) {
-		if (key == 'h') {
-			options_print_help(command);
-			return -1;
-		}
-		if (key == 'V') {
-			puts("memwatch " MEMWATCH_VERSION);
-			return -1;
-		}
-		if (key == '?' || key == ':')
-			return say_not_taken(command, argv[optind - 1], key);
-		if (!options_takes(command, key)) {
-			log_error("--%s: is no option of '%s'", options_long_name(key),
-				  name_of(command));
-			return bad_usage(command);
-		}
-		status = take(options, key);
-		if (status)
-			return status;
-	}
-	return 0;
+	printf("Usage: memwatch%s%s [option]...%s%s\n%s\n\n", command->name[0] ? " " : "",
+	       command->name, command->arguments[0] ? " " : "", command->arguments,
+	       command->summary);
+	option_print(&line);
 }
 
 /* --- what is wrong with all of them together */
@@ -297,18 +164,18 @@ static int check_limits(const struct options *options)
 }
 
 /* What it says of is to be there; 'wait' is a gate by itself. */
-static int check_unjudged(const struct options *options, const struct command *command)
+static int check_unjudged(const struct options *options, int groups)
 {
 	bool has_gate = options->limit_bytes || options->limit_total_bytes ||
 			options->fail_on_growth >= 0 || options->fail_above >= 0 ||
-			(command->groups & OPTIONS_WAIT);
+			(groups & OPTIONS_WAIT);
 
 	if (has_gate || options->if_unjudged == UNJUDGED_FAILS)
 		return 0;
 	log_error("--if-unjudged: needs %s, which may be what can't be judged",
-		  command->groups & OPTIONS_GATE     ? "--fail-above"
-		  : command->groups & OPTIONS_GROWTH ? "--limit, --limit-total or --fail-on-growth"
-						     : "--limit or --limit-total");
+		  groups & OPTIONS_GATE	    ? "--fail-above"
+		  : groups & OPTIONS_GROWTH ? "--limit, --limit-total or --fail-on-growth"
+					    : "--limit or --limit-total");
 	return EXIT_USAGE;
 }
 
@@ -334,22 +201,55 @@ static int check_recording(const struct options *options)
 	return EXIT_USAGE;
 }
 
-static int check(const struct options *options, const struct command *command)
+static int check_rules(const struct options *options)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < options->rules.name_count && !status; i++)
+		status = naming_pattern(options->rules.names[i]) ? 0 : EXIT_USAGE;
+	if (!status && options->rules.full && options->rules.name_count == 0) {
+		log_error("--full: is about --name, which is not there");
+		status = EXIT_USAGE;
+	}
+	return status;
+}
+
+static int check(const struct options *options, const struct option_line *line)
 {
 	int status = check_limits(options);
 
 	if (!status)
-		status = check_unjudged(options, command);
-	if (!status && (command->groups & (OPTIONS_SESSION | OPTIONS_COMMAND)))
+		status = check_unjudged(options, line->groups);
+	if (!status && (line->groups & (OPTIONS_SESSION | OPTIONS_COMMAND)))
 		status = check_session(options);
-	if (!status && (command->groups & OPTIONS_RECORD))
+	if (!status && (line->groups & OPTIONS_RECORD))
 		status = check_recording(options);
-	return status ? bad_usage(command) : 0;
+	return status ? option_bad_usage(line) : 0;
+}
+
+/* Find options->shown, and with the gnuplot view options->term: 0, or an exit status after a
+ * message. */
+static int find_view(struct options *options)
+{
+	int error;
+
+	if (!options->shown)
+		options->shown = view_find(options->view, stdout);
+	if (options->shown != &view_gnuplot) {
+		if (!options->term && !options->out)
+			return 0;
+		log_error("--%s: is for --view gnuplot", options->out ? "out" : "term");
+		return EXIT_USAGE;
+	}
+	error = view_gnuplot_find(&options->shown, &options->term, options->out, stdout);
+	if (!error)
+		return 0;
+	return error == -EINVAL ? EXIT_USAGE : EXIT_FAIL;
 }
 
 /* --- arguments */
 
-static int take_pids(struct options *options, const struct command *command)
+static int take_pids(struct options *options, const struct option_line *line)
 {
 	int status = 0;
 
@@ -357,45 +257,46 @@ static int take_pids(struct options *options, const struct command *command)
 		const char *text = options->arguments[i];
 
 		/* of the command without a name, which others may have been meant by */
-		if (!command->name[0] && !strchr("0123456789-", text[0])) {
+		if (!line->command[0] && !strchr("0123456789-", text[0])) {
 			log_error("'%s': is no PID; a command comes before its options", text);
-			return bad_usage(command);
+			return option_bad_usage(line);
 		}
-		status = add_pids(options, text);
+		status = values_add_pids(options, text);
 	}
 	return status;
 }
 
-static int say_too_few(const struct command *command)
+static int say_too_few(const struct command *command, const struct option_line *line)
 {
-	log_error("'%s' needs %s", name_of(command), command->arguments);
-	return bad_usage(command);
+	log_error("'%s' needs %s", option_command(line), command->arguments);
+	return option_bad_usage(line);
 }
 
-static int take_arguments(struct options *options, const struct command *command, int argc,
-			  char **argv)
+static int take_arguments(struct options *options, const struct command *command,
+			  const struct option_line *line, int argc, char **argv)
 {
 	int status = 0;
 
 	options->arguments = argv + optind;
 	options->argument_count = argc - optind;
-	if (command->groups & OPTIONS_PIDS)
-		status = take_pids(options, command);
+	if (line->groups & OPTIONS_PIDS)
+		status = take_pids(options, line);
 	if (status)
 		return status;
-	if (command->groups & OPTIONS_PIDS && options->pid_count < (size_t)command->least)
-		return say_too_few(command);
-	if (!(command->groups & OPTIONS_PIDS) && options->argument_count < command->least)
-		return say_too_few(command);
+	if (line->groups & OPTIONS_PIDS && options->pid_count < (size_t)command->least)
+		return say_too_few(command, line);
+	if (!(line->groups & OPTIONS_PIDS) && options->argument_count < command->least)
+		return say_too_few(command, line);
 	if (command->most < 0 || options->argument_count <= command->most)
 		return 0;
 	log_error("'%s': is too much for '%s'", options->arguments[command->most],
-		  name_of(command));
-	return bad_usage(command);
+		  option_command(line));
+	return option_bad_usage(line);
 }
 
 int options_parse(struct options *ret_options, const struct command *command, int argc, char **argv)
 {
+	const struct option_line line = options_line(command);
 	int status;
 
 	*ret_options = (struct options){
@@ -408,18 +309,22 @@ int options_parse(struct options *ret_options, const struct command *command, in
 		.fail_on_growth = -1,
 		.fail_above = -1,
 	};
-	status = take_all(ret_options, command, argc, argv);
+	status = option_read(&line, ret_options, argc, argv);
 	if (!status)
-		status = take_arguments(ret_options, command, argc, argv);
+		status = take_arguments(ret_options, command, &line, argc, argv);
 	if (!status && (command->groups & OPTIONS_RULE))
-		status = rules_check(ret_options);
+		status = check_rules(ret_options);
 	if (!status)
-		status = check(ret_options, command);
+		status = check(ret_options, &line);
+	if (status == OPTION_HELP)
+		options_print_help(command);
+	if (status == OPTION_VERSION)
+		puts("memwatch " MEMWATCH_VERSION);
 	if (status)
 		return status;
 	if (!ret_options->window_ns)
 		ret_options->window_ns = command->window_ns ? command->window_ns : WINDOW_DEFAULT;
-	return options_find_view(ret_options);
+	return find_view(ret_options);
 }
 
 void options_free(struct options *options)
@@ -432,4 +337,13 @@ bool options_have_rules(const struct options *options)
 	const struct rule_options *rules = &options->rules;
 
 	return rules->name_count > 0 || rules->cgroup_count > 0 || rules->has_user;
+}
+
+const struct view *options_view(const struct options *options)
+{
+	const char *problem = strcmp(options->view, "auto") == 0 ? view_auto_problem(stdout) : NULL;
+
+	if (problem)
+		log_error("%s: showing text (--view text asks for it)", problem);
+	return options->shown;
 }

@@ -4,6 +4,7 @@
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
+#include "base/option.h"
 #include "wire/message.h"
 #include "wire/rundir.h"
 
@@ -12,9 +13,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Exit statuses. */
-#define EXIT_FAIL 1
-#define EXIT_USAGE 2
+/* An exit status, beside those of base/option.h. */
 #define EXIT_LIMIT 3 /* a limit that was asked for was exceeded */
 
 struct view;
@@ -123,11 +122,16 @@ enum option_group {
 };
 
 struct command;
-struct view;
+
+/* The rows of the options, and which of them the command takes. */
+struct option_line options_line(const struct command *command);
+
+/* What `memwatch help COMMAND` prints. */
+void options_print_help(const struct command *command);
 
 /*
- * Parse the arguments behind the command's name: 0; -1 where all is said (help) and the exit status
- * is 0; or an exit status after a message. To be given to options_free in any case.
+ * Parse the arguments behind the command's name: 0; negative where all is said (help) and the exit
+ * status is 0; or an exit status after a message. To be given to options_free in any case.
  */
 int options_parse(struct options *ret_options, const struct command *command, int argc,
 		  char **argv);
@@ -135,9 +139,6 @@ void options_free(struct options *options);
 
 /* The view that is asked for; says so where that is text only because of the terminal. */
 const struct view *options_view(const struct options *options);
-/* Find options->shown, and with the gnuplot view options->term: 0, or an exit status after a
- * message. */
-int options_find_view(struct options *options);
 
 /* Whether they say whom to follow by a rule: a name, a user, a cgroup or a unit. */
 bool options_have_rules(const struct options *options);

@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/units.h"
-#include "cli/rules.h"
 #include "wire/sessions.h"
 
 #include <errno.h>

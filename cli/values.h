@@ -1,38 +1,58 @@
 /*
- * Values that people give to options: 0, or EXIT_USAGE after one line that names @what and @text.
+ * The values that people give to memwatch's options: parsers for its rows (base/option.h), and what
+ * field each fills.
  */
 #ifndef CLI_VALUES_H
 #define CLI_VALUES_H
 
+#include "base/option.h"
 #include "cli/options.h"
 
-#include <stdint.h>
+/* --- of struct options, as a whole */
 
-/* A length of time, @least_ns (0, 1 ms, 100 ms or 1 s) at least. */
-int values_time(uint64_t *ret_ns, const char *what, const char *text, uint64_t least_ns);
+/* "12,34", more processes. */
+option_parser values_pids;
+int values_add_pids(struct options *options, const char *text);
 
-/* An amount of memory, not 0, with its unit: 512 bytes of a program would never be meant. */
-int values_size(uint64_t *ret_bytes, const char *what, const char *text);
+/* The session that is meant, and that it was named. */
+option_parser values_session;
 
-/* "rss,pss" to a set of metrics. */
-int values_metrics(uint32_t *ret_set, const char *text);
+/* A view's name, and the view. */
+option_parser values_view;
 
-/* An enum chart_glyphs; -1: "auto". */
-int values_glyphs(int *ret_glyphs, const char *name);
+/* fail_above: "10%", "10", "10%,4MiB": and more than so much, 1 MiB where nobody says; "0" for
+ * none. */
+option_parser values_growth;
 
-/* "pass" or "fail". */
-int values_unjudged(enum if_unjudged *ret_what, const char *text);
+/* --- of struct rule_options */
 
-/* Frames a second, 1 to 100. */
-int values_fps(unsigned *ret_fps, const char *text);
+option_parser values_name;
+option_parser values_user;
+option_parser values_cgroup;
+option_parser values_unit;
 
-/* "10", "0.5" */
-int values_speed(double *ret_speed, const char *text);
+/* --- of one field */
 
-/* Growth, "1M/min", "10MiB/h", "512K" (a minute), in bytes a minute; a unit as above; 0 too. */
-int values_rate(double *ret_bytes_per_minute, const char *what, const char *text);
+/* A bool; and log_debug is shown from now on. */
+option_parser values_verbose;
 
-/* "10%", "10", "10%,4MiB": and more than so much, 1 MiB where nobody says; "0" for none. */
-int values_growth(double *ret_percent, uint64_t *ret_bytes, const char *what, const char *text);
+/* A uint32_t: "rss,pss", a set of metrics. */
+option_parser values_metrics;
+
+/* An int: an enum chart_glyphs; -1: "auto". */
+option_parser values_glyphs;
+
+/* An enum if_unjudged: "pass" or "fail". */
+option_parser values_unjudged;
+
+/* An unsigned: frames a second, 1 to 100. */
+option_parser values_fps;
+
+/* A double: "10", "0.5". */
+option_parser values_speed;
+
+/* A double: growth, "1M/min", "10MiB/h", "512K" (a minute), in bytes a minute; its size has a
+ * unit; 0 too. */
+option_parser values_rate;
 
 #endif

@@ -10,8 +10,8 @@ cp "$ROOT"/docs/*.[13] "$ROOT/docs/PROTOCOL.md" "$ROOT/README.md" "$ROOT/client/
 
 list_commands() { memwatch --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'; }
 
-list_options() {
-	memwatch ${1:+"$1"} --help |
+list_options() { # PROGRAM [COMMAND]
+	"$@" --help |
 		sed -nE 's/^  (-., )? *(--[a-z-]+)( [A-Z][^ ]*)?( .*|$)/\1\2\3/p' | tr -d ' ' |
 		sed -E 's/^(-[a-zA-Z]),/\1 /; s/([a-z])([A-Z])/\1 \2/' | sort
 }
@@ -24,10 +24,9 @@ help_options() { cat "help_of_$1" 2>/dev/null; }
 
 list_commands >help_of_commands
 for command in '' $(commands); do
-	list_options "$command" >"help_of_$command"
+	list_options memwatch $command >"help_of_$command"
 done
-
-daemon_options() { memwatchd --help | grep -oE -e '--[a-z-]+' | sort -u; }
+list_options memwatchd >help_of_memwatchd
 
 # --- what the pages say
 
@@ -85,7 +84,7 @@ options_agree() {
 		differ "memwatch $command" "$mine" "$(page_usage "$command")"
 	done
 	differ "options of memwatch.1" "$(sort -u <<<"$all" | sed '/^$/d')" "$(page_options memwatch.1)"
-	differ "options of memwatchd.1" "$(daemon_options)" "$(page_options memwatchd.1 | awk '{ print $1 }')"
+	differ "options of memwatchd.1" "$(cat help_of_memwatchd)" "$(page_options memwatchd.1)"
 }
 
 commands_agree() {
@@ -145,6 +144,7 @@ spoil options_agree memwatch.1 's/^\.It Fl -all$/.It Fl -any/' 'only in page: --
 spoil options_agree memwatch.1 's/^(\.It Fl w , Fl -window Ar) TIME/\1 SIZE/' 'only in help: -w --window TIME'
 spoil options_agree memwatch.1 's/^\.Op Fl -all$//' 'memwatch list: only in help: --all'
 spoil options_agree memwatchd.1 's/^\.It Fl -private$/.It Fl -public/' 'only in help: --private'
+spoil options_agree memwatchd.1 's/^\.It Fl i , Fl -interval/.It Fl -interval/' 'only in help: -i --interval TIME'
 spoil commands_agree memwatch.1 's/^\.It Nm Cm drop$/.It Nm Cm forget/' 'only in page: forget'
 spoil commands_agree memwatch.1 's/^\.Cm stop$/.Cm halt/' 'only in help: stop'
 spoil functions_agree memwatch.3 's/^(\.Fn mw_flush).*/\1 "long timeout_ms"/' 'conflicting types'

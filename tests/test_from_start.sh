@@ -70,7 +70,8 @@ refused 2 "user 'no-such-user': there is none" memwatchd --user no-such-user
 refused 2 "unit 'a/b': is no name of a unit" memwatchd --unit a/b
 refused 2 "limit '512': needs a unit; 512M\?" memwatchd --limit 512
 refused 2 "limit-total 'x': is no size" memwatchd --limit-total x
-refused 2 "duration '0': is no length of time" memwatchd --duration 0
+refused 2 "duration '0': the shortest is 1ms" memwatchd --duration 0
+refused 2 "unrecognized option '--limt': did you mean --limit\?" memwatchd --limt 5M
 refused 2 "-o foo.svg: a recording is no .svg" memwatchd -o foo.svg
 refused 1 ".*cgroup" memwatchd --cgroup /no/such/cgroup
 [ -e foo.svg ] && fail "it was made"

@@ -1,8 +1,8 @@
 #include "base/clock.h"
-#include "base/log.h"
-#include "base/stack.h"
-#include "base/units.h"
 #include "base/formats.h"
+#include "base/log.h"
+#include "base/option.h"
+#include "base/stack.h"
 #include "watcher/core.h"
 #include "watcher/gate/gate.h"
 #include "wire/control.h"
@@ -22,60 +22,6 @@
 #define GATE_FD 3
 #define ENDING(name) "." #name,
 
-static const char usage[] =
-	"Usage: memwatchd [--session NAME] [--interval 1s] [-o FILE] [--foreground]\n"
-	"The watcher of memwatch: samples processes, takes their events, serves plotters.\n"
-	"memwatch starts one by itself; start one by hand to keep a session for several of them.\n"
-	"\n"
-	"  --session NAME    the session it serves (default)\n"
-	"  --pid PID[,PID]   follow these from the start\n"
-	"  --name PATTERN    and whoever's name matches (a regular expression), also later\n"
-	"  --full            match the command line, not the name\n"
-	"  --user USER       only this user's; without --name all of them\n"
-	"  --cgroup PATH     and who is in this cgroup (v2), and what memory it has\n"
-	"  --unit NAME       the same of this systemd unit\n"
-	"  --include-children  of those by --pid, --name and --user: their descendants too\n"
-	"  --as NAME         what the lines of all these are called\n"
-	"  --limit SIZE      tell when a process reaches this much memory: 512M, 2GiB\n"
-	"  --limit-total SIZE\n"
-	"                    the same for all that are followed, together\n"
-	"  --interval TIME   between samples: 1s (the default), 100ms, 0.1, 10Hz; 1ms at the "
-	"least\n"
-	"  --duration TIME   end after this long\n"
-	"  -o, --output FILE record the session in FILE\n"
-	"  --force           replace FILE where it exists\n"
-	"  --title TEXT      what the recording is called\n"
-	"  --metrics LIST    sample these too, of rss,pss,uss,swap,anon,file,shmem,\n"
-	"                    hugetlb,lazyfree\n"
-	"  --metrics-interval TIME\n"
-	"                    between reads of pss and uss (10s)\n"
-	"  --foreground      stay in the foreground, until SIGTERM, SIGINT or `memwatch stop`\n"
-	"  --private         end with the last memwatch command attached to it\n"
-	"  --version, --help\n"
-	"\n"
-	"-p, -C, -i and -d are short for --pid, --include-children, --interval, --duration.\n"
-	"Its sockets are in $XDG_RUNTIME_DIR/memwatch/NAME, else in /tmp/memwatch-UID/NAME.\n";
-
-enum option_key {
-	OPTION_SESSION = 1000,
-	OPTION_FOREGROUND,
-	OPTION_PRIVATE,
-	OPTION_GATE,
-	OPTION_READY,
-	OPTION_FORCE,
-	OPTION_METRICS,
-	OPTION_METRICS_INTERVAL,
-	OPTION_NAME,
-	OPTION_AS,
-	OPTION_FULL,
-	OPTION_USER,
-	OPTION_CGROUP,
-	OPTION_UNIT,
-	OPTION_LIMIT,
-	OPTION_LIMIT_TOTAL,
-	OPTION_TITLE,
-};
-
 struct settings {
 	struct core_options core;
 	bool foreground;
@@ -84,88 +30,14 @@ struct settings {
 	char output[TEXT_PATH + 1];
 };
 
-static const struct option long_options[] = {
-	{ "session", required_argument, NULL, OPTION_SESSION },
-	{ "pid", required_argument, NULL, 'p' },
-	{ "include-children", no_argument, NULL, 'C' },
-	{ "name", required_argument, NULL, OPTION_NAME },
-	{ "as", required_argument, NULL, OPTION_AS },
-	{ "full", no_argument, NULL, OPTION_FULL },
-	{ "user", required_argument, NULL, OPTION_USER },
-	{ "cgroup", required_argument, NULL, OPTION_CGROUP },
-	{ "unit", required_argument, NULL, OPTION_UNIT },
-	{ "limit", required_argument, NULL, OPTION_LIMIT },
-	{ "limit-total", required_argument, NULL, OPTION_LIMIT_TOTAL },
-	{ "duration", required_argument, NULL, 'd' },
-	{ "title", required_argument, NULL, OPTION_TITLE },
-	{ "interval", required_argument, NULL, 'i' },
-	{ "output", required_argument, NULL, 'o' },
-	{ "force", no_argument, NULL, OPTION_FORCE },
-	{ "metrics", required_argument, NULL, OPTION_METRICS },
-	{ "metrics-interval", required_argument, NULL, OPTION_METRICS_INTERVAL },
-	{ "foreground", no_argument, NULL, OPTION_FOREGROUND },
-	{ "private", no_argument, NULL, OPTION_PRIVATE },
-	{ "gate", no_argument, NULL, OPTION_GATE },
-	{ "ready-fd", required_argument, NULL, OPTION_READY },
-	{ "version", no_argument, NULL, 'V' },
-	{ "help", no_argument, NULL, 'h' },
-	{ 0 },
-};
-
-static int bad_usage(void)
+static int parse_metrics(const struct option_row *row, void *field, const char *text)
 {
-	fputs("Try 'memwatchd --help'.\n", stderr);
-	return 2;
-}
+	char names[METRIC_NAMES_ROOM];
 
-static int check_session(const char *name)
-{
-	if (rundir_name_valid(name))
+	if (metric_parse(text, field) == 0)
 		return 0;
-	log_error("session '%s': %s", name, rundir_error(-EINVAL));
-	return bad_usage();
-}
-
-static int set_metrics(struct settings *settings, const char *text)
-{
-	if (metric_parse(text, &settings->core.metrics) == 0)
-		return 0;
-	log_error("metrics '%s': is no list of rss,pss,uss,swap,anon,file,shmem,hugetlb,lazyfree",
-		  text);
-	return bad_usage();
-}
-
-static int set_metrics_interval(struct settings *settings, const char *text)
-{
-	uint64_t *interval_ns = &settings->core.metrics_interval_ns;
-
-	if (units_parse_duration(text, interval_ns) == 0 && *interval_ns >= 100 * NS_PER_MS)
-		return 0;
-	log_error("metrics-interval '%s': is no length of time of 100ms or more", text);
-	return bad_usage();
-}
-
-static int set_duration(struct settings *settings, const char *text)
-{
-	uint64_t *duration_ns = &settings->core.duration_ns;
-
-	if (units_parse_duration(text, duration_ns) == 0 && *duration_ns >= NS_PER_MS)
-		return 0;
-	log_error("duration '%s': is no length of time of 1ms or more (90s, 1m30s, 8h, 1d)", text);
-	return bad_usage();
-}
-
-static int set_interval(struct settings *settings, const char *text)
-{
-	if (units_parse_duration(text, &settings->core.interval_ns) < 0) {
-		log_error("interval '%s': is no length of time (1s, 100ms, 0.1, 10Hz)", text);
-		return bad_usage();
-	}
-	if (settings->core.interval_ns < NS_PER_MS) {
-		log_error("interval '%s': the shortest is 1ms", text);
-		return bad_usage();
-	}
-	return 0;
+	log_error("%s '%s': is no list of %s", row->name, text, metric_names(names, METRICS_ALL));
+	return EXIT_USAGE;
 }
 
 /* Whether it ends as a page or a picture does, which is made of a recording. */
@@ -182,127 +54,136 @@ static bool is_export(const char *path)
 }
 
 /* In the background it runs in another directory. */
-static int set_output(struct settings *settings, const char *path)
+static int parse_output(const struct option_row *row, void *field, const char *path)
 {
+	struct settings *settings = field;
 	int error;
 
+	(void)row;
 	if (is_export(path)) {
 		log_error("-o %s: a recording is no %s; record to a .mwdb, which 'memwatch export' "
 			  "makes that of",
 			  path, strrchr(path, '.'));
-		return bad_usage();
+		return EXIT_USAGE;
 	}
 	error = control_path(settings->output, path);
 	settings->core.output = settings->output;
 	if (!error)
 		return 0;
 	log_error("%s: %s", path, strerror(-error));
-	return 1;
+	return EXIT_FAIL;
 }
 
-/* Whom to follow: 0, or an exit status. */
-static int take_wanted(struct wanted *wanted, int key)
+static int parse_ready_fd(const struct option_row *row, void *field, const char *text)
 {
-	switch (key) {
-	case 'p':
-		return wanted_pids(wanted, optarg);
-	case 'C':
-		wanted->family = true;
-		return 0;
-	case OPTION_NAME:
-		return wanted_name(wanted, optarg);
-	case OPTION_AS:
-		wanted->as = optarg;
-		return 0;
-	case OPTION_FULL:
-		wanted->full = true;
-		return 0;
-	case OPTION_USER:
-		return wanted_user(wanted, optarg);
-	case OPTION_CGROUP:
-	case OPTION_UNIT:
-		return wanted_cgroup(wanted, optarg, key == OPTION_UNIT);
-	case OPTION_LIMIT:
-		return wanted_limit(&wanted->limit, "limit", optarg);
-	case OPTION_LIMIT_TOTAL:
-		return wanted_limit(&wanted->limit_total, "limit-total", optarg);
-	default:
-		return bad_usage();
-	}
+	struct settings *settings = field;
+
+	(void)row;
+	settings->core.ready_fd = atoi(text);
+	settings->core.detach = true;
+	return 0;
 }
 
-/* 0, or an exit status. */
-static int take_option(struct settings *settings, int key)
+#define AT(field) offsetof(struct settings, field)
+
+/* --help shows them in this order. */
+static const struct option_row rows[] = {
+	{ "session", 0, "NAME", 0, option_text, AT(core.session),
+	  .help = "the session it serves (default)" },
+	{ "pid", 'p', "PID[,PID]", 0, wanted_pids, AT(wanted),
+	  .help = "follow these from the start" },
+	{ "name", 0, "PATTERN", 0, wanted_name, AT(wanted),
+	  .help = "and whoever's name matches (a regular expression), also later" },
+	{ "full", 0, NULL, 0, option_flag, AT(wanted.full),
+	  .help = "match the command line, not the name" },
+	{ "user", 0, "USER", 0, wanted_user, AT(wanted),
+	  .help = "only this user's; without --name all of them" },
+	{ "cgroup", 0, "PATH", 0, wanted_cgroup, AT(wanted),
+	  .help = "and who is in this cgroup (v2), and what memory it has" },
+	{ "unit", 0, "NAME", 0, wanted_unit, AT(wanted), .help = "the same of this systemd unit" },
+	{ "include-children", 'C', NULL, 0, option_flag, AT(wanted.family),
+	  .help = "of those by --pid, --name and --user: their descendants too" },
+	{ "as", 0, "NAME", 0, option_text, AT(wanted.as),
+	  .help = "what the lines of all these are called" },
+	{ "limit", 0, "SIZE", 0, option_size, AT(wanted.limit),
+	  .help = "tell when a process reaches this much memory: 512M, 2GiB" },
+	{ "limit-total", 0, "SIZE", 0, option_size, AT(wanted.limit_total),
+	  .help = "the same for all that are followed, together" },
+	{ "interval", 'i', "TIME", 0, option_time, AT(core.interval_ns),
+	  .help = "between samples: 1s (the default), 100ms, 0.1, 10Hz; 1ms at the least",
+	  .least_ns = NS_PER_MS },
+	{ "duration", 'd', "TIME", 0, option_time, AT(core.duration_ns),
+	  .help = "end after this long", .least_ns = NS_PER_MS },
+	{ "output", 'o', "FILE", 0, parse_output, 0, .help = "record the session in FILE" },
+	{ "force", 0, NULL, 0, option_flag, AT(core.force),
+	  .help = "replace FILE where it exists" },
+	{ "title", 0, "TEXT", 0, option_text, AT(core.title),
+	  .help = "what the recording is called" },
+	{ "metrics", 0, "LIST", 0, parse_metrics, AT(core.metrics),
+	  .help = "sample these too, of rss,pss,uss,swap,anon,file,shmem,\nhugetlb,lazyfree" },
+	{ "metrics-interval", 0, "TIME", 0, option_time, AT(core.metrics_interval_ns),
+	  .help = "between reads of pss and uss (10s)", .least_ns = 100 * NS_PER_MS },
+	{ "foreground", 0, NULL, 0, option_flag, AT(foreground),
+	  .help = "stay in the foreground, until SIGTERM, SIGINT or `memwatch stop`" },
+	{ "private", 0, NULL, 0, option_flag, AT(core.private_session),
+	  .help = "end with the last memwatch command attached to it" },
+	{ "help", 'h', NULL, 0, option_help, 0, .help = "" },
+	{ "version", 0, NULL, 0, option_version, 0, .help = "" },
+	/* of memwatch, which starts it */
+	{ "gate", 0, NULL, 0, option_flag, AT(gate), .help = NULL },
+	{ "ready-fd", 0, "FD", 0, parse_ready_fd, 0, .help = NULL },
+	{ 0 },
+};
+
+static const struct option_line line = { rows, .program = "memwatchd", .command = "" };
+
+static int check_session(const char *name)
 {
-	switch (key) {
-	case OPTION_SESSION:
-		settings->core.session = optarg;
+	if (rundir_name_valid(name))
 		return 0;
-	case 'i':
-		return set_interval(settings, optarg);
-	case 'o':
-		return set_output(settings, optarg);
-	case OPTION_FORCE:
-		settings->core.force = true;
-		return 0;
-	case OPTION_METRICS:
-		return set_metrics(settings, optarg);
-	case OPTION_METRICS_INTERVAL:
-		return set_metrics_interval(settings, optarg);
-	case OPTION_FOREGROUND:
-		settings->foreground = true;
-		return 0;
-	case OPTION_PRIVATE:
-		settings->core.private_session = true;
-		return 0;
-	case OPTION_GATE:
-		settings->gate = true;
-		return 0;
-	case OPTION_READY:
-		settings->core.ready_fd = atoi(optarg);
-		settings->core.detach = true;
-		return 0;
-	case 'd':
-		return set_duration(settings, optarg);
-	case OPTION_TITLE:
-		settings->core.title = optarg;
-		return 0;
-	default:
-		return take_wanted(&settings->wanted, key);
-	}
+	log_error("session '%s': %s", name, rundir_error(-EINVAL));
+	return option_bad_usage(&line);
 }
 
-static void print_and_exit(const char *text)
+static void print_help(void)
 {
-	int error;
-
-	fputs(text, stdout);
-	error = log_flush(stdout);
-	if (error)
-		log_error("cannot write the output: %s", strerror(-error));
-	exit(error ? 1 : 0);
+	puts("Usage: memwatchd [--session NAME] [--interval 1s] [-o FILE] [--foreground]\n"
+	     "The watcher of memwatch: samples processes, takes their events, serves plotters.\n"
+	     "memwatch starts one by itself; start one by hand to keep a session for several of "
+	     "them.\n");
+	option_print(&line);
+	puts("\nIts sockets are in $XDG_RUNTIME_DIR/memwatch/NAME, else in "
+	     "/tmp/memwatch-UID/NAME.");
 }
 
+/* 0; negative where all is said; or an exit status. */
 static int take_options(struct settings *settings, int argc, char **argv)
 {
-	int key;
-	int status;
+	int status = option_read(&line, settings, argc, argv);
 
-	while ((key = getopt_long(argc, argv, "p:Ci:d:o:h", long_options, NULL)) != -1) {
-		if (key == 'V')
-			print_and_exit("memwatchd " MEMWATCH_VERSION "\n");
-		if (key == 'h')
-			print_and_exit(usage);
-		status = take_option(settings, key);
-		if (status)
-			return status;
-	}
+	if (status == OPTION_HELP)
+		print_help();
+	if (status == OPTION_VERSION)
+		puts("memwatchd " MEMWATCH_VERSION);
+	if (status)
+		return status;
 	if (optind < argc) {
 		log_error("'%s': memwatchd takes no arguments; memwatch follows processes",
 			  argv[optind]);
-		return bad_usage();
+		return option_bad_usage(&line);
 	}
-	return wanted_check(&settings->wanted);
+	status = wanted_check(&settings->wanted);
+	return status ? status : check_session(settings->core.session);
+}
+
+/* The exit status where all is said on standard output. */
+static int end_output(void)
+{
+	int error = log_flush(stdout);
+
+	if (error)
+		log_error("cannot write the output: %s", strerror(-error));
+	return error ? EXIT_FAIL : 0;
 }
 
 /* 0, or the exit status of a child that ended before. */
@@ -393,10 +274,8 @@ int main(int argc, char **argv)
 	if (session && session[0] && !sessions_is_own(session))
 		settings.core.session = session;
 	status = take_options(&settings, argc, argv);
-	if (!status)
-		status = check_session(settings.core.session);
 	if (status)
-		return status;
+		return status < 0 ? end_output() : status;
 	settings.core.wanted = &settings.wanted;
 	if (settings.gate)
 		return run_gate(&settings);

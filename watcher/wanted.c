@@ -2,15 +2,12 @@
 
 #include "base/log.h"
 #include "base/naming.h"
-#include "base/units.h"
 #include "watcher/core.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define BAD_USAGE 2
 
 /* --- options */
 
@@ -20,20 +17,21 @@ static int add_pid(struct wanted *wanted, const char *text)
 		log_error("pid '%s': there are %d already, which is the most; 'memwatch add' takes "
 			  "more",
 			  text, WANTED_PIDS);
-		return BAD_USAGE;
+		return EXIT_USAGE;
 	}
-	return naming_pid(text, &wanted->pids[wanted->pid_count++]) ? 0 : BAD_USAGE;
+	return naming_pid(text, &wanted->pids[wanted->pid_count++]) ? 0 : EXIT_USAGE;
 }
 
-int wanted_pids(struct wanted *wanted, const char *list)
+int wanted_pids(const struct option_row *row, void *field, const char *text)
 {
-	char *copy = strdup(list);
+	char *copy = strdup(text);
 	char *rest = copy;
 	char *item;
-	int status = copy ? 0 : BAD_USAGE;
+	int status = copy ? 0 : EXIT_FAIL;
 
+	(void)row;
 	while (!status && (item = strsep(&rest, ",")) != NULL)
-		status = add_pid(wanted, item);
+		status = add_pid(field, item);
 	free(copy);
 	return status;
 }
@@ -47,56 +45,56 @@ static struct rule_request *add_rule(struct wanted *wanted, const char *what)
 	return NULL;
 }
 
-int wanted_name(struct wanted *wanted, const char *pattern)
+int wanted_name(const struct option_row *row, void *field, const char *text)
 {
-	struct rule_request *rule = naming_pattern(pattern) ? add_rule(wanted, "name") : NULL;
+	struct wanted *wanted = field;
+	struct rule_request *rule = naming_pattern(text) ? add_rule(wanted, row->name) : NULL;
 
 	if (!rule)
-		return BAD_USAGE;
+		return EXIT_USAGE;
 	wanted->name_count++;
-	text_copy(rule->pattern, sizeof rule->pattern, pattern);
+	text_copy(rule->pattern, sizeof rule->pattern, text);
 	return 0;
 }
 
-int wanted_user(struct wanted *wanted, const char *user)
+int wanted_user(const struct option_row *row, void *field, const char *text)
 {
-	wanted->has_user = naming_user(user, &wanted->user);
-	return wanted->has_user ? 0 : BAD_USAGE;
+	struct wanted *wanted = field;
+
+	(void)row;
+	wanted->has_user = naming_user(text, &wanted->user);
+	return wanted->has_user ? 0 : EXIT_USAGE;
 }
 
-int wanted_cgroup(struct wanted *wanted, const char *path, bool is_unit)
+static int add_cgroup(struct wanted *wanted, const char *what, const char *path, bool is_unit)
 {
-	struct rule_request *rule =
-		naming_cgroup(path, is_unit) ? add_rule(wanted, is_unit ? "unit" : "cgroup") : NULL;
+	struct rule_request *rule = naming_cgroup(path, is_unit) ? add_rule(wanted, what) : NULL;
 
 	if (!rule)
-		return BAD_USAGE;
+		return EXIT_USAGE;
 	rule->is_unit = is_unit;
 	text_copy(rule->cgroup, sizeof rule->cgroup, path);
 	return 0;
 }
 
-int wanted_limit(uint64_t *ret_bytes, const char *what, const char *text)
+int wanted_cgroup(const struct option_row *row, void *field, const char *text)
 {
-	const char *unit = units_missing(text, strlen(text));
+	return add_cgroup(field, row->name, text, false);
+}
 
-	if (unit)
-		log_error("%s '%s': needs a unit; %s%s?", what, text, text, unit);
-	else if (units_parse_size(text, ret_bytes) == 0 && *ret_bytes > 0)
-		return 0;
-	else
-		log_error("%s '%s': is no size of memory (512M, 2GiB, 1.5G)", what, text);
-	return BAD_USAGE;
+int wanted_unit(const struct option_row *row, void *field, const char *text)
+{
+	return add_cgroup(field, row->name, text, true);
 }
 
 int wanted_check(struct wanted *wanted)
 {
 	if (wanted->full && wanted->name_count == 0) {
 		log_error("--full: is about --name, which is not there");
-		return BAD_USAGE;
+		return EXIT_USAGE;
 	}
 	if (wanted->has_user && wanted->name_count == 0 && !add_rule(wanted, "user"))
-		return BAD_USAGE;
+		return EXIT_USAGE;
 	for (size_t i = 0; i < wanted->rule_count; i++) {
 		struct rule_request *rule = &wanted->rules[i];
 

@@ -5,6 +5,7 @@
 #ifndef WATCHER_WANTED_H
 #define WATCHER_WANTED_H
 
+#include "base/option.h"
 #include "wire/message.h"
 
 #include <sys/types.h>
@@ -26,12 +27,12 @@ struct wanted {
 	uint64_t limit_total; /* of all together; 0: any */
 };
 
-/* Take an option's value: 0, or 2 after a message. */
-int wanted_pids(struct wanted *wanted, const char *list);
-int wanted_name(struct wanted *wanted, const char *pattern);
-int wanted_user(struct wanted *wanted, const char *user);
-int wanted_cgroup(struct wanted *wanted, const char *path, bool is_unit);
-int wanted_limit(uint64_t *ret_bytes, const char *what, const char *text);
+/* Parsers of options, whose field is the struct. */
+option_parser wanted_pids;
+option_parser wanted_name;
+option_parser wanted_user;
+option_parser wanted_cgroup;
+option_parser wanted_unit;
 
 /* Whether all of it together can be: 0, or 2 after a message. */
 int wanted_check(struct wanted *wanted);

@@ -2,7 +2,6 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/follow.h"
-#include "cli/rules.h"
 #include "cli/run/keep.h"
 
 #include <errno.h>

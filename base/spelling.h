@@ -1,8 +1,8 @@
 /*
  * What somebody who mistyped a name may have meant. Pure.
  */
-#ifndef CLI_SPELLING_H
-#define CLI_SPELLING_H
+#ifndef BASE_SPELLING_H
+#define BASE_SPELLING_H
 
 /* All zeros but for @typed to begin with. */
 struct spelling {
