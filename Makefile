@@ -7,6 +7,9 @@ BINDIR = $(DESTDIR)$(PREFIX)/bin
 LIBDIR = $(DESTDIR)$(PREFIX)/lib
 INCLUDEDIR = $(DESTDIR)$(PREFIX)/include
 MANDIR = $(DESTDIR)$(PREFIX)/share/man
+BASH_COMPLETION = $(DESTDIR)$(PREFIX)/share/bash-completion/completions/memwatch
+ZSH_COMPLETION = $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_memwatch
+FISH_COMPLETION = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/memwatch.fish
 
 O ?= build$(if $(ASAN),-asan)$(if $(TSAN),-tsan)$(if $(COVERAGE),-coverage)
 $(if $(word 2,$(O)),$(error O=$(O): the name of a build directory can't have a space))
@@ -27,7 +30,7 @@ ALL_LDFLAGS = -pthread $(SANITIZE) $(LDFLAGS)
 PACKAGES := gcc make pkg-config libc6-dev libnanomsg-dev libnanopb-dev nanopb protobuf-compiler libproc2-dev \
 	libncurses-dev libsqlite3-dev libjs-dygraphs gnuplot-nox|gnuplot-x11|gnuplot-qt
 TEST_PACKAGES := tmux jq sqlite3 python3-dev python3-memory-profiler python3-matplotlib g++ clang libclang-rt-dev \
-	procps git chromium chromium-driver gnuplot-x11|gnuplot-qt xvfb xdotool feedgnuplot
+	procps git chromium chromium-driver gnuplot-x11|gnuplot-qt xvfb xdotool feedgnuplot zsh fish
 
 sources = $(wildcard $(1)/*.c)
 objects = $(patsubst %.c,$(O)/%.o,$(1))
@@ -273,6 +276,11 @@ install: all
 	install -m 644 client/memwatch.h "$(INCLUDEDIR)"
 	install -m 644 docs/*.1 "$(MANDIR)/man1"
 	install -m 644 docs/*.3 "$(MANDIR)/man3"
+	install -d $(foreach file,BASH ZSH FISH,"$$(dirname "$($(file)_COMPLETION)")")
+	$(O)/memwatch completion bash > "$(BASH_COMPLETION)"
+	$(O)/memwatch completion zsh > "$(ZSH_COMPLETION)"
+	$(O)/memwatch completion fish > "$(FISH_COMPLETION)"
+	chmod 644 "$(BASH_COMPLETION)" "$(ZSH_COMPLETION)" "$(FISH_COMPLETION)"
 	if [ -f $(PYTHON_PACKAGE)/_memwatch.abi3.so ]; then install -d "$(PYTHON_DIR)" && \
 		install -m 644 $(PYTHON_FILES) $(PYTHON_PACKAGE)/_memwatch.abi3.so "$(PYTHON_DIR)"; fi
 
@@ -280,7 +288,7 @@ uninstall:
 	cd "$(BINDIR)" && rm -f memwatch memwatchd
 	cd "$(LIBDIR)" && rm -f libmemwatch.so $(notdir $(SHARED)) libmemwatch.a pkgconfig/memwatch.pc memwatch/recorder \
 		memwatch/memwatch-launch
-	rm -f "$(INCLUDEDIR)/memwatch.h"
+	rm -f "$(INCLUDEDIR)/memwatch.h" "$(BASH_COMPLETION)" "$(ZSH_COMPLETION)" "$(FISH_COMPLETION)"
 	cd "$(MANDIR)" && rm -f $(patsubst docs/%,man1/%,$(wildcard docs/*.1)) $(patsubst docs/%,man3/%,$(wildcard docs/*.3))
 	if [ -d "$(LIBDIR)/memwatch" ]; then rmdir "$(LIBDIR)/memwatch"; fi
 	if [ -f "$(PYTHON_DIR)/_memwatch.abi3.so" ]; then rm -r "$(PYTHON_DIR)"; fi

@@ -1,5 +1,6 @@
 /*
- * The options of a command line: one row each, of which what reads them and --help consist. Alike
+ * The options of a command line: one row each, of which what reads them, --help and
+ * completions consist. Alike
  * for memwatch and memwatchd.
  */
 #ifndef BASE_OPTION_H
@@ -32,6 +33,10 @@ struct option_row {
 	size_t offset;	   /* of its field in what is filled */
 	const char *help;  /* for --help, its lines parted by '\n'; NULL: it isn't shown */
 	uint64_t least_ns; /* of option_time */
+	/* For completions: the words that its value may be, parted by spaces. One in angle brackets
+	 * stands for what is found then: <files>, <pids>, <users>, <sessions>; or for what the
+	 * program knows. NULL: any. */
+	const char *words;
 };
 
 /*

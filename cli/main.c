@@ -2,6 +2,7 @@
 #include "base/spelling.h"
 #include "base/stack.h"
 #include "cli/command.h"
+#include "cli/completion.h"
 #include "cli/session.h"
 
 #include <errno.h>
@@ -10,23 +11,39 @@
 #include <stdio.h>
 #include <string.h>
 
+static int print_completion(const struct options *options);
+
+static const struct command command_completion = {
+	.name = "completion",
+	.arguments = "SHELL",
+	.summary = "What bash, zsh or fish completes of these commands and their options.",
+	.least = 1,
+	.most = 1,
+	.run = print_completion,
+};
+
 static const struct command *const commands[] = {
-	&command_follow, &command_run,	 &command_record,  &command_list,   &command_add,
-	&command_drop,	 &command_event, &command_inspect, &command_status, &command_sessions,
-	&command_wait,	 &command_stop,	 &command_replay,  &command_report, &command_compare,
-	&command_export, &command_demo,
+	&command_follow, &command_run,	 &command_record,     &command_list,   &command_add,
+	&command_drop,	 &command_event, &command_inspect,    &command_status, &command_sessions,
+	&command_wait,	 &command_stop,	 &command_replay,     &command_report, &command_compare,
+	&command_export, &command_demo,	 &command_completion,
 };
 
 #define HELP_SUMMARY "The commands, or what one does and its options."
 #define COMMANDS (sizeof commands / sizeof *commands)
 
+static int print_completion(const struct options *options)
+{
+	return completion_print(options->arguments[0], commands, COMMANDS);
+}
+
 static void print_commands(void)
 {
 	puts("\nCommands:");
 	for (size_t i = 1; i < COMMANDS; i++)
-		printf("  %-8s %-21s %s\n", commands[i]->name, commands[i]->arguments,
+		printf("  %-10s %-21s %s\n", commands[i]->name, commands[i]->arguments,
 		       commands[i]->summary);
-	printf("  %-7s %-21s %s\n", "help", "[COMMAND]", HELP_SUMMARY);
+	printf("  %-10s %-21s %s\n", "help", "[COMMAND]", HELP_SUMMARY);
 }
 
 static const struct command *find_name(const char *name)

@@ -22,7 +22,11 @@ check_equal "installed files" "755 usr/bin/memwatch
 644 usr/lib/libmemwatch.so.0
 755 usr/lib/memwatch/memwatch-launch
 755 usr/lib/memwatch/recorder
-644 usr/lib/pkgconfig/memwatch.pc" "$installed"
+644 usr/lib/pkgconfig/memwatch.pc
+644 usr/share/bash-completion/completions/memwatch
+644 usr/share/fish/vendor_completions.d/memwatch.fish
+644 usr/share/zsh/site-functions/_memwatch" "$installed"
+check_equal "zsh's completions" "#compdef memwatch" "$(head -n 1 dest/usr/share/zsh/site-functions/_memwatch)"
 for page in man1/memwatch.1 man1/memwatchd.1 man3/memwatch.3; do
 	[ -s "dest/usr/share/man/$page" ] || fail "no manual page $page"
 done
