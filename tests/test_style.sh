@@ -98,6 +98,40 @@ banned() {
 	done
 }
 
+# Circles of calls: files of TREE whose objects, below BUILD, call one another in a loop. One a line, from the tables of
+# symbols. Of two files that define one name none is known to be called.
+circles() { # TREE BUILD
+	(cd "$1" && files . '*.c' | grep -vE '^(examples|tests|bench)/' | sed "s/c$/o/") |
+		(cd "$2" && xargs -r ls -d 2>/dev/null | xargs -r nm -A -P) | awk '
+		{ file = $1; sub(/\.o:$/, "", file); files[file] }
+		$3 ~ /^[TDBRVW]$/ { if ($2 in home) home[$2] = ""; else home[$2] = file }
+		$3 == "U" { calls[file, ++count[file]] = $2 }
+		function visit(file,    i, to) {
+			number[file] = low[file] = ++last
+			stack[++depth] = file
+			on[file] = 1
+			for (i = 1; i <= count[file]; i++) {
+				to = home[calls[file, i]]
+				if (to == "" || to == file) continue
+				if (!(to in number)) { visit(to); if (low[to] < low[file]) low[file] = low[to] }
+				else if (on[to] && number[to] < low[file]) low[file] = number[to]
+			}
+			if (low[file] == number[file]) close_circle(file)
+		}
+		function close_circle(file,    member, members, size) {
+			do {
+				member = stack[depth--]
+				on[member] = 0
+				members = members " " member
+				size++
+			} while (member != file)
+			if (size > 1) print "circle of calls:" members
+		}
+		END { for (file in files) if (!(file in number)) visit(file) }' | while read -r line; do
+		echo "circle of calls: $(echo "${line#*:}" | tr ' ' '\n' | sort | xargs)"
+	done
+}
+
 exports() { # of a library: global names that are not the API's
 	local flags=-g
 	[[ $1 == *.so ]] && flags=-D
@@ -175,6 +209,17 @@ ${CC:-cc} -shared -fPIC -o "$bad/lib.so" "$bad/lib.c" && ${CC:-cc} -c -o "$bad/l
 check_equal "exports of a made-up library" "foreign g" "$(exports "$bad/lib.so" | sort | xargs)"
 check_equal "exports of a made-up archive" "foreign g" "$(exports "$bad/lib.a" | sort | xargs)"
 
+mkdir -p "$bad/o"/{base,watcher,cli}
+echo 'void b(void); void d(void); void a(void) { b(); d(); }' >"$bad/a.c"
+echo 'void c(void); void b(void) { c(); }' >"$bad/b.c"
+echo 'void a(void); void c(void) { a(); }' >"$bad/c.c"
+echo 'void d(void) {}' >"$bad/d.c"
+for file in base/a watcher/b watcher/c cli/d; do
+	cp "$bad/${file#*/}.c" "$bad/$file.c"
+	${CC:-cc} -c -o "$bad/o/$file.o" "$bad/$file.c" || fail "can't build an object"
+done
+check_equal "circles of a made-up tree" "circle of calls: base/a watcher/b watcher/c" "$(circles "$bad" "$bad/o")"
+
 # --- and nothing in ours
 
 status=0
@@ -183,6 +228,9 @@ for rule in arrows homes lengths banned; do
 	found=$($rule "$ROOT")
 	[ -z "$found" ] || { echo "$rule:" && echo "$found" && status=1; }
 done
+# What calls by way of struct core, and the reader's four files, is still to be opened.
+found=$(circles "$ROOT" "$O" | grep -vE '^circle of calls:( watcher/[a-z_/]+)+$|^circle of calls:( session/reader[a-z_]*)+$')
+[ -z "$found" ] || { echo "circles:" && echo "$found" && status=1; }
 for library in libmemwatch.so libmemwatch.a; do
 	[ -e "$O/$library" ] || fail "$O/$library is not built"
 	nm "$O/$library" | grep -q ' T mw_event$' || fail "$library has no mw_event"
