@@ -209,11 +209,11 @@ $(O)/all.a: $(filter-out %/main.o,$(call objects,$(BASE) $(PROC) $(SESSION) $(AN
 $(BENCH_PROGRAMS): $(O)/bench/figure.o
 
 # Whose memory tests measure: a sanitizer's is not to be among it.
-MEASURED := $(addprefix $(O)/tests/,bomb family_memory grow holder leaderless spike)
+MEASURED := $(addprefix $(O)/tests/,behave bomb family_memory grow holder leaderless spike)
 $(MEASURED): SANITIZE :=
-$(MEASURED): $(O)/tests/%: tests/%.c base/clock.c base/clock.h
+$(MEASURED): $(O)/tests/%: tests/%.c base/clock.c base/clock.h tests/check.h tests/memory_shapes.h
 	@mkdir -p $(@D)
-	$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) $(ALL_LDFLAGS) -o $@ $(filter %.c,$^)
+	$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) $(ALL_LDFLAGS) -o $@ $(filter %.c,$^) -lm
 
 $(filter-out $(MEASURED),$(TEST_PROGRAMS)) $(BENCH_PROGRAMS): $(O)/%: $(O)/%.o $(O)/all.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(WATCHER_LIBS) $(COMMAND_LIBS) -lm

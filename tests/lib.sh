@@ -54,10 +54,14 @@ in_python() {
 	env ${runtime:+LD_PRELOAD="$runtime"} ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" "$@"
 }
 
-# wait_for SECONDS COMMAND [ARG]...: until the command succeeds; 1 when it did not in that time, with a sanitizer in four
-# times as much.
+# patience SECONDS: with a sanitizer four times as many.
+patience() {
+	echo $(($1 * $(sanitized && echo 4 || echo 1)))
+}
+
+# wait_for SECONDS COMMAND [ARG]...: until the command succeeds; 1 when it did not within these seconds' patience.
 wait_for() {
-	_end=$(($(date +%s%3N) + $1 * $(sanitized && echo 4000 || echo 1000)))
+	_end=$(($(date +%s%3N) + $(patience "$1") * 1000))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$(date +%s%3N)" -lt "$_end" ] || return 1

@@ -11,7 +11,7 @@ family() {
 	local name=$1 expected=$2 status
 
 	shift 2
-	MEMWATCH_SESSION=$name timeout 20 $PYTHON "$ROOT/tests/family_oracle.py" $name.json $name.lives \
+	MEMWATCH_SESSION=$name timeout "$(patience 20)" $PYTHON "$ROOT/tests/family_oracle.py" $name.json $name.lives \
 		memwatch run --view json -i 50ms -- "$@" >$name.out 2>$name.err
 	status=$?
 	check_equal "$name: exit status ($(cat $name.err))" "$expected" $status

@@ -1,6 +1,7 @@
 #!/bin/bash
 # A watcher that is killed at any moment leaves a sound file, with all but the last second of what it had published in it.
 # KILLS=200 for the long way.
+# Runs alone: what a busy machine publishes late comes at once, and more of it in a second.
 . "$ROOT/tests/session.sh"
 . "$ROOT/tests/recording.sh"
 

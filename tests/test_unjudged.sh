@@ -2,6 +2,7 @@
 # A gate that can't judge never lets pass: each gate with each reason, what it says and how it exits; what is judged by
 # the kernel's peaks where nobody could look; and who wants it to pass.
 . "$ROOT/tests/session.sh"
+. "$ROOT/tests/recording.sh"
 
 
 said() { cat run.err; }
@@ -136,15 +137,20 @@ memwatch record -i 50ms -o more.mwdb -- grow 90000000 1 --end 2>/dev/null || fai
 for file in whole more; do # what a busy machine has missed
 	sqlite3 $file.mwdb "DELETE FROM gap"
 done
+has_samples() { # FILE
+	[ "$(ask "$1" 'SELECT count(*) FROM sample' 2>/dev/null)" -gt 0 ]
+}
+
 rm -f id
 mkfifo go
 exec 7<>go
 memwatch record -i 50ms -o cut.mwdb -- sh -c 'echo $MEMWATCH_SESSION >id; sleep 0.3 & wait; read -r _ <go' 2>/dev/null &
 run=$!
 wait_for 10 test -s id || fail "no recording"
-wait_for 10 test -s cut.mwdb || fail "no file"
-sleep 0.5
-kill -KILL "$(memwatch status --session "$(cat id)" --json | jq .watcher_pid)"
+wait_for 10 has_samples cut.mwdb || fail "no sample is recorded"
+watcher=$(memwatch status --session "$(cat id)" --json | jq .watcher_pid)
+kill -KILL "$watcher" || fail "no watcher to kill: '$watcher'"
+wait_for 10 gone "$watcher" || fail "the watcher lives"
 echo >&7
 ends "a recording that is cut off" $run 1
 

@@ -1,4 +1,4 @@
-#include "tests/memory_shapes.h"
+#include "tests/shape_verdict.h"
 
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-#include "tests/memory_shapes.h"
+#include "tests/shape_verdict.h"
 
 #define MIB 1048576.0
 
