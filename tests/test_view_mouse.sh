@@ -157,8 +157,8 @@ try_part 1b 5b 4d 20
 begin recorder "TERM=xterm-256color"
 try_part 1b 5b 3c 30 3b 35
 begin recorder "TERM=xterm-256color"
-text "$(printf '\033[<0;5')"
-text ";$(($(line ' preview  ') + 1))M"
+y=$(line ' preview  ')
+mux send-keys -l "$(printf '\033[<0;5')" \; run-shell 'sleep 0.05' \; send-keys -l ";$((y + 1))M"
 is selected=2 marks=0
 finish
 
