@@ -2,6 +2,7 @@
 # A program that dies at any moment, in any way, leaves all its events: each one whose call had returned is in the session,
 # once. COUNT=1000 for more of them.
 . "$ROOT/tests/session.sh"
+. "$ROOT/tests/recording.sh"
 
 COUNT=${COUNT:-100}
 cgroup=/sys/fs/cgroup/memory/memwatch-test-$$
@@ -14,22 +15,22 @@ at_exit() {
 # A sanitizer is not to report deaths that are meant.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-}:handle_segv=0 TSAN_OPTIONS=${TSAN_OPTIONS:-}:handle_segv=0
 
-# dies HOW RUNS EVENTS [CGROUP]: in a session of its own.
+# dies HOW RUNS EVENTS [CGROUP]: in a session of its own, which is recorded: it keeps fewer events for who comes late.
 dies() {
 	local how=$1
 
-	start_watcher --interval 100ms
+	start_watcher --interval 100ms -o "$how.mwdb"
 	crash "$@" >returned || fail "crash $*"
 	# An event may be whole when its call has not returned yet.
 	awk '{ print $1, $2, $2 + 1 }' returned >expected
 	wait_for 10 settled || fail "$how: not settled: $(memwatch status; memwatch list; ls -A "$XDG_RUNTIME_DIR/memwatch/default/rings")"
-	past "$how.json"
-	check_numbers "$how.json" expected
 	check_equal "$how: events dropped" 0 "$(status_of dropped)"
 	awk -v how="$how" '{ events += $2; some += $2 > 0 } END {
 		print how ": " NR " programs, " some " of them emitted, " events " events returned" }' returned
 	memwatch stop
 	ends "the watcher" $watcher 0
+	memwatch export "$how.mwdb" -o "$how.jsonl" || fail "$how: no export"
+	check_numbers "$how.jsonl" expected
 }
 
 dies kill "$COUNT" 1500
