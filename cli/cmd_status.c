@@ -214,6 +214,7 @@ static void print_json(const struct session_info *session, const struct status_i
 		       (double)(status->exact_ns - session->start_ns) / NS_PER_S);
 	else
 		json_null(stdout, "exact_since");
+	json_number(stdout, "history_bytes", status->history_bytes);
 	json_number(stdout, "plotters", status->subscribers);
 	json_number(stdout, "gate_restarts", status->gate_restarts);
 	json_number(stdout, "bad_messages", status->bad_messages);

@@ -363,6 +363,14 @@ static void do_history(struct answer *answer)
 	free(records);
 }
 
+/* Of the backlog, and of the lines that are known for it. */
+static uint64_t history_bytes(const struct core *core)
+{
+	return backlog_bytes(core->backlog) +
+	       registry_kept(core->registry) * sizeof(struct entry) +
+	       emitters_all(core->emitters) * sizeof(struct source);
+}
+
 static void do_status(struct answer *answer)
 {
 	struct core *core = answer->core;
@@ -379,6 +387,7 @@ static void do_status(struct answer *answer)
 	status->gate_restarts = core->gate.number - 1;
 	status->oldest_seq = backlog_oldest(core->backlog);
 	status->exact_ns = backlog_exact_ns(core->backlog);
+	status->history_bytes = history_bytes(core);
 	status->rollup_share = figures_share(core);
 	record_list(core, status);
 	status->unseen = core->kin.unseen;

@@ -104,6 +104,11 @@ size_t emitters_count(const struct emitters *emitters, uint32_t line)
 	return count;
 }
 
+size_t emitters_all(const struct emitters *emitters)
+{
+	return emitters->count;
+}
+
 struct source *emitters_add(struct emitters *emitters, uint64_t instance, uint32_t line)
 {
 	struct source *source;

@@ -37,6 +37,9 @@ struct source *emitters_find(const struct emitters *emitters, uint64_t instance)
 /* A new one; NULL without memory, or where the line has EMITTERS_OF_LINE. */
 struct source *emitters_add(struct emitters *emitters, uint64_t instance, uint32_t line);
 
+/* How many there are. */
+size_t emitters_all(const struct emitters *emitters);
+
 /* How many a line has. */
 size_t emitters_count(const struct emitters *emitters, uint32_t line);
 

@@ -110,6 +110,7 @@ static void fill_status(memwatch_Status *to, const struct status_info *status)
 	to->bad_messages = status->bad_messages;
 	to->oldest_seq = status->oldest_seq;
 	to->exact_ns = status->exact_ns;
+	to->history_bytes = status->history_bytes;
 	to->rollup_reads = status->rollup_reads;
 	to->rollup_total_ns = status->rollup_total_ns;
 	to->rollup_max_ns = status->rollup_max_ns;
@@ -245,6 +246,7 @@ static bool get_status(pb_istream_t *in, struct status_info *ret)
 	ret->bad_messages = message.bad_messages;
 	ret->oldest_seq = message.oldest_seq;
 	ret->exact_ns = message.exact_ns;
+	ret->history_bytes = message.history_bytes;
 	ret->rollup_reads = message.rollup_reads;
 	ret->rollup_total_ns = message.rollup_total_ns;
 	ret->rollup_max_ns = message.rollup_max_ns;

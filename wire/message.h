@@ -189,6 +189,7 @@ struct status_info {
 	uint64_t bad_messages;
 	uint64_t oldest_seq; /* still in the history */
 	uint64_t exact_ns;   /* ticks before it are rolled up; 0: none is */
+	uint64_t history_bytes; /* that it takes, with the lines that have ended and it tells of */
 
 	/* Of smaps_rollup, since the session's start. */
 	uint64_t rollup_reads;
