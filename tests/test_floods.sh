@@ -72,6 +72,10 @@ kill -CONT "$(pgrep -P $watcher)"
 see out.json ".pid == $bystander and .label == \"20\""
 exec 7>&-
 calm
+of_flooder() {
+	find "$XDG_RUNTIME_DIR/memwatch/default/rings" -name "$flooder.*"
+}
+wait_for 10 eval '[ -z "$(of_flooder)" ]' || fail "rings that were refused are left: $(of_flooder | wc -l)"
 
 # --- names
 
@@ -89,7 +93,7 @@ calm
 # --- namespaces: what is told is bounded, and looking for them too
 
 flood_with namespaces 500
-few "notices of namespaces" 10 "$(notices 'of another PID namespace')"
+check_equal "notices of namespaces" 1 "$(notices 'of another PID namespace')"
 calm
 
 # --- commands

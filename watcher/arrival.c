@@ -15,11 +15,14 @@
 /* An emitter that was looked for in vain is not looked for again so soon: it takes a walk of /proc.
  */
 #define STRANGER_NS NS_PER_S
-#define STRANGERS_TOLD 10
 
 /* So many are looked for at once, and then one in each of these. */
 #define SEARCHES_AT_ONCE 50
 #define SEARCH_NS (50 * NS_PER_MS)
+
+/* Files in rings/ that are looked at for those of one that has ended; what is left goes when the
+ * session has ended. */
+#define REFUSED_MOST 8192
 
 /* What a program has left that no watcher has had is kept so long for one to come. */
 #define UNHEARD_NS (24 * 3600 * NS_PER_S)
@@ -99,12 +102,12 @@ static void note_stranger(struct core *core, struct stranger *known, const struc
 	}
 	core->strangers[core->stranger_next++ % CORE_STRANGERS] =
 		(struct stranger){ whois, now_ns };
-	/* The first ones are told: they can be made up. */
-	if (core->strangers_told++ < STRANGERS_TOLD)
+	/* Once: they can be made up. */
+	if (!core->strangers_told++)
 		core_notice(core,
 			    "%s%sPID %" PRIu32 " of another PID namespace (%" PRIu64
 			    "): no process here can be shown to be that one; its milestones are "
-			    "refused",
+			    "refused, as are those of others like it",
 			    emitter->name, emitter->name[0] ? ": " : "", emitter->pid,
 			    emitter->pid_ns);
 }
@@ -148,10 +151,11 @@ struct entry *arrival_entry(struct core *core, const struct emitter *said,
 
 /* Whether a line may have no more emitters. Told once: there would be as many notices as it makes
  * up rings. */
-static bool is_flood(struct core *core, const struct entry *entry)
+static bool is_flood(struct core *core, struct entry *entry)
 {
 	if (emitters_count(core->emitters, entry->info.line) < EMITTERS_OF_LINE)
 		return false;
+	entry->has_refused = true;
 	if (!core->floods++)
 		core_notice(core,
 			    "process %u pretends to be more than %d programs: further ones are "
@@ -164,7 +168,7 @@ static bool is_flood(struct core *core, const struct entry *entry)
 static bool is_flood_of(struct core *core, const struct emitter *emitter)
 {
 	const struct whois whois = whois_of(emitter);
-	const struct entry *entry =
+	struct entry *entry =
 		whois_is_here(&whois, core->session.pid_ns)
 			? registry_find(core->registry, (pid_t)emitter->pid, emitter->start_ticks)
 			: NULL;
@@ -430,6 +434,45 @@ static bool is_left(const struct ringfile *ring, struct emitter *emitter, uint64
 		return is_dead(emitter);
 	return emitter->pid_ns != PIDNS_INITIAL && !whois_is_locked(ring->fd) &&
 	       !find_here(NULL, ring, emitter);
+}
+
+/* Whether it is of that process, by its number in its own PID namespace. */
+static bool is_of(const struct emitter *emitter, const struct entry *entry)
+{
+	uint32_t pid = entry->inner_pid ? entry->inner_pid : entry->info.pid;
+	const struct whois whois = whois_of(emitter);
+
+	return emitter->pid == pid && whois_is_here(&whois, entry->pid_ns) &&
+	       (!emitter->start_ticks || emitter->start_ticks == entry->info.start_ticks);
+}
+
+static void remove_refused(const struct core *core, const struct entry *entry, const char *name)
+{
+	struct emitter emitter;
+	struct ringfile ring;
+
+	if (ringfile_open(&ring, &core->dir, name, &emitter) < 0)
+		return;
+	if (is_of(&emitter, entry) && !emitters_find(core->emitters, emitter.instance))
+		ringfile_remove(&ring, &core->dir);
+	ringfile_close(&ring);
+}
+
+void arrival_ended(const struct core *core, const struct entry *entry)
+{
+	char path[RUNDIR_PATH];
+	struct dirent *file;
+	size_t left = REFUSED_MOST;
+	DIR *dir;
+
+	if (!entry->has_refused)
+		return;
+	rundir_file(path, &core->dir, RUNDIR_RINGS);
+	dir = opendir(path);
+	while (dir && left-- > 0 && (file = readdir(dir)) != NULL)
+		remove_refused(core, entry, file->d_name);
+	if (dir)
+		closedir(dir);
 }
 
 static void latest(void *arg, const struct record *event)

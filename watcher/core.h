@@ -292,6 +292,8 @@ struct entry *arrival_entry(struct core *core, const struct emitter *said,
 struct source *arrival_source(struct core *core, const struct emitter *emitter);
 /* A process that was dead when its ring was found: all that it has to say is in it. */
 void arrival_end_ghost(struct core *core, const struct source *source);
+/* A process has ended: the rings of its that were refused are removed. */
+void arrival_ended(const struct core *core, const struct entry *entry);
 /* A record_fn: the earliest time of events, to a uint64_t. A name that is told with events held
  * when they happened. */
 void arrival_earliest(void *arg, const struct record *event);

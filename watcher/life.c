@@ -500,6 +500,8 @@ void life_end(struct core *core, struct entry *entry, enum end_reason reason, in
 	entry->pidfd = -1;
 	core->lean.count -= entry->lean;
 	inspections_leave(core, entry->info.line);
+	if (reason != END_DROPPED)
+		arrival_ended(core, entry);
 }
 
 void life_end_by_kernel(struct core *core, struct entry *entry)

@@ -21,6 +21,7 @@ struct entry {
 	int pidfd;		  /* -1 once ended, and where it is lean */
 	bool lean;		  /* none of its files is kept open, for want of descriptors */
 	uint64_t begun_seq;	  /* of its first PROCESS record; 0 until that is merged */
+	bool has_refused;	  /* rings that are not taken: more than it may have */
 	bool parent_tells;	  /* its parent, a command of ours, will say how it ended */
 	int32_t limit_signal;	  /* it was sent this for a limit; 0: it was not */
 	uint64_t ended_ns;	  /* when its end was seen; 0 before */
