@@ -71,6 +71,8 @@ static size_t spoil(struct file *file, const char *kind)
 		size = RING_HEADER + 3 * RING_CELL + 17;
 	else if (strcmp(kind, "head-far") == 0)
 		header->head = UINT64_MAX - 1;
+	else if (strcmp(kind, "sparse") == 0)
+		header->cells = RING_CELLS_MAX;
 	else if (strcmp(kind, "merged-beyond") == 0)
 		header->merged = header->head + 1000;
 	else if (strcmp(kind, "dropped-many") == 0)
@@ -102,10 +104,15 @@ int main(int argc, char **argv)
 	put_event(&file, 0, "good");
 	put_event(&file, 1, "better");
 	size = spoil(&file, argv[1]);
+	if (file.header.cells == RING_CELLS_MAX)
+		file.header.head = RING_CELLS_MAX;
 	fd = open(argv[2], O_WRONLY | O_CREAT | O_EXCL, 0600);
 	if (fd < 0 || write(fd, &file, size) != (ssize_t)size) {
 		perror(argv[2]);
 		return 1;
 	}
+	if (file.header.cells == RING_CELLS_MAX &&
+	    ftruncate(fd, RING_HEADER + (off_t)RING_CELLS_MAX * RING_CELL) < 0)
+		return 1;
 	return 0;
 }

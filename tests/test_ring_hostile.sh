@@ -122,6 +122,15 @@ taken dropped-many "good better" true
 taken good "" cut_file
 taken good "good better" grow_file
 
+# One of 64 MiB, of which the file has next to nothing.
+bytes_read() {
+	awk '/^rchar/ { print $2 }' /proc/$watcher/io
+}
+before=$(bytes_read)
+taken sparse "good better" true
+read=$(($(bytes_read) - before))
+[ $read -lt $((16 << 20)) ] || fail "of a file without content $read bytes are read"
+
 sleep 1000 &
 pid=$!
 next

@@ -252,6 +252,46 @@ static void fill(const struct ringfile *ring, struct window *window, uint64_t po
 		read_cells(ring, position, window->cells, left < count ? (unsigned)left : count);
 }
 
+static bool is_empty(const struct window *window)
+{
+	const uint8_t *bytes = window->cells[0];
+	size_t size = (size_t)window->count * RING_CELL;
+
+	return bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0;
+}
+
+/* The first position from @position on whose cell the file has, or that of the ring's begin: there
+ * are files that claim to be large, and have nothing in them to be read. */
+static uint64_t skip_hole(const struct ringfile *ring, uint64_t position, uint64_t head)
+{
+	uint32_t index = (uint32_t)(position % ring->cells);
+	off_t from = RING_HEADER + (off_t)index * RING_CELL;
+	off_t data = lseek(ring->fd, from, SEEK_DATA);
+	uint64_t skipped = ring->cells - index;
+
+	if (data < 0 && errno != ENXIO)
+		return position;
+	if (data >= 0 && (uint64_t)(data - from) / RING_CELL < skipped)
+		skipped = (uint64_t)(data - from) / RING_CELL;
+	return skipped < head - position ? position + skipped : head;
+}
+
+/* Whether there is nothing at *@position: then it is where there may be again. */
+static bool fill_or_skip(const struct ringfile *ring, struct window *window, uint64_t *position,
+			 uint64_t head)
+{
+	uint64_t from = *position;
+
+	fill(ring, window, from, head);
+	if (!window->count || !is_empty(window))
+		return false;
+	*position = skip_hole(ring, from, head);
+	if (*position == from)
+		return false;
+	window->count = 0;
+	return true;
+}
+
 static void drain(const struct ringfile *ring, uint64_t merged, record_fn each, void *arg,
 		  struct ringfile_rest *ret_rest)
 {
@@ -275,8 +315,12 @@ static void drain(const struct ringfile *ring, uint64_t merged, record_fn each, 
 	while (merged < header.head) {
 		unsigned used;
 
-		if (merged >= window.first + BLOCK || !window.count)
-			fill(ring, &window, merged, header.head);
+		if ((merged >= window.first + BLOCK || !window.count) &&
+		    fill_or_skip(ring, &window, &merged, header.head)) {
+			ret_rest->torn += !in_torn;
+			in_torn = true;
+			continue;
+		}
 		if (merged >= window.first + window.count)
 			return;
 		used = ring_get((const uint8_t(*)[RING_CELL])window.cells + (merged - window.first),
