@@ -1,5 +1,7 @@
 #include "proc/exits.h"
 
+#include "proc/netlink.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/acct.h>
@@ -10,9 +12,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-/* Room for what is told while the watcher is busy. */
-#define ROOM_BYTES (4 << 20)
 
 #define REQUEST_ROOM 512
 #define ANSWER_ROOM 8192
@@ -130,18 +129,12 @@ static int read_processors(char *text, size_t size)
 
 static int listen_to(int fd)
 {
-	struct sockaddr_nl own = { .nl_family = AF_NETLINK };
 	char processors[REQUEST_ROOM / 2];
 	uint16_t family = 0;
-	int room = ROOM_BYTES;
 	int error = read_processors(processors, sizeof processors);
 
 	if (error)
 		return error;
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) < 0)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
-	if (bind(fd, (struct sockaddr *)&own, sizeof own) < 0)
-		return -errno;
 	error = ask(fd, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_NAME,
 		    TASKSTATS_GENL_NAME);
 	if (!error)
@@ -154,11 +147,11 @@ static int listen_to(int fd)
 
 int exits_open(void)
 {
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_GENERIC);
+	int fd = netlink_open(SOCK_RAW, NETLINK_GENERIC, 0);
 	int error;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	error = listen_to(fd);
 	if (!error)
 		return fd;

@@ -1,5 +1,7 @@
 #include "proc/forks.h"
 
+#include "proc/netlink.h"
+
 #include <errno.h>
 #include <linux/cn_proc.h>
 #include <linux/connector.h>
@@ -8,9 +10,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-/* Room for what is told while the watcher is busy. */
-#define ROOM_BYTES (4 << 20)
 
 /* What Linux 6.6 and later take: a filter too (include/uapi/linux/cn_proc.h, struct proc_input),
  * which older system headers lack. */
@@ -78,18 +77,12 @@ static int hear_answer(int fd)
 
 static int listen_to(int fd)
 {
-	struct sockaddr_nl own = { .nl_family = AF_NETLINK, .nl_groups = CN_IDX_PROC };
 	struct filtered filtered = { PROC_CN_MCAST_LISTEN, (uint32_t)PROC_EVENT_FORK |
 								   (uint32_t)PROC_EVENT_EXEC |
 								   (uint32_t)PROC_EVENT_EXIT };
 	uint32_t plain = PROC_CN_MCAST_LISTEN;
-	int room = ROOM_BYTES;
 	int error;
 
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) < 0)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
-	if (bind(fd, (struct sockaddr *)&own, sizeof own) < 0)
-		return -errno;
 	error = ask(fd, &filtered, sizeof filtered);
 	if (!error)
 		error = hear_answer(fd);
@@ -101,11 +94,11 @@ static int listen_to(int fd)
 
 int forks_open(void)
 {
-	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_CONNECTOR);
+	int fd = netlink_open(SOCK_DGRAM, NETLINK_CONNECTOR, CN_IDX_PROC);
 	int error;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	error = listen_to(fd);
 	if (!error)
 		return fd;
