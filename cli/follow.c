@@ -365,13 +365,21 @@ void follow_close(struct follow *follow)
 
 int follow_run(struct follow *follow)
 {
+	const struct options *options = follow->options;
 	uint64_t now_ns = clock_mono_ns();
 
 	follow->begin_ns = now_ns;
-	follow->since_ns =
-		now_ns > follow->options->window_ns ? now_ns - follow->options->window_ns : 0;
-	follow->end_ns = follow->options->duration_ns ? now_ns + follow->options->duration_ns : 0;
-	follow->view_options.settings = &follow->settings;
+	follow->since_ns = now_ns > options->window_ns ? now_ns - options->window_ns : 0;
+	follow->end_ns = options->duration_ns ? now_ns + options->duration_ns : 0;
+	follow->view_options = (struct view_options){ .window_ns = options->window_ns,
+						      .glyphs = options->glyphs,
+						      .title = options->title,
+						      .limit_bytes = options->limit_bytes,
+						      .fps = options->fps,
+						      .term = options->term,
+						      .path = options->out,
+						      .out = stdout,
+						      .settings = &follow->settings };
 	follow->history = history_new(source_session(follow->source));
 	if (!follow->history) {
 		log_error("cannot follow: %s", strerror(ENOMEM));

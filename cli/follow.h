@@ -20,7 +20,6 @@ struct follow {
 	const struct options *options;
 	struct source *source;
 	const struct view *view;
-	struct view_options view_options;
 	struct view_settings settings;
 	struct history *history;
 	const pid_t *targets; /* follow until all of them have ended ... */
@@ -32,6 +31,7 @@ struct follow {
 	struct closing *closing;  /* likewise */
 	struct limiter *limiter;
 
+	struct view_options view_options;
 	struct loop loop;
 	uint64_t since_ns; /* older records are not shown by views that show each */
 	uint64_t begin_ns;

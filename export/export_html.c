@@ -1,4 +1,6 @@
 #include "export/export.h"
+
+#include "base/minmax.h"
 #include "export/html/html_assets.h"
 #include "export/html/html_page.h"
 #include "export/html/html_text.h"
@@ -100,16 +102,6 @@ static void take(void *arg, const struct record *record)
 
 /* --- the part that is shown, and its bins */
 
-static uint64_t later(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
-}
-
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* Intervals that all lines live in the part, with a little more for each one's ends. */
 static uint64_t count_intervals(const struct page *page, const struct reader_query *query)
 {
@@ -118,15 +110,15 @@ static uint64_t count_intervals(const struct page *page, const struct reader_que
 	const struct reader_process *process;
 
 	for (size_t i = 0; (process = reader_process(page->reader, i)) != NULL; i++) {
-		uint64_t from = later(process->first_ns, page->from_ns);
-		uint64_t to = earlier(process->last_ns, page->to_ns);
+		uint64_t from = max_u64(process->first_ns, page->from_ns);
+		uint64_t to = min_u64(process->last_ns, page->to_ns);
 
 		if (to < from || (query->wants && !query->wants(query->arg, process)))
 			continue;
 		if (__builtin_add_overflow(count, (to - from) / interval_ns + 2, &count))
 			return UINT64_MAX - BINS_BUDGET;
 	}
-	return earlier(count, UINT64_MAX - BINS_BUDGET);
+	return min_u64(count, UINT64_MAX - BINS_BUDGET);
 }
 
 static int set_up(struct page *page, const struct export_options *options)
@@ -138,11 +130,11 @@ static int set_up(struct page *page, const struct export_options *options)
 	size_t count = reader_lines(page->reader);
 
 	page->title = options->title && options->title[0] ? options->title : page->info->title;
-	page->from_ns = later(query->from_ns, page->info->begin_ns);
-	page->to_ns = query->to_ns ? earlier(query->to_ns, page->info->end_ns) : page->info->end_ns;
-	page->to_ns = later(page->from_ns, page->to_ns);
+	page->from_ns = max_u64(query->from_ns, page->info->begin_ns);
+	page->to_ns = query->to_ns ? min_u64(query->to_ns, page->info->end_ns) : page->info->end_ns;
+	page->to_ns = max_u64(page->from_ns, page->to_ns);
 	width = (count_intervals(page, query) + BINS_BUDGET - 1) / BINS_BUDGET;
-	if (__builtin_mul_overflow(later(width, 1), session->interval_ns, &page->bin_ns))
+	if (__builtin_mul_overflow(max_u64(width, 1), session->interval_ns, &page->bin_ns))
 		page->bin_ns = UINT64_MAX / 2; /* one holds all of it */
 	since = page->from_ns > session->start_ns ? page->from_ns - session->start_ns : 0;
 	page->origin_ns = session->start_ns + since / page->bin_ns * page->bin_ns;

@@ -238,9 +238,6 @@ struct entry *life_ghost(struct core *core, const struct emitter *emitter);
 /* A process's own word on its name, since @t_ns; "" gives its command's name back. False where it
  * has had too many of late, which is told. */
 bool life_rename(struct core *core, struct entry *entry, const char *name, uint64_t t_ns);
-/* What the kernel calls it now, @exec: since it became another program. Whether anything of that
- * is another. */
-bool life_title(struct core *core, struct entry *entry, const struct procinfo *info, bool exec);
 void life_end(struct core *core, struct entry *entry, enum end_reason reason, int32_t code);
 /* Its pidfd is readable. */
 void life_ended(struct core *core, uint32_t line);
@@ -257,8 +254,6 @@ void life_event_figure(struct core *core, struct entry *entry, struct record *ev
 void life_tell(struct core *core, const struct entry *entry, uint64_t t_ns);
 /* The same where nothing but the selections that it is in is new. */
 void life_tell_selections(struct core *core, const struct entry *entry);
-/* End it with what the kernel says of how. */
-void life_end_by_kernel(struct core *core, struct entry *entry);
 
 /* look.c: what no tick shows: exec, the kernel's high-water mark. Some of the processes at each
  * call. */
@@ -315,9 +310,6 @@ void intake_forget(void *arg, uint32_t line);
  * has time.
  */
 
-/* @path where it has at most @most bytes; else the file's name, cut where that is longer. To @text,
- * of TEXT_PATH + 1 bytes, which is returned. */
-const char *record_name(char *text, const char *path, size_t most);
 /* What a request asks to be recorded: false with @why, of @size bytes, where it is refused. */
 bool record_ask(struct core *core, const struct request *request, char *why, size_t size);
 /* Start a recording, with all that the backlog still has: 0, or -EBUSY where there are too many, or

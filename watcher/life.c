@@ -85,7 +85,10 @@ static void name_by_default(struct entry *entry)
 		 entry->comm, rank);
 }
 
-bool life_title(struct core *core, struct entry *entry, const struct procinfo *info, bool exec)
+/* What the kernel calls it now, @exec: since it became another program. Whether anything of that
+ * is another. */
+static bool take_title(struct core *core, struct entry *entry, const struct procinfo *info,
+		       bool exec)
 {
 	/* Who is about to die has lost its command line. */
 	bool lost = info->blank && !exec && entry->info.command[0];
@@ -307,7 +310,7 @@ static struct entry *join(struct core *core, const struct procinfo *info, const 
 	entry->pid_ns = pidns_of(info->pid);
 	if (entry->pid_ns != core->session.pid_ns)
 		entry->inner_pid = whois_inner(info->pid);
-	life_title(core, entry, info, true);
+	take_title(core, entry, info, true);
 	take_awaited(core, entry, info->blank);
 	selections_born(core, entry);
 	life_tell(core, entry, entry->info.since_ns);
@@ -504,7 +507,8 @@ void life_end(struct core *core, struct entry *entry, enum end_reason reason, in
 		arrival_ended(core, entry);
 }
 
-void life_end_by_kernel(struct core *core, struct entry *entry)
+/* End it with what the kernel says of how. */
+static void end_by_kernel(struct core *core, struct entry *entry)
 {
 	int32_t code;
 	enum end_reason reason = pidfd_end_reason(entry->pidfd, (pid_t)entry->info.pid, &code);
@@ -523,7 +527,7 @@ void life_ended(struct core *core, uint32_t line)
 	if (entry->parent_tells && entry->pidfd >= 0)
 		epoll_ctl(core->epoll, EPOLL_CTL_DEL, entry->pidfd, NULL);
 	else if (!entry->parent_tells)
-		life_end_by_kernel(core, entry);
+		end_by_kernel(core, entry);
 }
 
 /* --- ticks */
@@ -669,7 +673,7 @@ static void look_at_title(struct core *core, struct entry *entry)
 	if (procinfo_read_title(core->procinfo, (pid_t)entry->info.pid, &info) < 0)
 		return;
 	exec = has_execed(entry, &info);
-	if (!life_title(core, entry, &info, exec))
+	if (!take_title(core, entry, &info, exec))
 		return;
 	if (exec)
 		note_exec(core, entry);
@@ -694,7 +698,7 @@ void life_look_at(struct core *core, struct entry *entry)
 
 	if (entry->ended_ns) {
 		if (clock_mono_ns() > entry->ended_ns + PARENT_WAIT_NS)
-			life_end_by_kernel(core, entry);
+			end_by_kernel(core, entry);
 		return;
 	}
 	if (procinfo_read_status((pid_t)entry->info.pid, &status) < 0)

@@ -1,6 +1,7 @@
 #include "watcher/peaks.h"
 
 #include "base/array.h"
+#include "base/minmax.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,11 +12,6 @@ void peaks_free(struct peaks *peaks)
 {
 	free(peaks->at);
 	*peaks = (struct peaks){ 0 };
-}
-
-static uint64_t more(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
 }
 
 static bool grow(struct peaks *peaks)
@@ -74,14 +70,14 @@ static uint64_t take_out(struct peaks *peaks, struct line_peak *line, size_t ind
 		if (peaks->at[i].line != span.line)
 			continue;
 		newest = false;
-		most = more(most, peaks->at[i].most);
+		most = max_u64(most, peaks->at[i].most);
 	}
 	if (!newest)
-		most = more(most, span.most);
+		most = max_u64(most, span.most);
 	if (before != NOWHERE && newest)
-		line->most = more(line->most, peaks->at[before].most);
+		line->most = max_u64(line->most, peaks->at[before].most);
 	else if (before != NOWHERE)
-		peaks->at[before].most = more(peaks->at[before].most, span.most);
+		peaks->at[before].most = max_u64(peaks->at[before].most, span.most);
 	remove_at(peaks, index);
 	line->open--;
 	return most;
@@ -109,12 +105,12 @@ void peaks_end(struct peaks *peaks, struct line_peak *line, struct event *end)
 	}
 	if (!end->rss)
 		end->rss = span.rss;
-	end->rss_age_ns = more(end->rss_age_ns, span.rss_age_ns);
-	end->peak_rss = more(more(end->rss, end->rss_end), most);
+	end->rss_age_ns = max_u64(end->rss_age_ns, span.rss_age_ns);
+	end->peak_rss = max_u64(max_u64(end->rss, end->rss_end), most);
 	end->peak_exact = false;
 	if (!span.mark || mark <= span.mark)
 		return;
-	end->peak_rss = more(end->peak_rss, mark);
+	end->peak_rss = max_u64(end->peak_rss, mark);
 	end->peak_exact = !end->unfinished;
 }
 

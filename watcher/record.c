@@ -19,7 +19,9 @@
 /* Room for a Records message's head. */
 #define HEAD_ROOM 32
 
-const char *record_name(char *text, const char *path, size_t most)
+/* @path where it has at most @most bytes; else the file's name, cut where that is longer. To @text,
+ * of TEXT_PATH + 1 bytes, which is returned. */
+static const char *name_of(char *text, const char *path, size_t most)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = strlen(path) > most && slash ? slash + 1 : path;
@@ -307,7 +309,7 @@ static void tell_wait(struct core *core, struct recording *recording,
 		return;
 	recording->waits = !recording->waits;
 	most -= text_copy(why, sizeof why, info->error);
-	record_name(name, info->path, most);
+	name_of(name, info->path, most);
 	if (recording->waits)
 		core_notice(core, "recording to %s waits: %s; it goes on when that is over", name,
 			    why);
@@ -327,7 +329,7 @@ static void tell_failed(struct core *core, struct recording *recording,
 	recording->told = true;
 	most -= text_copy(why, sizeof why, info->error);
 	core_notice(core, "recording to %s stopped: %s; what was recorded before is kept",
-		    record_name(name, info->path, most), why);
+		    name_of(name, info->path, most), why);
 }
 
 /* It is over: what it was is told of, and its selection with it where its command is gone. */
@@ -430,8 +432,7 @@ static bool ask_again(struct core *core, const struct recording *recording,
 
 	snprintf(why, size, "session '%s' is %s %s%s", core->session.name,
 		 recording->end_ns ? "still finishing its recording in" : "recorded already, in",
-		 record_name(name, request->path, NAME_TOLD),
-		 recording->end_ns ? ": try again" : "");
+		 name_of(name, request->path, NAME_TOLD), recording->end_ns ? ": try again" : "");
 	return !recording->end_ns && recording->selection == request->selection;
 }
 
@@ -459,6 +460,6 @@ bool record_ask(struct core *core, const struct request *request, char *why, siz
 	}
 	if (record_begin(core, &order, reason) == 0)
 		return true;
-	snprintf(why, size, "%s: %s", record_name(name, request->path, NAME_TOLD), reason);
+	snprintf(why, size, "%s: %s", name_of(name, request->path, NAME_TOLD), reason);
 	return false;
 }

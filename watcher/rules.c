@@ -43,7 +43,9 @@ void rules_close(struct rules *rules)
 
 /* --- by name and user */
 
-bool rules_are_not_for(const struct core *core, const struct procinfo *info)
+/* What no rule is about: the watcher, its gate, whatever is attached to it, other programs of
+ * memwatch. */
+static bool is_for_none(const struct core *core, const struct procinfo *info)
 {
 	/* a session's gate is called exe until it has given itself its name */
 	return info->pid == getpid() || core_attached(core, (uint32_t)info->pid) ||
@@ -71,7 +73,8 @@ static struct entry *begin_as(struct core *core, const struct procinfo *info, co
 	return entry;
 }
 
-void rules_follow(struct core *core, const struct procinfo *info, const struct rule *rule)
+/* Follow a process that the rule is about: once, so that who was dropped by a person stays so. */
+static void follow_one(struct core *core, const struct procinfo *info, const struct rule *rule)
 {
 	bool family = rule->asked.family;
 	struct pidset *taken = &core->rules.taken;
@@ -116,11 +119,11 @@ static void take_process(void *arg, const struct procinfo *info)
 		mark = pidset_add(&rules->seen, info->pid, info->start_ticks, rules->round);
 	if (mark)
 		mark->name = hash_of(info->name);
-	if (info->kernel_thread || info->state == 'Z' || rules_are_not_for(core, info))
+	if (info->kernel_thread || info->state == 'Z' || is_for_none(core, info))
 		return;
 	for (size_t i = 0; i < rules->count; i++) {
 		if (meets(rules->at[i], info))
-			rules_follow(core, info, rules->at[i]);
+			follow_one(core, info, rules->at[i]);
 	}
 }
 
@@ -330,8 +333,8 @@ static void take_member(void *arg, pid_t pid)
 		selections_add(core, entry, members->rule->selections, false);
 		return;
 	}
-	if (procinfo_read(core->procinfo, pid, &info) == 0 && !rules_are_not_for(core, &info))
-		rules_follow(core, &info, members->rule);
+	if (procinfo_read(core->procinfo, pid, &info) == 0 && !is_for_none(core, &info))
+		follow_one(core, &info, members->rule);
 }
 
 __attribute__((format(printf, 2, 3))) static void tell(struct core *core, const char *format, ...)

@@ -50,12 +50,4 @@ void rules_look_at_cgroups(struct core *core);
  * many. */
 size_t rules_sample(struct core *core, uint64_t t_ns, struct sample *samples, size_t room);
 
-/* Between rules.c and rules_cgroups.c: */
-
-/* What no rule is about: the watcher, its gate, whatever is attached to it, other programs of
- * memwatch. */
-bool rules_are_not_for(const struct core *core, const struct procinfo *info);
-/* Follow a process that the rule is about: once, so that who was dropped by a person stays so. */
-void rules_follow(struct core *core, const struct procinfo *info, const struct rule *rule);
-
 #endif

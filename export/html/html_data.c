@@ -80,6 +80,20 @@ static void put_process(const struct page *page, const struct summary_process *s
 	fprintf(page->out, "\"}");
 }
 
+static uint64_t line_at(const void *page, size_t index)
+{
+	return ((const struct page *)page)->summary.processes[index].process->line;
+}
+
+/* Place of the line in the summary, -1: it is the session, or not in it. */
+static int index_of(const struct page *page, uint32_t line)
+{
+	size_t count = page->summary.process_count;
+	size_t index = array_find(page, count, line_at, line);
+
+	return index < count ? (int)index : -1;
+}
+
 /* [kind, t, end, process, rss, rss at the end, category, label, whether that memory is of another
  * moment, peak, whether it is the kernel's] */
 static void put_event(const struct page *page, const struct note *note)
@@ -91,25 +105,12 @@ static void put_event(const struct page *page, const struct note *note)
 	html_json_seconds(page->out, zero_ns, note->t_ns);
 	putc(',', page->out);
 	html_json_seconds(page->out, zero_ns, note->kind == NOTE_MARK ? note->t_ns : end_ns);
-	fprintf(page->out, ",%d,%" PRIu64 ",%" PRIu64 ",", page_index(page, note->line), note->rss,
+	fprintf(page->out, ",%d,%" PRIu64 ",%" PRIu64 ",", index_of(page, note->line), note->rss,
 		note->rss_end);
 	html_json_text(page->out, note->category);
 	putc(',', page->out);
 	html_json_text(page->out, note->label);
 	fprintf(page->out, ",%d,%" PRIu64 ",%d]", note->stale, note->peak_rss, note->peak_exact);
-}
-
-static uint64_t line_at(const void *page, size_t index)
-{
-	return ((const struct page *)page)->summary.processes[index].process->line;
-}
-
-int page_index(const struct page *page, uint32_t line)
-{
-	size_t count = page->summary.process_count;
-	size_t index = array_find(page, count, line_at, line);
-
-	return index < count ? (int)index : -1;
 }
 
 void page_data(const struct page *page)

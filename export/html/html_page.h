@@ -38,9 +38,6 @@ struct page {
 /* Whether to go on, asked for each row of a table, and now and then for all that. */
 bool page_goes_on(const struct page *page, size_t row);
 
-/* Place of the line in the summary, -1: it is the session, or not in it. */
-int page_index(const struct page *page, uint32_t line);
-
 /* --- html_tables.c: static HTML */
 void page_facts(const struct page *page);
 void page_processes(const struct page *page);

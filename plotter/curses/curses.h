@@ -111,13 +111,6 @@ int curses_prepare(struct curses_view *view, const struct view_frame *frame);
 /* Take what was typed. */
 enum view_wish curses_take_key(struct curses_view *view, const struct view_frame *frame, int key);
 
-/* The next longer or shorter of the windows that the keys give. */
-uint64_t curses_next_window(const struct curses_view *view, bool longer);
-
-/* With the cursor to the event that is @by newer or older in the list, or as far as there are any.
- */
-void curses_step_listed(const struct curses_view *view, size_t by, bool newer);
-
 /* What is shown and where one can go from it. */
 struct moment curses_moment(const struct curses_view *view);
 

@@ -6,6 +6,27 @@
 
 #include <stdio.h>
 
+#define KEY_CTRL_L 12
+#define KEY_ESCAPE 27
+#define COLUMNS_LEAPT 10
+
+/* A shorter window than this many samples shows nothing more. */
+#define WINDOW_SAMPLES 10
+
+static const uint64_t windows_ms[] = {
+	10,	 20,	  50,	    100,      200,	500,	   1000,      2000,
+	5000,	 10000,	  30000,    60000,    120000,	300000,	   600000,    1800000,
+	3600000, 7200000, 21600000, 43200000, 86400000, 172800000, 604800000,
+};
+
+#define WINDOWS (sizeof(windows_ms) / sizeof(windows_ms[0]))
+
+static const double speeds[] = { 0.001, 0.002, 0.005, 0.01,  0.02, 0.05, 0.1, 0.2, 0.5,	 1,
+				 2,	5,     10,    20,    50,   100,	 200, 500, 1000, 2000,
+				 5000,	10000, 20000, 50000, 1e5,  2e5,	 5e5, 1e6 };
+
+#define SPEEDS (sizeof(speeds) / sizeof(speeds[0]))
+
 #define EVENTS_SCROLLED 3
 
 static bool has(struct extent extent, unsigned at)
@@ -83,12 +104,27 @@ static void click(struct curses_view *view, unsigned x, unsigned y)
 		moment_go_column(&moment, spot.axis, spot.column);
 }
 
+/* The next longer or shorter of the windows that the keys give. */
+static uint64_t next_window(const struct curses_view *view, bool longer)
+{
+	uint64_t window_ns = view->settings->window_ns;
+	uint64_t least_ns = WINDOW_SAMPLES * history_session(view->frame->history)->interval_ns;
+
+	for (size_t i = 0; i < WINDOWS; i++) {
+		uint64_t next_ns = windows_ms[longer ? i : WINDOWS - 1 - i] * NS_PER_MS;
+
+		if (longer ? next_ns > window_ns : next_ns < window_ns && next_ns >= least_ns)
+			return next_ns;
+	}
+	return window_ns;
+}
+
 /* Over a chart what is pointed at stays where it is, but the newest column stays the newest. */
 static void zoom(struct curses_view *view, unsigned x, unsigned y, bool longer)
 {
 	struct moment moment = curses_moment(view);
 	struct spot spot = spot_at(view, x, y);
-	uint64_t window_ns = curses_next_window(view, longer);
+	uint64_t window_ns = next_window(view, longer);
 
 	if (spot.axis && spot.column + 1 < spot.axis->width)
 		moment_zoom(&moment, window_ns, axis_begin(spot.axis, spot.column));
@@ -96,10 +132,29 @@ static void zoom(struct curses_view *view, unsigned x, unsigned y, bool longer)
 		moment_set_window(&moment, window_ns);
 }
 
+/* With the cursor to the event that is @by newer or older in the list, or as far as there are any.
+ */
+static void step_listed(const struct curses_view *view, size_t by, bool newer)
+{
+	const struct history *history = view->frame->history;
+	struct moment moment = curses_moment(view);
+	uint64_t last_ns = view->frame->end_ns ? view->frame->end_ns : view->frame->now_ns;
+	uint64_t at_ns = view->settings->cursor_ns ? view->settings->cursor_ns : view->now_ns + 1;
+	size_t end = history_event_after(history, last_ns + 1);
+	size_t index = history_event_after(history, newer ? at_ns + 1 : at_ns);
+	size_t others = newer ? end - (index < end ? index : end) : index;
+
+	if (others == 0)
+		return;
+	by = by < others ? by : others;
+	index = newer ? index + by - 1 : index - by;
+	moment_go(&moment, history_event_at(history, index)->t_ns);
+}
+
 static void turn(struct curses_view *view, unsigned x, unsigned y, bool up)
 {
 	if (view->settings->list)
-		curses_step_listed(view, EVENTS_SCROLLED, up);
+		step_listed(view, EVENTS_SCROLLED, up);
 	else
 		zoom(view, x, y, !up);
 }
@@ -115,41 +170,6 @@ static void curses_take_mouse(struct curses_view *view)
 		click(view, (unsigned)event.x, (unsigned)event.y);
 	else if (event.bstate & (BUTTON4_PRESSED | BUTTON5_PRESSED))
 		turn(view, (unsigned)event.x, (unsigned)event.y, event.bstate & BUTTON4_PRESSED);
-}
-
-#define KEY_CTRL_L 12
-#define KEY_ESCAPE 27
-#define COLUMNS_LEAPT 10
-
-/* A shorter window than this many samples shows nothing more. */
-#define WINDOW_SAMPLES 10
-
-static const uint64_t windows_ms[] = {
-	10,	 20,	  50,	    100,      200,	500,	   1000,      2000,
-	5000,	 10000,	  30000,    60000,    120000,	300000,	   600000,    1800000,
-	3600000, 7200000, 21600000, 43200000, 86400000, 172800000, 604800000,
-};
-
-#define WINDOWS (sizeof(windows_ms) / sizeof(windows_ms[0]))
-
-static const double speeds[] = { 0.001, 0.002, 0.005, 0.01,  0.02, 0.05, 0.1, 0.2, 0.5,	 1,
-				 2,	5,     10,    20,    50,   100,	 200, 500, 1000, 2000,
-				 5000,	10000, 20000, 50000, 1e5,  2e5,	 5e5, 1e6 };
-
-#define SPEEDS (sizeof(speeds) / sizeof(speeds[0]))
-
-uint64_t curses_next_window(const struct curses_view *view, bool longer)
-{
-	uint64_t window_ns = view->settings->window_ns;
-	uint64_t least_ns = WINDOW_SAMPLES * history_session(view->frame->history)->interval_ns;
-
-	for (size_t i = 0; i < WINDOWS; i++) {
-		uint64_t next_ns = windows_ms[longer ? i : WINDOWS - 1 - i] * NS_PER_MS;
-
-		if (longer ? next_ns > window_ns : next_ns < window_ns && next_ns >= least_ns)
-			return next_ns;
-	}
-	return window_ns;
 }
 
 static double next_speed(double speed, bool faster)
@@ -220,7 +240,7 @@ static bool take_axis_key(struct curses_view *view, int key)
 	case '+':
 	case '=':
 	case '-':
-		moment_set_window(&moment, curses_next_window(view, key != '-'));
+		moment_set_window(&moment, next_window(view, key != '-'));
 		return true;
 	case '0':
 		if (settings->window_ns == view->first_window_ns)
@@ -304,23 +324,6 @@ static bool take_row_key(struct curses_view *view, int key)
 
 /* --- the list of events, the newest of which is at its top */
 
-void curses_step_listed(const struct curses_view *view, size_t by, bool newer)
-{
-	const struct history *history = view->frame->history;
-	struct moment moment = curses_moment(view);
-	uint64_t last_ns = view->frame->end_ns ? view->frame->end_ns : view->frame->now_ns;
-	uint64_t at_ns = view->settings->cursor_ns ? view->settings->cursor_ns : view->now_ns + 1;
-	size_t end = history_event_after(history, last_ns + 1);
-	size_t index = history_event_after(history, newer ? at_ns + 1 : at_ns);
-	size_t others = newer ? end - (index < end ? index : end) : index;
-
-	if (others == 0)
-		return;
-	by = by < others ? by : others;
-	index = newer ? index + by - 1 : index - by;
-	moment_go(&moment, history_event_at(history, index)->t_ns);
-}
-
 static bool take_list_key(struct curses_view *view, int key)
 {
 	size_t page = view->layout.list.size > 3 ? view->layout.list.size - 2 : 1;
@@ -330,15 +333,15 @@ static bool take_list_key(struct curses_view *view, int key)
 	case 'k':
 	case KEY_DOWN:
 	case 'j':
-		curses_step_listed(view, 1, key == KEY_UP || key == 'k');
+		step_listed(view, 1, key == KEY_UP || key == 'k');
 		return true;
 	case KEY_PPAGE:
 	case KEY_NPAGE:
-		curses_step_listed(view, page, key == KEY_PPAGE);
+		step_listed(view, page, key == KEY_PPAGE);
 		return true;
 	case KEY_HOME:
 	case KEY_END:
-		curses_step_listed(view, SIZE_MAX, key == KEY_HOME);
+		step_listed(view, SIZE_MAX, key == KEY_HOME);
 		return true;
 	default:
 		return false;

@@ -242,6 +242,8 @@ static void find_points(struct scene *scene)
 
 /* --- all of it */
 
+static int place_labels(struct scene *scene);
+
 int scene_set(struct scene *scene, const struct scene_query *query)
 {
 	size_t cells = (size_t)query->size.across * query->size.down;
@@ -260,7 +262,7 @@ int scene_set(struct scene *scene, const struct scene_query *query)
 	set_axes(scene);
 	find_bars(scene);
 	find_points(scene);
-	return scene_place_labels(scene);
+	return place_labels(scene);
 }
 
 void scene_free(struct scene *scene)
@@ -378,7 +380,8 @@ static void keep_placed(struct scene *scene, const struct flag *flags)
 	scene->label_count = kept;
 }
 
-int scene_place_labels(struct scene *scene)
+/* The points are there, find room for their labels. */
+static int place_labels(struct scene *scene)
 {
 	const struct scene_size *size = &scene->query.size;
 	const struct flags_field field = { size->across, size->down, scene->cells };

@@ -97,7 +97,4 @@ double scene_x(const struct scene *scene, uint64_t t_ns);
 double scene_y(const struct scene *scene, uint64_t bytes);
 double scene_lane(const struct scene *scene, unsigned lane); /* its middle */
 
-/* scene.c's own: the points are there, find room for their labels. */
-int scene_place_labels(struct scene *scene);
-
 #endif
