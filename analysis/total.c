@@ -29,6 +29,9 @@ struct total_reads {
 				   fork once all have been read */
 	uint64_t next_ns;	/* when that was told */
 	struct links unsure;	/* where there is a next one; the oldest first */
+	struct total_read last; /* newer still: the next one does not wait longer for it, however
+				   often the process is read */
+	uint64_t last_ns;
 };
 
 struct total_line {
@@ -341,25 +344,37 @@ static void drop_unsure(struct total *total, struct total_line *line)
 		links.after;
 	*(links.after ? &at(total, links.after)->reads->unsure.before : &total->newest) =
 		links.before;
-	line->reads->next.known = false;
+	line->reads->next.known = line->reads->last.known = false;
 	total->unsure--;
 }
 
-/* What was read of it last counts from now on. */
+static void set_next(struct total *total, struct total_line *line, const struct total_read *read,
+		     uint64_t t_ns)
+{
+	line->reads->next = *read;
+	line->reads->next_ns = t_ns;
+	add_unsure(total, line);
+}
+
+/* What was read of it next counts from now on. */
 static void adopt(struct total *total, struct total_line *line)
 {
+	struct total_read last = line->reads->last;
+
 	take_out(total, line);
 	line->reads->now = line->reads->next;
 	drop_unsure(total, line);
 	drop_fresh(total, line);
 	put_in(total, line);
+	if (last.known)
+		set_next(total, line, &last, line->reads->last_ns);
 }
 
-/* All that were read since the last fork do; @late: of who was not by now nothing more will be
- * known. */
-static void settle(struct total *total, bool late)
+/* All that were read since the last fork do, until @until_ns; @late: of who was not by now nothing
+ * more will be known. */
+static void settle(struct total *total, uint64_t until_ns, bool late)
 {
-	while (total->oldest)
+	while (total->oldest && at(total, total->oldest)->reads->next_ns <= until_ns)
 		adopt(total, at(total, total->oldest));
 	while (late && total->fresh) {
 		struct total_line *line = at(total, total->fresh);
@@ -380,10 +395,10 @@ static bool is_sure(const struct total *total, uint32_t place, uint64_t t_ns)
 static void settle_reads(struct total *total, uint64_t t_ns)
 {
 	if (total->forked_ns && t_ns > total->since_ns + TOTAL_SETTLE_NS)
-		settle(total, true);
+		settle(total, UINT64_MAX, true);
 	if (total->forked_ns && total->unsure == total->sums.lines &&
 	    (!total->newest || is_sure(total, total->newest, t_ns)))
-		settle(total, false);
+		settle(total, t_ns - TOTAL_TOLD_NS, false);
 	while (!total->forked_ns && total->oldest && is_sure(total, total->oldest, t_ns))
 		adopt(total, at(total, total->oldest));
 }
@@ -412,10 +427,12 @@ static void add_pss(struct total *total, struct total_line *line, uint64_t t_ns,
 		return;
 	read.anon = metrics->pss_anon ? metrics->pss_anon : read.pss;
 	read.own = own_of(line);
-	drop_unsure(total, line);
-	line->reads->next = read;
-	line->reads->next_ns = t_ns;
-	add_unsure(total, line);
+	if (line->reads->next.known) {
+		line->reads->last = read;
+		line->reads->last_ns = t_ns;
+		return;
+	}
+	set_next(total, line, &read, t_ns);
 	if (!total->forked_ns && !line->reads->now.known)
 		adopt(total, line);
 }
@@ -533,7 +550,7 @@ static bool leave(struct total *total, uint32_t number)
 	forget_line(total, line);
 	/* What it had alone is gone, and what it shared is the others' to whom it was read. */
 	if (total->forked_ns)
-		settle(total, false);
+		settle(total, UINT64_MAX, false);
 	return counts;
 }
 

@@ -265,6 +265,38 @@ static void a_fork_changes_nothing_of_what_they_have_together(void)
 	total_free(&total);
 }
 
+/* The PSS that the total has once @lines, of 20 MiB and forked at 200, were read in turn, one each
+ * @step_ns: 10 MiB at first, and one more each time. */
+static uint64_t pss_read_in_turn(uint32_t lines, uint64_t step_ns)
+{
+	struct total_point points[TOTAL_POINTS];
+	struct total total = { 0 };
+	uint64_t t_ns = 200;
+
+	fork_from(&total, 90, 1, 1);
+	tick(&total, 100, 1, 1, 20 * MIB, points);
+	read_at(&total, 110, 1, 20 * MIB, 20 * MIB);
+	for (uint32_t line = 2; line <= lines; line++) {
+		fork_from(&total, t_ns, line, 101);
+		tick(&total, t_ns, line, 1, 20 * MIB, points);
+	}
+	for (uint32_t i = 0; t_ns < 6 * TOTAL_TOLD_NS; i++) {
+		t_ns += step_ns;
+		read_at(&total, t_ns, i % lines + 1, (10 + i / lines) * MIB, MIB);
+	}
+	tick(&total, t_ns, 1, lines, 20 * MIB, points);
+	total_free(&total);
+	return points[0].pss;
+}
+
+/* A read is not put off by those behind it. */
+static void however_often_they_are_read_it_counts(void)
+{
+	CHECK(pss_read_in_turn(3, TOTAL_TOLD_NS / 3) > 3 * 12 * MIB);
+	CHECK(pss_read_in_turn(3, TOTAL_TOLD_NS / 8) > 3 * 20 * MIB);
+	CHECK(pss_read_in_turn(1, TOTAL_TOLD_NS / 4) > 25 * MIB);
+}
+
 static void who_cannot_be_read_counts_in_full_in_the_end(void)
 {
 	struct total_point points[TOTAL_POINTS];
@@ -301,6 +333,7 @@ static void shared_pages_count_once_and_are_not_their_own(void)
 
 static const struct check_test tests[] = {
 	CHECK_TEST(a_fork_changes_nothing_of_what_they_have_together),
+	CHECK_TEST(however_often_they_are_read_it_counts),
 	CHECK_TEST(who_cannot_be_read_counts_in_full_in_the_end),
 	CHECK_TEST(shared_pages_count_once_and_are_not_their_own),
 	CHECK_TEST(where_pss_is_sampled_what_processes_share_counts_once),
