@@ -413,7 +413,7 @@ END
 # --- memory under the names of the system's own traces, of a session as it is and of one with those figures
 
 memwatch record -i 50ms -o plain.mwdb -- sleep 0.3 2>record.err || fail "record: $(cat record.err)"
-memwatch record -i 50ms --metrics anon,file,shmem,swap --metrics-interval 100ms -o all.mwdb -- sleep 0.6 2>record.err || fail "record: $(cat record.err)"
+memwatch record -i 50ms --metrics anon,file,shmem,swap --metrics-interval 100ms -o all.mwdb -- sleep 1.6 2>record.err || fail "record: $(cat record.err)"
 for name in plain all; do
 	memwatch export $name.mwdb -o $name.pftrace || fail "export of $name"
 done
