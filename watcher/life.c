@@ -630,8 +630,10 @@ void life_tick(void *arg, const struct record *tick)
 #define LOOKS 64
 #define LOOKS_A_SECOND 4
 
-/* A member of a family that execs so soon after it was found was about to when it was. */
+/* A member of a family that execs so soon after it was found was about to when it was; what the
+ * first look finds may have been then too, although that look is late on a busy machine. */
 #define BIRTH_NS (300 * NS_PER_MS)
+#define FIRST_LOOK_NS NS_PER_S
 
 /* Command lines are read again so often. */
 #define TITLE_NS NS_PER_S
@@ -649,7 +651,8 @@ static void note_exec(struct core *core, struct entry *entry)
 	record.event.category = "process";
 	record.event.label = label;
 	life_event_figure(core, entry, &record);
-	if (!entry->family || record.t_ns > entry->info.since_ns + BIRTH_NS)
+	if (!entry->family ||
+	    record.t_ns > entry->info.since_ns + (entry->looked_at ? BIRTH_NS : FIRST_LOOK_NS))
 		core_add(core, &record);
 	figures_exec(core, entry);
 }
@@ -712,6 +715,7 @@ void life_look_at(struct core *core, struct entry *entry)
 	    (strcmp(status.name, entry->comm) != 0 ||
 	     clock_mono_ns() >= entry->titled_ns + TITLE_NS))
 		look_at_title(core, entry);
+	entry->looked_at = true;
 	figures_status(core, entry, &status);
 	bounds_follow(core, entry);
 }

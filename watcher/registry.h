@@ -4,13 +4,13 @@
 #ifndef WATCHER_REGISTRY_H
 #define WATCHER_REGISTRY_H
 
-#include "watcher/thresholds.h"
+#include "proc/children.h"
 #include "watcher/allowance.h"
 #include "watcher/memory_limits.h"
-#include "proc/children.h"
 #include "watcher/metrics.h"
 #include "watcher/peaks.h"
 #include "watcher/readings.h"
+#include "watcher/thresholds.h"
 #include "wire/message.h"
 
 #include <sys/types.h>
@@ -41,6 +41,7 @@ struct entry {
 	int rank;		  /* of an MPI program; -1: it has none */
 	uint64_t image;		  /* as struct procinfo has them, to notice exec by */
 	bool execed;
+	bool looked_at;		    /* since it joined */
 	uint64_t titled_ns;	    /* when its name and command line were read last */
 	uint64_t looked_ns;	    /* when all-zero statm was last looked into */
 	uint64_t end_seq;	    /* of its END record; 0 before */
